@@ -1,0 +1,233 @@
+//! Books: one owner's positions, what is open, and the money that moved.
+//!
+//! Invariants, checked by tests after every event: `cash_flow + Σ cost = realized`, and the sum of all books is
+//! the account.
+
+use std::collections::BTreeMap;
+
+use crate::{Inst, Money, Qty, Side};
+
+/// One owner's state in one instrument.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Holding {
+    /// Shares held; negative is short.
+    pub position: Qty,
+    /// What the position cost, with its sign (average cost).
+    pub cost: Money,
+    /// Shares in working buy orders.
+    pub open_buy: Qty,
+    /// Shares in working sell orders.
+    pub open_sell: Qty,
+}
+
+/// One owner's positions and money.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Book {
+    holdings: BTreeMap<Inst, Holding>,
+    /// −Σ signed quantity · price, without fees.
+    pub cash_flow: Money,
+    /// Commission and taxes.
+    pub fees: Money,
+    /// Profit of what was closed, by average cost, fees apart.
+    pub realized: Money,
+}
+
+impl Holding {
+    /// The part of an order that brings the position nearer to zero, working orders counted as filled.
+    #[must_use]
+    pub fn reducing_part(&self, side: Side, qty: Qty) -> Qty {
+        let room = match side {
+            Side::Sell => self.position.checked_sub(self.open_sell),
+            Side::Buy => (-self.position).checked_sub(self.open_buy),
+        };
+        room.map_or(Qty::ZERO, |room| qty.min(room.max(Qty::ZERO)))
+    }
+
+    /// Worst case in shares: `max(|position + open buys|, |position − open sells|)`; `None` beyond the range.
+    #[must_use]
+    pub fn worst_case(&self) -> Option<Qty> {
+        let long = self.position.checked_add(self.open_buy)?.abs();
+        let short = self.position.checked_sub(self.open_sell)?.abs();
+        Some(long.max(short))
+    }
+
+    fn is_idle(&self) -> bool {
+        self.position.is_zero() && self.open_buy.is_zero() && self.open_sell.is_zero()
+    }
+
+    /// Books `qty` (signed) for `money` (`qty · price`, same sign); returns what closing it realized.
+    fn trade(&mut self, qty: Qty, money: Money) -> Money {
+        let before = self.position;
+        let after = before.checked_add(qty);
+        assert!(after.is_some(), "a position left its range: the gate admits no such order");
+        let opposing = (before.units() < 0) != (qty.units() < 0) && !before.is_zero();
+        self.position = after.unwrap_or(before);
+        if !opposing {
+            self.cost += money;
+            return Money::ZERO;
+        }
+        let closing = before.abs().min(qty.abs());
+        let cost_part = share(self.cost, closing, before.abs());
+        let money_part = share(money, closing, qty.abs());
+        self.cost = self.cost - cost_part + (money - money_part);
+        -money_part - cost_part
+    }
+}
+
+/// `whole · part / of`, towards zero, exact for the whole.
+fn share(whole: Money, part: Qty, of: Qty) -> Money {
+    if part == of {
+        return whole;
+    }
+    let (part, of) = (i128::from(part.units()), i128::from(of.units()));
+    let quotient = whole.units() / of;
+    let rest = whole.units() % of;
+    Money::from_units(quotient * part + rest * part / of)
+}
+
+impl Book {
+    /// Its state in an instrument.
+    #[must_use]
+    pub fn holding(&self, inst: Inst) -> Holding {
+        self.holdings.get(&inst).copied().unwrap_or_default()
+    }
+
+    /// All instruments in which it holds or awaits something, by number.
+    pub fn holdings(&self) -> impl Iterator<Item = (Inst, &Holding)> {
+        self.holdings.iter().map(|(inst, holding)| (*inst, holding))
+    }
+
+    /// Is nothing held and nothing working?
+    #[must_use]
+    pub fn is_flat(&self) -> bool {
+        self.holdings.is_empty()
+    }
+
+    /// What the open positions cost, shorts by their proceeds.
+    #[must_use]
+    pub fn cost(&self) -> Money {
+        self.holdings.values().map(|holding| holding.cost.abs()).sum()
+    }
+
+    /// Books a trade of `qty` (above zero) that moved `money` (above zero).
+    pub fn trade(&mut self, inst: Inst, side: Side, qty: Qty, money: Money) {
+        let signed = if side == Side::Buy { money } else { -money };
+        let realized = self.change(inst, |holding| holding.trade(side.signed(qty), signed));
+        self.cash_flow -= signed;
+        self.realized += realized;
+    }
+
+    /// An opening position: held at a cost that this run did not pay.
+    pub fn open_with(&mut self, inst: Inst, position: Qty, cost: Money) {
+        self.change(inst, |holding| {
+            holding.position = position;
+            holding.cost = cost;
+        });
+    }
+
+    /// Counts `qty` as working.
+    pub fn reserve(&mut self, inst: Inst, side: Side, qty: Qty) {
+        self.open(inst, side, |open| open.checked_add(qty));
+    }
+
+    /// Counts `qty` as no longer working.
+    pub fn release(&mut self, inst: Inst, side: Side, qty: Qty) {
+        self.open(inst, side, |open| open.checked_sub(qty).filter(|left| *left >= Qty::ZERO));
+    }
+
+    fn open(&mut self, inst: Inst, side: Side, change: impl Fn(Qty) -> Option<Qty>) {
+        self.change(inst, |holding| {
+            let open = match side {
+                Side::Buy => &mut holding.open_buy,
+                Side::Sell => &mut holding.open_sell,
+            };
+            let changed = change(*open);
+            assert!(changed.is_some(), "an open quantity left its range: reserved and released differ");
+            *open = changed.unwrap_or(*open);
+        });
+    }
+
+    fn change<T>(&mut self, inst: Inst, change: impl FnOnce(&mut Holding) -> T) -> T {
+        let holding = self.holdings.entry(inst).or_default();
+        let result = change(holding);
+        if holding.is_idle() {
+            self.holdings.remove(&inst);
+        }
+        result
+    }
+
+    /// Moves everything to `heir`; used when an owner leaves.
+    pub fn hand_over(self, heir: &mut Self) {
+        for (inst, from) in self.holdings {
+            heir.change(inst, |to| {
+                to.position = to.position.checked_add(from.position).unwrap_or(to.position);
+                to.cost += from.cost;
+                to.open_buy = to.open_buy.checked_add(from.open_buy).unwrap_or(to.open_buy);
+                to.open_sell = to.open_sell.checked_add(from.open_sell).unwrap_or(to.open_sell);
+            });
+        }
+        heir.cash_flow += self.cash_flow;
+        heir.fees += self.fees;
+        heir.realized += self.realized;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Price;
+    use proptest::prelude::*;
+
+    const A: Inst = Inst(0);
+
+    fn trade(book: &mut Book, side: Side, qty: i32, price: i32) {
+        let qty = Qty::whole(qty);
+        book.trade(A, side, qty, Money::of(Price::whole(price), qty));
+    }
+
+    #[test]
+    fn closing_a_long_realizes_proceeds_less_average_cost() {
+        let mut book = Book::default();
+        trade(&mut book, Side::Buy, 1, 100);
+        trade(&mut book, Side::Buy, 1, 200);
+        trade(&mut book, Side::Sell, 1, 180);
+        assert_eq!(
+            (book.realized, book.cost(), book.cash_flow),
+            (Money::whole(30), Money::whole(150), Money::whole(-120))
+        );
+    }
+
+    #[test]
+    fn a_sale_beyond_the_holding_closes_the_long_and_opens_a_short() {
+        let mut book = Book::default();
+        trade(&mut book, Side::Buy, 2, 100);
+        trade(&mut book, Side::Sell, 5, 110);
+        assert_eq!(book.holding(A).position, Qty::whole(-3));
+        assert_eq!((book.realized, book.holding(A).cost), (Money::whole(20), Money::whole(-330)));
+        trade(&mut book, Side::Buy, 3, 100);
+        assert_eq!((book.realized, book.is_flat()), (Money::whole(50), true));
+    }
+
+    #[test]
+    fn reducing_parts_count_working_orders() {
+        let holding = Holding { position: Qty::whole(100), open_sell: Qty::whole(30), ..Holding::default() };
+        assert_eq!(holding.reducing_part(Side::Sell, Qty::whole(100)), Qty::whole(70));
+        assert_eq!(holding.reducing_part(Side::Buy, Qty::whole(1)), Qty::ZERO);
+        let short = Holding { position: Qty::whole(-10), open_buy: Qty::whole(4), ..Holding::default() };
+        assert_eq!(short.reducing_part(Side::Buy, Qty::whole(8)), Qty::whole(6));
+    }
+
+    proptest! {
+        #[test]
+        fn cash_flow_plus_cost_is_always_what_was_realized(
+            trades in prop::collection::vec((any::<bool>(), 1i32..50, 1i32..1000), 1..60)
+        ) {
+            let mut book = Book::default();
+            for (buy, qty, price) in trades {
+                trade(&mut book, if buy { Side::Buy } else { Side::Sell }, qty, price);
+                let cost: Money = book.holdings().map(|(_, holding)| holding.cost).sum();
+                prop_assert_eq!(book.cash_flow + cost, book.realized);
+            }
+        }
+    }
+}

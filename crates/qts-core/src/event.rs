@@ -1,0 +1,89 @@
+//! What the market said. A feed makes these; each is stamped with the time from which it is *known*.
+
+use crate::{Day, Inst, Price, Qty, Ts};
+
+/// One piece of market data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MarketEvent {
+    /// What it is about.
+    pub instrument: Inst,
+    /// From when on it is known (a bar: its close, never its start).
+    pub ts: Ts,
+    /// The local date of the session it belongs to.
+    pub day: Day,
+    /// When that session ends.
+    pub session_end: Ts,
+    /// What was seen.
+    pub payload: Payload,
+}
+
+/// The three kinds of market data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Payload {
+    /// A finished bar.
+    Bar(Bar),
+    /// Best bid and ask.
+    Quote(Quote),
+    /// A trade.
+    Trade(Trade),
+}
+
+/// A finished bar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bar {
+    /// First price.
+    pub open: Price,
+    /// Highest price.
+    pub high: Price,
+    /// Lowest price.
+    pub low: Price,
+    /// Last price.
+    pub close: Price,
+    /// Shares traded; zero is a halt, on which nothing fills.
+    pub volume: Qty,
+    /// Does it span its whole session (a bar of a day or more)? Then it is judged as sent at the start of the next one.
+    pub whole_session: bool,
+}
+
+/// Best bid and ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quote {
+    /// Best price that buyers offer.
+    pub bid: Price,
+    /// Best price that sellers offer.
+    pub ask: Price,
+    /// Shares at the bid.
+    pub bid_size: Qty,
+    /// Shares at the ask.
+    pub ask_size: Qty,
+}
+
+/// A trade.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Trade {
+    /// Its price.
+    pub price: Price,
+    /// Its shares.
+    pub size: Qty,
+}
+
+impl MarketEvent {
+    /// The price a strategy goes by: bar close, trade price, or the floored quote mid.
+    #[must_use]
+    pub const fn price(&self) -> Price {
+        match self.payload {
+            Payload::Bar(bar) => bar.close,
+            Payload::Quote(quote) => quote.bid.mid(quote.ask),
+            Payload::Trade(trade) => trade.price,
+        }
+    }
+}
+
+/// All market events of one timestamp, by instrument, in file order within one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Slice {
+    /// The common time.
+    pub ts: Ts,
+    /// The events; never empty when a feed made it.
+    pub events: Vec<MarketEvent>,
+}
