@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Inst, Money, Qty, Side};
+use crate::{Inst, Market, Money, Qty, Side, StrategyId};
 
 /// One owner's state in one instrument.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -30,6 +30,80 @@ pub struct Book {
     pub fees: Money,
     /// Profit of what was closed, by average cost, fees apart.
     pub realized: Money,
+}
+
+/// All books of an account by owner, and its cash.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Books {
+    books: BTreeMap<StrategyId, Book>,
+    start_cash: Money,
+}
+
+impl Books {
+    /// No books yet, and this much cash.
+    #[must_use]
+    pub const fn with_cash(start_cash: Money) -> Self {
+        Self { books: BTreeMap::new(), start_cash }
+    }
+
+    /// Cash before anything was traded.
+    #[must_use]
+    pub const fn start_cash(&self) -> Money {
+        self.start_cash
+    }
+
+    /// Cash now: what there was, what trades moved, less fees.
+    #[must_use]
+    pub fn cash(&self) -> Money {
+        self.start_cash + self.books.values().map(|book| book.cash_flow - book.fees).sum()
+    }
+
+    /// Commission and taxes of all books.
+    #[must_use]
+    pub fn fees(&self) -> Money {
+        self.books.values().map(|book| book.fees).sum()
+    }
+
+    /// An owner's book, if it ever had one.
+    #[must_use]
+    pub fn get(&self, owner: &StrategyId) -> Option<&Book> {
+        self.books.get(owner)
+    }
+
+    /// An owner's book, opened if need be.
+    pub fn book_mut(&mut self, owner: &StrategyId) -> &mut Book {
+        self.books.entry(owner.clone()).or_default()
+    }
+
+    /// Takes an owner's book away.
+    pub fn remove(&mut self, owner: &StrategyId) -> Option<Book> {
+        self.books.remove(owner)
+    }
+
+    /// All books by owner.
+    pub fn iter(&self) -> impl Iterator<Item = (&StrategyId, &Book)> {
+        self.books.iter()
+    }
+
+    /// What the account holds in each instrument: the sum over all books; `None` beyond the range.
+    #[must_use]
+    pub fn positions(&self) -> Option<BTreeMap<Inst, Qty>> {
+        let mut sums: BTreeMap<Inst, Qty> = BTreeMap::new();
+        for (inst, holding) in self.books.values().flat_map(Book::holdings) {
+            let sum = sums.entry(inst).or_default();
+            *sum = sum.checked_add(holding.position)?;
+        }
+        sums.retain(|_, qty| !qty.is_zero());
+        Some(sums)
+    }
+
+    /// Cash plus all positions at their marks; `None` if a held instrument has no price.
+    #[must_use]
+    pub fn equity(&self, market: &Market) -> Option<Money> {
+        let positions = self.positions()?;
+        let values = positions.iter().map(|(inst, qty)| Some(Money::of(market.mark(*inst)?, *qty)));
+        Some(self.cash() + values.sum::<Option<Money>>()?)
+    }
 }
 
 impl Holding {

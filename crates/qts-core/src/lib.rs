@@ -28,7 +28,7 @@ mod report;
 mod time;
 
 pub use alloc::{Allocation, allocate};
-pub use book::{Book, Holding};
+pub use book::{Book, Books, Holding};
 pub use decision::{CancelRequest, Child, Cross, Decision, Stage, Working};
 pub use event::{Bar, MarketEvent, Payload, Quote, Slice, Trade};
 pub use ids::{Cycle, DecisionId, Epoch, ExecId, Inst, InstrumentId, OrderId, StrategyId};

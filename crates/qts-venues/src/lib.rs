@@ -1,1 +1,6 @@
-//! Not yet.
+//! The outside: where market data comes from and where orders go. Paper first.
+#![forbid(unsafe_code)]
+#![deny(missing_docs, clippy::unwrap_used)]
+#![warn(unreachable_pub)]
+
+pub mod sim;

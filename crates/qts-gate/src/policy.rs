@@ -1,0 +1,226 @@
+//! Risk policies: named sets of controls with their thresholds, per scope. Data only; nothing here decides.
+
+use std::collections::BTreeMap;
+
+use qts_core::{Inst, Money, Qty, Ratio};
+
+/// Up to three levels of one measure. What is missing is filled in by [`Thresholds::resolve`]; no number is ever
+/// derived from another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Thresholds<T> {
+    /// Above it: Warn.
+    pub warn: Option<T>,
+    /// Above it: Reduce to it (plausibility controls have no Reduce).
+    pub limit: Option<T>,
+    /// Above it: Block.
+    pub block: Option<T>,
+}
+
+/// The three levels in force; `None` is no level (∞).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Levels<T> {
+    /// Value ≤ warn: Pass.
+    pub warn: Option<T>,
+    /// Value ≤ limit: Warn.
+    pub limit: Option<T>,
+    /// Value ≤ block: Reduce to limit. Above: Block.
+    pub block: Option<T>,
+}
+
+/// What a control is for, which decides what a missing `block` means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nature {
+    /// A smaller order is still the intended one: a missing `block` is ∞.
+    Capacity,
+    /// A wrong order is wrong at any size: a missing `block` equals `limit`.
+    Plausibility,
+}
+
+impl<T: Copy + PartialEq> Thresholds<T> {
+    /// Only a `limit`: what a bare number in a policy means.
+    pub const fn limit(limit: T) -> Self {
+        Self { warn: None, limit: Some(limit), block: None }
+    }
+
+    /// The levels in force: a missing `warn` equals `limit`, a missing `limit` equals `block`, a missing `block` is
+    /// ∞ for capacity and equals `limit` otherwise; `warn` alone only warns.
+    pub fn resolve(&self, nature: Nature) -> Levels<T> {
+        let limit = self.limit.or(self.block);
+        let block = match nature {
+            Nature::Capacity => self.block,
+            Nature::Plausibility => self.block.or(limit),
+        };
+        Levels { warn: self.warn.or(limit), limit, block }
+    }
+
+    /// Does it ask for a Reduce, that is, for a `limit` that differs from `block`?
+    pub fn asks_for_reduce(&self) -> bool {
+        self.limit.is_some() && self.block.is_some() && self.limit != self.block
+    }
+}
+
+/// A quantity in shares, or in lots of the instrument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrderSize {
+    /// Shares.
+    Shares(Qty),
+    /// Lots of the instrument.
+    Lots(u32),
+}
+
+/// A position size in shares, or worth a share of the equity (strategy scope: of the budget, where there is one).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Size {
+    /// Shares.
+    Shares(Qty),
+    /// Worth this fraction of `day_start_equity` or of the budget.
+    Fraction(Ratio),
+}
+
+/// An amount of money, or a share of the equity (strategy scope: of the budget, where there is one).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Worth {
+    /// Money.
+    Money(Money),
+    /// This fraction of `day_start_equity` or of the budget.
+    Fraction(Ratio),
+}
+
+/// When an order counts as a slip of the finger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FatFinger {
+    /// More than this many times `max_order_qty` or `max_order_notional`.
+    pub multiple: Option<Ratio>,
+    /// More than this many times the median of the strategy's own orders (at least twenty) in the instrument.
+    pub median: Option<Ratio>,
+}
+
+/// The controls of one scope; `None` (or `false`) is a control that the policy does not have. Validity controls are
+/// not listed: they are always on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Controls {
+    /// A7: where the market bans short sales, sell only what the book holds.
+    pub short_not_allowed: bool,
+    /// B1: how far a limit may lie on the losing side of the reference price. Strategy scope only.
+    pub price_collar: Option<Thresholds<Ratio>>,
+    /// B2: orders far larger than usual. Strategy scope only.
+    pub fat_finger: Option<FatFinger>,
+    /// B3: new exposure asked for in one cycle.
+    pub cycle_notional: Option<Thresholds<Worth>>,
+    /// C1: shares per order. Strategy scope only.
+    pub max_order_qty: Option<Thresholds<OrderSize>>,
+    /// C2: worth of an order.
+    pub max_order_notional: Option<Thresholds<Worth>>,
+    /// C3: the longest position, working buys counted as filled.
+    pub max_long: Option<Thresholds<Size>>,
+    /// C3: the shortest position, working sells counted as filled; a magnitude.
+    pub max_short: Option<Thresholds<Size>>,
+    /// C4: longs plus shorts, worst case.
+    pub max_gross_exposure: Option<Thresholds<Worth>>,
+    /// C4: the magnitude of longs less shorts, worst case.
+    pub max_net_exposure: Option<Thresholds<Worth>>,
+    /// C5: cash must cover buys, less this share of it kept back. Account scope only.
+    pub buying_power: Option<Ratio>,
+    /// C7: working orders (strategy scope: of the strategy in the instrument).
+    pub max_open_orders: Option<Thresholds<u64>>,
+    /// Phase 5: the simple calculator, and the score above which its gate blocks. Strategy scope only.
+    pub max_risk_score: Option<Ratio>,
+}
+
+/// A named set of controls: one set for each scope it may be used at, and sets of their own for some instruments.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RiskPolicy {
+    /// Its name.
+    pub id: String,
+    /// When it judges a strategy's proposals.
+    pub strategy: Controls,
+    /// When it judges the account's orders.
+    pub account: Controls,
+    /// Whole replacements for some instruments: (strategy scope, account scope).
+    pub instruments: BTreeMap<Inst, (Controls, Controls)>,
+}
+
+impl RiskPolicy {
+    /// Names of the built-in policies.
+    pub const BUILT_IN: [&'static str; 3] = ["conservative", "validity_only", "phase5"];
+
+    /// The built-in policy of that name.
+    #[must_use]
+    pub fn built_in(id: &str) -> Option<Self> {
+        let named = |strategy, account| Self { id: id.to_owned(), strategy, account, instruments: BTreeMap::new() };
+        match id {
+            "conservative" => Some(named(Controls::conservative_strategy(), Controls::conservative_account())),
+            "validity_only" => Some(named(Controls::default(), Controls::default())),
+            "phase5" => Some(named(Controls::phase5(), Controls::default())),
+            _ => None,
+        }
+    }
+
+    /// The controls for a strategy's proposal in `inst`.
+    #[must_use]
+    pub fn strategy_controls(&self, inst: Inst) -> &Controls {
+        self.instruments.get(&inst).map_or(&self.strategy, |(strategy, _)| strategy)
+    }
+
+    /// The controls for an order of the account in `inst`.
+    #[must_use]
+    pub fn account_controls(&self, inst: Inst) -> &Controls {
+        self.instruments.get(&inst).map_or(&self.account, |(_, account)| account)
+    }
+}
+
+/// A percentage as a fraction, for the built-in policies.
+const fn percent_tenths(tenths: i64) -> Ratio {
+    match Ratio::from_units(tenths * 100_000) {
+        Some(ratio) => ratio,
+        None => Ratio::MAX,
+    }
+}
+
+impl Controls {
+    /// Tight where nothing is said: one lot per order, small positions, no shorts (`risk-reference.md` §2).
+    fn conservative_strategy() -> Self {
+        let part = |tenths| Thresholds::limit(Worth::Fraction(percent_tenths(tenths)));
+        Self {
+            short_not_allowed: true,
+            price_collar: Some(Thresholds {
+                warn: Some(percent_tenths(15)),
+                limit: None,
+                block: Some(percent_tenths(25)),
+            }),
+            fat_finger: Some(FatFinger { multiple: None, median: Some(Ratio::whole(10)) }),
+            cycle_notional: Some(part(200)),
+            max_order_qty: Some(Thresholds::limit(OrderSize::Lots(1))),
+            max_order_notional: Some(part(50)),
+            max_long: Some(Thresholds::limit(Size::Fraction(percent_tenths(50)))),
+            max_short: Some(Thresholds::limit(Size::Shares(Qty::ZERO))),
+            max_gross_exposure: Some(part(300)),
+            max_open_orders: Some(Thresholds::limit(3)),
+            ..Self::default()
+        }
+    }
+
+    fn conservative_account() -> Self {
+        let part = |tenths| Thresholds::limit(Worth::Fraction(percent_tenths(tenths)));
+        Self {
+            short_not_allowed: true,
+            price_collar: Some(Thresholds {
+                warn: Some(percent_tenths(15)),
+                limit: None,
+                block: Some(percent_tenths(25)),
+            }),
+            cycle_notional: Some(part(300)),
+            max_order_notional: Some(part(50)),
+            max_long: Some(Thresholds::limit(Size::Fraction(percent_tenths(100)))),
+            max_short: Some(Thresholds::limit(Size::Shares(Qty::ZERO))),
+            max_gross_exposure: Some(part(950)),
+            buying_power: Some(percent_tenths(20)),
+            max_open_orders: Some(Thresholds::limit(20)),
+            ..Self::default()
+        }
+    }
+
+    fn phase5() -> Self {
+        Self { max_risk_score: Some(percent_tenths(700)), ..Self::default() }
+    }
+}

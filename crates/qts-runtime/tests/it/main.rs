@@ -1,0 +1,4 @@
+//! Tests of the runtime, one binary.
+
+mod phase5;
+mod support;

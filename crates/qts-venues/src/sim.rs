@@ -1,0 +1,167 @@
+//! The simulated broker: deterministic, no clock, no chance, integers only.
+//!
+//! It takes orders at once and says everything else at the next [`SimBroker::on_slice`], in this order: first its
+//! answers to orders and cancels, in the order in which they came; then what the slice's events do to working orders,
+//! event by event and in order-id order within one; then expiries, by order id. An order placed in cycle *k* so meets
+//! the market in *k+1* at the earliest, and a cancel is answered before the market moves again.
+//!
+//! It must not know strategies, policies or books. What a strategy could not have done at a real broker it refuses;
+//! it does not ask whether an order is wise.
+
+mod fee;
+mod lane;
+mod offer;
+mod order;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+use qts_core::{ExecId, ExecReport, Inst, Instruments, MarketEvent, OrderId, Outcome, Ratio, Slice, Ts};
+use qts_loop::NewOrder;
+
+use lane::Lane;
+use offer::{Encounter, Room};
+use order::{Ticket, Working};
+
+/// When a limit order fills.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LimitFill {
+    /// When the market trades through its limit.
+    #[default]
+    Through,
+    /// When the market touches its limit.
+    Touch,
+}
+
+/// How the simulated market treats us. The default: no slippage, no cap on volume, limits filled when traded through.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SimConfig {
+    /// By how many ticks market orders fill worse than the event's price.
+    pub slippage_ticks: u32,
+    /// Which share of an event's volume our orders may take together, in whole lots; `None`: as much as they want.
+    pub max_volume_share: Option<Ratio>,
+    /// When limit orders fill.
+    pub limit_fill: LimitFill,
+}
+
+/// A broker and its market, made of market data.
+#[derive(Debug)]
+pub struct SimBroker {
+    config: SimConfig,
+    instruments: Arc<Instruments>,
+    lanes: Vec<Lane>,
+    orders: BTreeMap<Key, Working>,
+    requests: Vec<Request>,
+    executions: ExecId,
+}
+
+/// Orders lie by instrument, so that an event finds its own at once.
+type Key = (Inst, OrderId);
+
+/// What came in since the last slice and wants an answer.
+#[derive(Debug)]
+enum Request {
+    Place(OrderId, Result<(), String>),
+    Cancel(OrderId),
+}
+
+impl SimBroker {
+    /// A broker without orders that has seen no market yet.
+    #[must_use]
+    pub fn new(config: SimConfig, instruments: Arc<Instruments>) -> Self {
+        let lanes = vec![Lane::default(); instruments.len()];
+        let (orders, requests) = (BTreeMap::new(), Vec::new());
+        Self { config, instruments, lanes, orders, requests, executions: ExecId(0) }
+    }
+
+    /// Takes an order; whether it is accepted is said at the next slice.
+    pub fn place(&mut self, order: &NewOrder, now: Ts) {
+        self.place_ticket(Ticket::from(order), now);
+    }
+
+    /// Takes the wish to withdraw an order; answered at the next slice, before the market moves.
+    pub fn cancel(&mut self, order: OrderId) {
+        self.requests.push(Request::Cancel(order));
+    }
+
+    /// Adds to `out` all that the broker has to say once it has seen `slice`.
+    pub fn on_slice(&mut self, slice: &Slice, out: &mut Vec<ExecReport>) {
+        self.answer(slice.ts, out);
+        for event in &slice.events {
+            self.meet(event, slice.ts, out);
+        }
+        self.expire(slice.ts, out);
+    }
+
+    /// How many orders are working; one that waits for its acceptance counts, a refused one does not.
+    #[must_use]
+    pub fn working(&self) -> usize {
+        self.orders.len()
+    }
+
+    fn place_ticket(&mut self, ticket: Ticket, now: Ts) {
+        let verdict = ticket.check(&self.instruments);
+        if verdict.is_ok() {
+            let session = self.lanes.get(ticket.instrument.0 as usize).and_then(|lane| lane.session_at(now));
+            let before = self.orders.insert((ticket.instrument, ticket.id), Working::new(ticket, now, session));
+            assert!(before.is_none(), "the loop never uses an order number twice");
+        }
+        self.requests.push(Request::Place(ticket.id, verdict));
+    }
+
+    fn answer(&mut self, ts: Ts, out: &mut Vec<ExecReport>) {
+        let mut requests = std::mem::take(&mut self.requests);
+        for request in requests.drain(..) {
+            let (order, outcome) = match request {
+                Request::Place(order, Ok(())) => (order, Outcome::Accepted),
+                Request::Place(order, Err(why)) => (order, Outcome::Rejected(why)),
+                Request::Cancel(order) => (order, self.withdraw(order)),
+            };
+            out.push(ExecReport { order, ts, outcome });
+        }
+        self.requests = requests;
+    }
+
+    fn withdraw(&mut self, order: OrderId) -> Outcome {
+        let key = self.orders.keys().find(|(_, id)| *id == order).copied();
+        match key.and_then(|key| self.orders.remove(&key)) {
+            Some(_) => Outcome::Canceled,
+            None => Outcome::CancelRefused,
+        }
+    }
+
+    fn meet(&mut self, event: &MarketEvent, ts: Ts, out: &mut Vec<ExecReport>) {
+        let Some(instrument) = self.instruments.get(event.instrument) else { return };
+        let Some(lane) = self.lanes.get_mut(event.instrument.0 as usize) else { return };
+        lane.open(event);
+        let encounter = Encounter { event, instrument, config: self.config, prev_close: lane.prev_close() };
+        let mut room = Room::of(&event.payload, self.config.max_volume_share, instrument.lot);
+        let executions = &mut self.executions;
+        let over = |(_, id): &Key, order: &mut Working| {
+            let met = order.meet(&encounter, &mut room, executions);
+            out.extend(met.into_iter().flatten().map(|outcome| ExecReport { order: *id, ts, outcome }));
+            order.is_over()
+        };
+        self.orders.extract_if(orders_on(event.instrument), over).for_each(drop);
+        lane.absorb(event);
+    }
+
+    fn expire(&mut self, ts: Ts, out: &mut Vec<ExecReport>) {
+        let lanes = &self.lanes;
+        let ended = |(inst, _): &Key, order: &mut Working| {
+            lanes.get(inst.0 as usize).is_some_and(|lane| order.has_outlived_its_session(ts, lane))
+        };
+        let first = out.len();
+        let expired = self.orders.extract_if(.., ended);
+        out.extend(expired.map(|((_, order), _)| ExecReport { order, ts, outcome: Outcome::Expired }));
+        out[first..].sort_unstable_by_key(|report| report.order);
+    }
+}
+
+/// The keys of all orders on one instrument.
+const fn orders_on(inst: Inst) -> RangeInclusive<Key> {
+    (inst, OrderId(0))..=(inst, OrderId(u64::MAX))
+}

@@ -1,0 +1,67 @@
+//! What the broker remembers of one instrument's market: its newest session, last price and previous close.
+//!
+//! The previous close follows the rule of `qts_core::Market`: it moves on the first event of a new day, and at once
+//! after a bar that spans its whole session.
+
+use qts_core::{Day, MarketEvent, Payload, Price, Ts};
+
+/// A trading day of one instrument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Session {
+    pub(super) day: Day,
+    pub(super) end: Ts,
+}
+
+impl Session {
+    /// The one to which an event belongs.
+    pub(super) const fn of(event: &MarketEvent) -> Self {
+        Self { day: event.day, end: event.session_end }
+    }
+}
+
+/// One instrument's market so far.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Lane {
+    session: Option<Session>,
+    last: Option<Price>,
+    prev_close: Option<Price>,
+}
+
+impl Lane {
+    /// The session that still runs at `now`, as far as is known.
+    pub(super) fn session_at(&self, now: Ts) -> Option<Session> {
+        self.session.filter(|session| now < session.end)
+    }
+
+    /// Has an event of a later day than `day` been seen?
+    pub(super) fn is_beyond(&self, day: Day) -> bool {
+        self.session.is_some_and(|session| day < session.day)
+    }
+
+    /// The price from which the day's limits are reckoned.
+    pub(super) const fn prev_close(&self) -> Option<Price> {
+        self.prev_close
+    }
+
+    /// Enters an event's day, before orders meet it.
+    pub(super) fn open(&mut self, event: &MarketEvent) {
+        if self.session.is_some_and(|session| session.day < event.day) {
+            self.prev_close = self.last;
+        }
+        self.session = Some(Session::of(event));
+    }
+
+    /// Takes in an event's price, after orders have met it.
+    pub(super) const fn absorb(&mut self, event: &MarketEvent) {
+        match event.payload {
+            Payload::Bar(bar) => {
+                self.last = Some(bar.close);
+                if bar.whole_session {
+                    self.prev_close = Some(bar.close);
+                }
+            }
+            Payload::Trade(trade) => self.last = Some(trade.price),
+            Payload::Quote(_) => {}
+        }
+    }
+}

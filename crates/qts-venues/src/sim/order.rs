@@ -1,0 +1,126 @@
+//! An order at the simulated broker: what was asked, what is left of it, and to which session it belongs.
+//!
+//! An order placed while its instrument's session runs belongs to that session, any other to the session of its
+//! instrument's next event (an event after the close of the day in which it was placed does not count). All but GTC
+//! orders end with their session: IOC and FOK too, if no event came that could have filled them.
+
+use qts_core::{ExecId, Inst, Instrument, Instruments, Kind, OrderId, Outcome, Price, Qty, Side, Tif, Ts};
+use qts_loop::NewOrder;
+
+use super::fee::fee;
+use super::lane::{Lane, Session};
+use super::offer::{Encounter, Room};
+
+/// What was asked for. (A `NewOrder` can only come from the loop; this can be written down in a test.)
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Ticket {
+    pub(super) id: OrderId,
+    pub(super) instrument: Inst,
+    pub(super) side: Side,
+    pub(super) kind: Kind,
+    pub(super) tif: Tif,
+    pub(super) qty: Qty,
+}
+
+impl From<&NewOrder> for Ticket {
+    fn from(order: &NewOrder) -> Self {
+        Self {
+            id: order.id(),
+            instrument: order.instrument(),
+            side: order.side(),
+            kind: order.kind(),
+            tif: order.tif(),
+            qty: order.qty(),
+        }
+    }
+}
+
+impl Ticket {
+    /// Would a broker take it? If not, why. Quantities off the lot are taken: they are how odd lots are sold off.
+    pub(super) fn check(&self, instruments: &Instruments) -> Result<(), String> {
+        let known = instruments.get(self.instrument);
+        let instrument = known.ok_or_else(|| format!("unknown instrument {}", instruments.name(self.instrument)))?;
+        check_qty(self.qty, instrument)?;
+        self.kind.limit().map_or(Ok(()), |limit| check_limit(limit, instrument))
+    }
+}
+
+fn check_qty(qty: Qty, instrument: &Instrument) -> Result<(), String> {
+    let step = instrument.quantity_step;
+    match qty {
+        qty if !qty.is_positive() => Err(format!("quantity {qty} is not above zero")),
+        qty if !qty.is_multiple_of(step) => Err(format!("quantity {qty} is not a multiple of {step}")),
+        _ => Ok(()),
+    }
+}
+
+fn check_limit(limit: Price, instrument: &Instrument) -> Result<(), String> {
+    match limit {
+        limit if !limit.is_positive() => Err(format!("limit {limit} is not above zero")),
+        limit if !instrument.ticks.holds(limit) => {
+            Err(format!("limit {limit} is not a multiple of its tick {}", instrument.ticks.at(limit)))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// An order that works.
+#[derive(Debug)]
+pub(super) struct Working {
+    ticket: Ticket,
+    placed: Ts,
+    session: Option<Session>,
+    left: Qty,
+    over: bool,
+}
+
+impl Working {
+    /// Placed at `placed` in the session that ran, if one did.
+    pub(super) const fn new(ticket: Ticket, placed: Ts, session: Option<Session>) -> Self {
+        Self { ticket, placed, session, left: ticket.qty, over: false }
+    }
+
+    /// Has it been filled or cancelled?
+    pub(super) const fn is_over(&self) -> bool {
+        self.over
+    }
+
+    /// Has its session ended at `ts`, or has the market moved on to a later day?
+    pub(super) fn has_outlived_its_session(&self, ts: Ts, lane: &Lane) -> bool {
+        let ended = |session: Session| session.end <= ts || lane.is_beyond(session.day);
+        self.ticket.tif != Tif::Gtc && self.session.is_some_and(ended)
+    }
+
+    /// Meets an event of its instrument: perhaps a fill, and for IOC and FOK the end of what is left.
+    pub(super) fn meet(&mut self, at: &Encounter<'_>, room: &mut Room, last: &mut ExecId) -> [Option<Outcome>; 2] {
+        if !self.may_meet(Session::of(at.event)) {
+            return [None, None];
+        }
+        let fill = self.trade(at, room, last);
+        let dropped = !self.over && matches!(self.ticket.tif, Tif::Ioc | Tif::Fok);
+        self.over |= dropped;
+        [fill, dropped.then_some(Outcome::Canceled)]
+    }
+
+    /// Joins the session it was waiting for; `false` if its own is already past.
+    fn may_meet(&mut self, seen: Session) -> bool {
+        if self.session.is_none() && self.placed < seen.end {
+            self.session = Some(seen);
+        }
+        self.ticket.tif == Tif::Gtc || self.session.is_none_or(|own| seen.day <= own.day)
+    }
+
+    fn trade(&mut self, at: &Encounter<'_>, room: &mut Room, last: &mut ExecId) -> Option<Outcome> {
+        let Ticket { side, kind, tif, .. } = self.ticket;
+        let price = at.price(side, kind)?;
+        let qty = room.fits(side, self.left);
+        if !qty.is_positive() || (tif == Tif::Fok && qty < self.left) {
+            return None;
+        }
+        room.take(side, qty);
+        self.left = self.left.checked_sub(qty).unwrap_or(Qty::ZERO);
+        self.over = self.left.is_zero();
+        last.0 += 1;
+        Some(Outcome::Filled { exec: *last, qty, price, fee: fee(at.instrument, side, qty, price) })
+    }
+}

@@ -1,0 +1,197 @@
+//! How orders begin and end: answers, cancels, expiries, IOC and FOK.
+
+use super::desk::{Desk, num};
+use crate::sim::SimConfig;
+
+fn capped(share: &str) -> SimConfig {
+    SimConfig { max_volume_share: Some(num(share)), ..SimConfig::default() }
+}
+
+#[test]
+fn what_a_broker_would_refuse_is_refused_and_says_why() {
+    let mut desk = Desk::new(SimConfig::default());
+    for order in [
+        "1 X buy 1 market day",
+        "2 A buy 0 market day",
+        "3 A buy -1 market day",
+        "4 A buy 1.5 market day",
+        "5 A buy 1 50050 day",
+        "6 A buy 1 0 day",
+        "7 A sell 1 -100 day",
+        "8 C sell 2.3 100.5 day",
+    ] {
+        desk.place(order);
+    }
+    assert_eq!(desk.broker.working(), 1);
+    let want = [
+        "1 rejected: unknown instrument ?99",
+        "2 rejected: quantity 0 is not above zero",
+        "3 rejected: quantity -1 is not above zero",
+        "4 rejected: quantity 1.5 is not a multiple of 1",
+        "5 rejected: limit 50050 is not a multiple of its tick 100",
+        "6 rejected: limit 0 is not above zero",
+        "7 rejected: limit -100 is not above zero",
+        "8 accepted",
+    ];
+    assert_eq!(desk.at("5 09:00", &["B trade 100 1", "X trade 100 1"]), want);
+}
+
+#[test]
+fn a_cancel_is_answered_before_the_market_moves() {
+    let mut desk = Desk::new(SimConfig::default());
+    desk.place("1 A buy 1 49000 day");
+    assert_eq!(desk.at("5 09:00", &["A trade 50000 1"]), ["1 accepted"]);
+    desk.cancel(1);
+    desk.place("2 A buy 1 49000 day");
+    let said = desk.at("5 09:01", &["A trade 48000 1"]);
+    assert_eq!(said, ["1 canceled", "2 accepted", "2 fill 1: 1 at 48000, fee 7"]);
+}
+
+#[test]
+fn a_cancel_of_what_does_not_work_is_refused() {
+    let mut desk = Desk::new(SimConfig::default());
+    desk.place("1 A buy 1 market day");
+    desk.at("5 09:00", &["A trade 50000 1"]);
+    desk.place("2 A buy 1 40000 gtc");
+    for order in [1, 2, 2, 7] {
+        desk.cancel(order);
+    }
+    let said = desk.at("5 09:01", &[]);
+    assert_eq!(said, ["2 accepted", "1 cancelrefused", "2 canceled", "2 cancelrefused", "7 cancelrefused"]);
+}
+
+#[test]
+fn the_rest_of_a_partly_filled_order_can_be_cancelled() {
+    let mut desk = Desk::new(capped("0.1"));
+    desk.place("1 A buy 5 market gtc");
+    desk.at("5 09:00", &["A trade 50000 30"]);
+    desk.cancel(1);
+    assert_eq!(desk.at("5 09:01", &["A trade 50000 30"]), ["1 canceled"]);
+}
+
+#[test]
+fn a_day_order_placed_at_fridays_close_lives_through_mondays_bar() {
+    let mut desk = Desk::new(SimConfig::default());
+    desk.at("5 15:30", &["A day 50000 50000 50000 50000 9"]);
+    desk.place("1 A buy 1 40000 day");
+    desk.place("2 A buy 1 40000 gtc");
+    let said = desk.at("6 12:00", &["C trade 100 1"]);
+    assert_eq!(said, ["1 accepted", "2 accepted"], "on Saturday it still waits for its session");
+    assert_eq!(desk.at("8 15:30", &["A day 50000 50000 45000 50000 9"]), ["1 expired"]);
+    assert_eq!(desk.at("9 15:30", &["A day 50000 50000 39950 50000 9"]), ["2 fill 1: 1 at 40000, fee 6"]);
+}
+
+#[test]
+fn a_day_order_expires_after_its_sessions_bar_even_if_nobody_traded() {
+    let mut desk = Desk::after_a_day(SimConfig::default());
+    desk.place("1 A sell 1 market day");
+    assert_eq!(desk.at("5 15:30", &["A day 50000 50000 50000 50000 0"]), ["1 accepted", "1 expired"]);
+    assert!(desk.at("6 15:30", &["A day 50000 50000 50000 50000 9"]).is_empty());
+}
+
+#[test]
+fn a_partly_filled_day_order_expires_with_its_rest() {
+    let mut desk = Desk::after_a_day(capped("0.1"));
+    desk.place("1 A buy 5 market day");
+    let said = desk.at("5 15:30", &["A day 50000 50000 50000 50000 30"]);
+    assert_eq!(said, ["1 accepted", "1 fill 1: 3 at 50000, fee 23", "1 expired"]);
+}
+
+#[test]
+fn a_day_order_placed_within_a_session_of_minutes_ends_with_that_sessions_last_bar() {
+    let mut desk = Desk::new(SimConfig::default());
+    desk.at("5 15:28", &["A bar 50000 50000 50000 50000 9"]);
+    desk.place("1 A buy 1 49000 day");
+    desk.place("2 A buy 1 48000 day");
+    assert_eq!(desk.at("5 15:29", &["A bar 50000 50000 50000 50000 9"]), ["1 accepted", "2 accepted"]);
+    let said = desk.at("5 15:30", &["A bar 50000 50000 48500 49000 9"]);
+    assert_eq!(said, ["1 fill 1: 1 at 49000, fee 7", "2 expired"]);
+}
+
+#[test]
+fn a_day_order_placed_at_the_last_minute_bar_belongs_to_the_next_session() {
+    let mut desk = Desk::new(SimConfig::default());
+    desk.at("5 15:30", &["A bar 50000 50000 50000 50000 9"]);
+    desk.place("1 A buy 1 40000 day");
+    assert_eq!(desk.at("8 09:01", &["A bar 50000 50000 50000 50000 9"]), ["1 accepted"]);
+    assert!(desk.at("8 15:29", &["A bar 50000 50000 50000 50000 9"]).is_empty());
+    assert_eq!(desk.at("8 15:30", &["A bar 50000 50000 50000 50000 9"]), ["1 expired"]);
+}
+
+#[test]
+fn a_day_order_whose_session_ended_unseen_does_not_meet_the_next_one() {
+    let mut desk = Desk::new(SimConfig::default());
+    desk.at("5 15:20", &["A trade 50000 1"]);
+    for order in ["1 A buy 1 market day", "2 A buy 1 market gtc", "3 A buy 1 market ioc", "4 B buy 1 market day"] {
+        desk.place(order);
+    }
+    let said = desk.at("8 09:01", &["A trade 51000 1"]);
+    assert_eq!(said[4..], ["2 fill 1: 1 at 51000, fee 8", "1 expired", "3 expired"], "B had no event yet");
+}
+
+#[test]
+fn a_later_days_event_ends_a_day_order_even_if_its_session_should_last_longer() {
+    let mut desk = Desk::new(SimConfig::default());
+    desk.at("5 09:00", &["A trade 50000 1"]);
+    desk.place("1 A buy 1 market day");
+    assert_eq!(desk.at("5 12:00", &["A+1 trade 50000 1"]), ["1 accepted", "1 expired"]);
+}
+
+#[test]
+fn another_instruments_slice_at_the_close_ends_a_day_order_too() {
+    let mut desk = Desk::new(SimConfig::default());
+    desk.at("5 15:20", &["A trade 50000 1"]);
+    desk.place("1 A buy 1 market day");
+    assert_eq!(desk.at("5 15:30", &["C trade 100 1"]), ["1 accepted", "1 expired"]);
+}
+
+#[test]
+fn expiries_come_last_and_by_number() {
+    let mut desk = Desk::new(SimConfig::default());
+    desk.at("5 15:20", &["A trade 50000 1", "B trade 100 1"]);
+    for order in ["1 B buy 1 1 day", "2 A buy 1 100 day", "3 B buy 1 market day", "4 A buy 1 100 day"] {
+        desk.place(order);
+    }
+    let said = desk.at("5 15:30", &["B trade 100 1"]);
+    assert_eq!(said[4..], ["3 fill 1: 1 at 100, fee 0", "1 expired", "2 expired", "4 expired"]);
+}
+
+#[test]
+fn an_event_after_the_close_begins_no_session_for_an_order_placed_after_it() {
+    let mut desk = Desk::new(SimConfig::default());
+    desk.at("5 15:30", &["A trade 50000 1"]);
+    desk.place("1 A buy 1 40000 day");
+    assert_eq!(desk.at("5 15:40", &["A trade 50000 1"]), ["1 accepted"], "the fifth is over for it");
+    assert!(desk.at("8 09:00", &["A trade 50000 1"]).is_empty());
+    assert_eq!(desk.at("8 15:30", &["A trade 50000 1"]), ["1 expired"]);
+}
+
+#[test]
+fn ioc_takes_what_the_first_event_gives_and_drops_the_rest() {
+    let mut desk = Desk::after_a_day(capped("0.1"));
+    desk.place("1 A buy 5 market ioc");
+    desk.place("2 A buy 1 40000 ioc");
+    assert_eq!(desk.at("5 09:00", &["B trade 100 1"]), ["1 accepted", "2 accepted"], "not its instrument");
+    let said = desk.at("5 09:01", &["A trade 50000 30", "A trade 30000 30"]);
+    assert_eq!(said, ["1 fill 1: 3 at 50000, fee 23", "1 canceled", "2 canceled"]);
+}
+
+#[test]
+fn ioc_and_fok_are_dropped_by_a_bar_without_volume() {
+    let mut desk = Desk::after_a_day(SimConfig::default());
+    desk.place("1 A buy 5 market ioc");
+    desk.place("2 A buy 5 market fok");
+    let said = desk.at("5 09:01", &["A bar 50000 50000 50000 50000 0"]);
+    assert_eq!(said[2..], ["1 canceled", "2 canceled"]);
+}
+
+#[test]
+fn fok_fills_whole_or_not_at_all_and_then_uses_up_no_volume() {
+    let mut desk = Desk::after_a_day(capped("0.1"));
+    for order in ["1 A buy 4 market fok", "2 A buy 2 market fok", "3 A buy 2 market day"] {
+        desk.place(order);
+    }
+    let said = desk.at("5 09:01", &["A trade 50000 30"]);
+    let want = ["1 canceled", "2 fill 1: 2 at 50000, fee 15", "3 fill 2: 1 at 50000, fee 8"];
+    assert_eq!(said[3..], want);
+}
