@@ -1,96 +1,114 @@
-//! The gate at phase 5: one strategy, one policy, the calculated gate.
+//! The single door: strategy scope → arbitration → account scope → [`Admitted`].
 
-use qts_core::{Child, Code, Decision, Market, Proposal, Qty, Reason, Scope, Stage, StrategyId};
+use std::sync::Arc;
 
+use qts_core::{CancelRequest, Cross, Decision, OrderId, Proposal, Qty, StrategyId};
+
+use crate::account_scope;
 use crate::admitted::{Admitted, ArbitratedOrder, Permit};
-use crate::phase5::{CalculatedRiskGate, SimpleRiskInput};
+use crate::arbitrate::{self, ArbitrationRule, child};
+use crate::party::Party;
+use crate::policy::RiskPolicy;
 use crate::situation::Situation;
+use crate::strategy_scope;
 
-/// The single door to the loop.
-#[derive(Debug, Default)]
-pub struct StagedRiskGate;
+/// The single entry to the loop, for every strategy and for the operator.
+#[derive(Debug, Clone)]
+pub struct StagedRiskGate {
+    account_policy: Arc<RiskPolicy>,
+    rule: ArbitrationRule,
+}
+
+/// Somebody's wish to withdraw a working order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CancelAsk {
+    /// Who asks.
+    pub strategy: StrategyId,
+    /// Which order.
+    pub order: OrderId,
+    /// Why.
+    pub why: std::borrow::Cow<'static, str>,
+}
 
 /// What came of a judgement.
 #[derive(Debug, Default)]
 pub struct Judged {
     /// One per proposal, in the order they came.
     pub decisions: Vec<Decision>,
-    /// The permissions, in the order in which they are to be spent.
+    /// Bookings between own books.
+    pub crosses: Vec<Cross>,
+    /// Orders to withdraw, each once.
+    pub cancels: Vec<CancelRequest>,
+    /// The permissions, in the order in which they are to be spent: withdrawals first.
     pub admitted: Vec<Admitted>,
+    /// Instruments on which proposals conflicted.
+    pub conflicts: u64,
 }
 
 impl StagedRiskGate {
-    /// Judges all proposals of a cycle.
-    pub fn judge(&self, proposals: Vec<Proposal>, situation: &Situation<'_>) -> Judged {
-        let mut judged = Judged::default();
-        for proposal in proposals {
-            let decision = self.decide(proposal, situation);
-            if decision.sent.is_positive() {
-                judged.admitted.push(admit(&decision, situation));
-            }
-            judged.decisions.push(decision);
-        }
+    /// A gate with this policy for the account and this rule for conflicts.
+    #[must_use]
+    pub const fn new(account_policy: Arc<RiskPolicy>, rule: ArbitrationRule) -> Self {
+        Self { account_policy, rule }
+    }
+
+    /// Judges everything that was asked for in one cycle. A pure function of its arguments; the order of
+    /// `proposals` among strategies has no influence.
+    pub fn judge(&self, proposals: Vec<Proposal>, cancels: &[CancelAsk], situation: &Situation<'_>) -> Judged {
+        let mut judged = Judged { cancels: own_cancels(cancels, situation), ..Judged::default() };
+        let orders = if proposals.is_empty() { Vec::new() } else { self.settle(proposals, situation, &mut judged) };
+        let withdrawals = judged.cancels.iter().map(|cancel| Permit::Cancel(cancel.order));
+        let permits = withdrawals.chain(orders.into_iter().map(Permit::Place));
+        judged.admitted = permits.map(|permit| Admitted::new(permit, situation.cycle, situation.epoch)).collect();
         judged
     }
 
-    fn decide(&self, proposal: Proposal, situation: &Situation<'_>) -> Decision {
-        let Proposal { id, owner, intent } = proposal;
-        let (sent, reasons) = match (simple_input(&owner, &intent, situation), max_risk_score(&owner, situation)) {
-            (Some(input), Some(gate)) => {
-                let ruling = gate.decide(&input);
-                let stage = if ruling.qty.is_zero() {
-                    Stage::Block
-                } else if ruling.qty < intent.qty {
-                    Stage::Reduce
-                } else {
-                    Stage::Pass
-                };
-                let reason = |code| Reason { scope: Scope::Strategy, code, stage, observed: None, limit: None };
-                (ruling.qty, ruling.codes.into_iter().map(reason).collect())
-            }
-            _ => (Qty::ZERO, vec![blocked(Code::NoMarketData)]),
-        };
-        Decision {
-            id,
-            owner,
-            instrument: intent.instrument,
-            side: intent.side,
-            kind: intent.kind,
-            tif: intent.tif,
-            asked: intent.qty,
-            sent,
-            crossed: Qty::ZERO,
-            reasons,
-            why: intent.why,
-        }
+    /// The three stages; returns the orders that are left, in canonical order.
+    fn settle(&self, proposals: Vec<Proposal>, situation: &Situation<'_>, judged: &mut Judged) -> Vec<ArbitratedOrder> {
+        let mut parties = strategy_scope::judge(proposals, situation);
+        let settled = arbitrate::settle(&mut parties, self.rule, situation);
+        let groups =
+            account_scope::judge(settled.orders, &mut parties, &self.account_policy, &settled.crosses, situation);
+        let orders = groups.iter().filter_map(|places| order_of(places, &mut parties)).collect();
+        let known: Vec<OrderId> = judged.cancels.iter().map(|cancel| cancel.order).collect();
+        judged.cancels.extend(settled.cancels.into_iter().filter(|cancel| !known.contains(&cancel.order)));
+        judged.crosses = settled.crosses;
+        judged.conflicts = settled.conflicts;
+        judged.decisions = parties.into_iter().map(Party::finish).collect();
+        orders
     }
 }
 
-fn blocked(code: Code) -> Reason {
-    Reason { scope: Scope::Strategy, code, stage: Stage::Block, observed: None, limit: None }
+/// Who may withdraw what: a strategy its own orders, the operator any; once each.
+fn own_cancels(asks: &[CancelAsk], situation: &Situation<'_>) -> Vec<CancelRequest> {
+    let mut found: Vec<CancelRequest> = Vec::new();
+    for ask in asks {
+        let owns = |owner: &StrategyId| *owner == ask.strategy || ask.strategy.as_str() == StrategyId::OPERATOR;
+        let order = situation.working.iter().find(|order| order.id == ask.order && !order.cancelling);
+        let Some(order) = order.filter(|order| order.children.iter().any(|child| owns(&child.owner))) else { continue };
+        if found.iter().all(|other| other.order != ask.order) {
+            found.push(CancelRequest {
+                order: ask.order,
+                strategy: ask.strategy.clone(),
+                instrument: order.instrument,
+                why: ask.why.clone(),
+            });
+        }
+    }
+    found
 }
 
-fn max_risk_score(owner: &StrategyId, situation: &Situation<'_>) -> Option<CalculatedRiskGate> {
-    let standing = situation.standings.get(owner)?;
-    standing.policy.strategy.max_risk_score.map(|max_risk_score| CalculatedRiskGate { max_risk_score })
-}
-
-fn simple_input(owner: &StrategyId, intent: &qts_core::Intent, situation: &Situation<'_>) -> Option<SimpleRiskInput> {
-    let price = Market::mark(situation.market, intent.instrument)?;
-    let holding = situation.books.get(owner).map(|book| book.holding(intent.instrument)).unwrap_or_default();
-    let free = holding.position.checked_sub(holding.open_sell)?;
-    Some(SimpleRiskInput { side: intent.side, qty: intent.qty, price, holding: free, cash: situation.books.cash() })
-}
-
-fn admit(decision: &Decision, situation: &Situation<'_>) -> Admitted {
-    let child = Child { decision: decision.id.clone(), owner: decision.owner.clone(), qty: decision.sent };
-    let order = ArbitratedOrder {
-        instrument: decision.instrument,
-        side: decision.side,
-        kind: decision.kind,
-        tif: decision.tif,
-        qty: decision.sent,
-        children: vec![child],
-    };
-    Admitted::new(Permit::Place(order), situation.cycle, situation.epoch)
+/// The order that these parties make together, if anything is left of them.
+fn order_of(places: &[usize], parties: &mut [Party]) -> Option<ArbitratedOrder> {
+    let live: Vec<usize> = places.iter().copied().filter(|place| parties[*place].is_live()).collect();
+    if live.len() > 1 {
+        for place in &live {
+            parties[*place].note(qts_core::Code::Merged);
+        }
+    }
+    let first = &parties[*live.first()?].decision;
+    let children: Vec<_> = live.iter().map(|place| child(&parties[*place], parties[*place].left)).collect();
+    let qty = children.iter().try_fold(Qty::ZERO, |sum, child| sum.checked_add(child.qty))?;
+    let (instrument, side, kind, tif) = (first.instrument, first.side, first.kind, first.tif);
+    Some(ArbitratedOrder { instrument, side, kind, tif, qty, children })
 }

@@ -1,8 +1,25 @@
-//! The runtime at phase 5: one strategy, the gate, the loop.
+//! The cycle: registry, host, multiplexer, attribution, and the pipeline that ties them to the gate and the loop.
+//!
+//! Everything is in [`Runtime::step`]; the shell around it reads data, sends orders and keeps records. This crate
+//! knows no file, no network, no clock, and no venue.
 #![forbid(unsafe_code)]
 #![deny(missing_docs, clippy::unwrap_used)]
 #![warn(unreachable_pub)]
 
+mod command;
+mod digest;
+mod host;
+mod ledger;
+mod mux;
+mod operate;
 mod pipeline;
+mod record;
+mod registry;
 
-pub use pipeline::{Effects, Input, Runtime};
+pub use command::{Action, Command, Schedule, Target, When};
+pub use host::{Failure, Invalid, silence_strategy_panics};
+pub use ledger::Share;
+pub use mux::{Reaction, StrategyMultiplexer};
+pub use pipeline::{Input, Runtime, Setup};
+pub use record::{Effects, Record};
+pub use registry::{QuarantineRule, Registration, RegistryError, StrategyRegistry};

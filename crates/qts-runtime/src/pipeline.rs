@@ -1,15 +1,25 @@
-//! The whole system in one function.
+//! The whole system in one function: [`Runtime::step`].
+//!
+//! Pure: no I/O, no clock, no chance, no hash order. The same inputs give the same effects, byte for byte; what is to
+//! be done outside comes out as [`Effects`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use qts_core::{
-    Ask, Books, Cycle, Decision, DecisionId, Epoch, ExecReport, Instruments, Market, Mode, Money, OrderId, Proposal,
-    Qty, Slice, StrategyId,
+    Books, Cycle, Day, Decision, Epoch, ExecReport, Inst, Instruments, Market, Mode, Money, OrderId, Outcome, Payload,
+    Proposal, Qty, Side, Slice, Span, StrategyId, Ts,
 };
-use qts_gate::{Situation, StagedRiskGate, Standing};
-use qts_loop::{Absorbed, Broker, ExecutionLoop, NewOrder, NoHooks, OrderState, Response, StopPolicy};
-use qts_strategy::{Intents, OwnOrder, Strategy, View};
+use qts_gate::{ArbitrationRule, CancelAsk, Permit, RiskPolicy, Situation, StagedRiskGate, StrategyState};
+use qts_loop::{Absorbed, ExecutionLoop, NoHooks, OrderState, Step, StopPolicy};
+
+use crate::command::Command;
+use crate::digest::Digest;
+use crate::host::Failure;
+use crate::ledger::Ledger;
+use crate::mux::{Reaction, Scene, StrategyMultiplexer};
+use crate::record::{Effects, Record};
+use crate::registry::{QuarantineRule, StrategyRegistry};
 
 /// What can happen to the runtime.
 #[derive(Debug)]
@@ -18,68 +28,309 @@ pub enum Input {
     Slice(Slice),
     /// The broker said something.
     Report(ExecReport),
+    /// The operator said something.
+    Command(Command),
+    /// Time passed without a market event.
+    Timer(Ts),
 }
 
-/// What the runtime wants done, in order.
-#[derive(Debug, Default)]
-pub struct Effects {
-    /// Decisions, recorded before anything is sent.
-    pub decisions: Vec<Decision>,
-    /// Orders to send.
-    pub placed: Vec<NewOrder>,
-    /// Orders to withdraw.
-    pub cancels: Vec<OrderId>,
-    /// Fills booked.
-    pub fills: u64,
+/// What a runtime starts from.
+pub struct Setup {
+    /// The markets' rules.
+    pub instruments: Arc<Instruments>,
+    /// Usual distances of events, where they come at regular ones.
+    pub intervals: Vec<(Inst, Span)>,
+    /// The account's cash and opening positions.
+    pub books: Books,
+    /// The account's policy.
+    pub account_policy: Arc<RiskPolicy>,
+    /// How conflicts are settled.
+    pub rule: ArbitrationRule,
+    /// When failures lead to quarantine.
+    pub quarantine: QuarantineRule,
+    /// When the loop stops by itself.
+    pub stop: StopPolicy,
 }
 
-impl Broker for Effects {
-    fn place(&mut self, order: &NewOrder) -> Response {
-        self.placed.push(order.clone());
-        Response::Taken
-    }
-
-    fn cancel(&mut self, order: OrderId) -> Response {
-        self.cancels.push(order);
-        Response::Taken
-    }
-}
-
-/// One strategy, one account.
+/// Many strategies, one account, one gate, one loop.
 pub struct Runtime {
-    instruments: Arc<Instruments>,
-    id: StrategyId,
-    strategy: Box<dyn Strategy>,
-    standings: BTreeMap<StrategyId, Standing>,
-    market: Market,
-    books: Books,
+    pub(crate) instruments: Arc<Instruments>,
+    pub(crate) registry: StrategyRegistry,
+    mux: StrategyMultiplexer,
     gate: StagedRiskGate,
     execution: ExecutionLoop,
+    market: Market,
+    pub(crate) books: Books,
+    pub(crate) ledger: Ledger,
+    pub(crate) mode: Mode,
+    pub(crate) instrument_modes: BTreeMap<Inst, Mode>,
+    pub(crate) epoch: Epoch,
+    /// Orders to be withdrawn as soon as their state allows it.
+    pub(crate) unwanted: BTreeSet<OrderId>,
+    /// Positions to be closed for the operator, asked again until they are gone.
+    pub(crate) flattening: BTreeSet<(StrategyId, Inst)>,
+    quarantine: QuarantineRule,
     cycle: Cycle,
+    now: Ts,
+    day: Option<Day>,
+    day_start_equity: Option<Money>,
+    digest: Digest,
 }
 
 impl Runtime {
-    /// A runtime for one strategy on an account with this much cash.
+    /// A runtime without strategies.
     #[must_use]
-    pub fn new(
-        instruments: Arc<Instruments>,
-        cash: Money,
-        id: StrategyId,
-        strategy: Box<dyn Strategy>,
-        standing: Standing,
-    ) -> Self {
-        let market = Market::new(instruments.len());
-        Self {
-            market,
-            instruments,
-            standings: BTreeMap::from([(id.clone(), standing)]),
-            id,
-            strategy,
-            books: Books::with_cash(cash),
-            gate: StagedRiskGate,
-            execution: ExecutionLoop::new(StopPolicy::default()),
-            cycle: Cycle(0),
+    pub fn new(setup: Setup) -> Self {
+        let mut market = Market::new(setup.instruments.len());
+        for (inst, interval) in setup.intervals {
+            if let Some(prices) = market.prices_mut(inst) {
+                prices.interval = Some(interval);
+            }
         }
+        Self {
+            registry: StrategyRegistry::default(),
+            mux: StrategyMultiplexer::default(),
+            gate: StagedRiskGate::new(setup.account_policy, setup.rule),
+            execution: ExecutionLoop::new(setup.stop),
+            market,
+            books: setup.books,
+            ledger: Ledger::default(),
+            mode: Mode::Active,
+            instrument_modes: BTreeMap::new(),
+            epoch: Epoch(0),
+            unwanted: BTreeSet::new(),
+            flattening: BTreeSet::new(),
+            quarantine: setup.quarantine,
+            cycle: Cycle(0),
+            now: Ts(0),
+            day: None,
+            day_start_equity: None,
+            digest: Digest::default(),
+            instruments: setup.instruments,
+        }
+    }
+
+    /// One input, and what follows from it.
+    pub fn step(&mut self, input: &Input, out: &mut Effects) {
+        let told = out.records.len();
+        match input {
+            Input::Slice(slice) => self.cycle(slice, out),
+            Input::Report(report) => self.absorb(report, out),
+            Input::Command(command) => self.command(command, out),
+            Input::Timer(now) => self.now = self.now.max(*now),
+        }
+        (out.cycle, out.now) = (self.cycle, self.now);
+        self.digest.take_in(self.cycle, &out.records[told..]);
+    }
+
+    /// One cycle: market → strategies → gate → records → loop.
+    fn cycle(&mut self, slice: &Slice, out: &mut Effects) {
+        self.cycle = Cycle(self.cycle.0 + 1);
+        self.take(slice);
+        let Reaction { mut proposals, mut cancels, failures, evaluations } = self.react(slice);
+        out.evaluations += evaluations;
+        for (strategy, failure) in failures {
+            self.note_failure(strategy, failure, out);
+        }
+        cancels.extend(self.unwanted_orders());
+        proposals.extend(self.flatten_proposals());
+        self.judge(proposals, &cancels, out);
+    }
+
+    /// Prices, and the roll of the day: the day's equity is what the account was worth when it began. A bar that
+    /// spans its session is judged as sent at the start of the next one, so the day ends with it.
+    fn take(&mut self, slice: &Slice) {
+        self.now = slice.ts;
+        let newest = slice.events.iter().map(|event| event.day).max();
+        if newest > self.day {
+            self.day = newest;
+            self.day_start_equity = self.books.equity(&self.market);
+        }
+        self.market.absorb(slice);
+        let ends_session = |payload: &Payload| matches!(payload, Payload::Bar(bar) if bar.whole_session);
+        if self.day_start_equity.is_none() || slice.events.iter().any(|event| ends_session(&event.payload)) {
+            self.day_start_equity = self.books.equity(&self.market);
+        }
+    }
+
+    fn react(&mut self, slice: &Slice) -> Reaction {
+        let scene = Scene {
+            cycle: self.cycle,
+            instruments: &self.instruments,
+            books: &self.books,
+            ledger: &self.ledger,
+            max_intents: self.quarantine.max_intents_per_cycle,
+        };
+        self.mux.react(slice, &mut self.registry, scene)
+    }
+
+    /// Strategy scope → arbitration → account scope; recorded, then executed.
+    pub(crate) fn judge(&mut self, proposals: Vec<Proposal>, cancels: &[CancelAsk], out: &mut Effects) {
+        if proposals.is_empty() && cancels.is_empty() {
+            return;
+        }
+        let situation = Situation {
+            cycle: self.cycle,
+            epoch: self.epoch,
+            now: self.now,
+            instruments: &self.instruments,
+            market: &self.market,
+            books: &self.books,
+            working: self.ledger.working(),
+            mode: self.mode,
+            day_start_equity: self.day_start_equity,
+            instrument_modes: &self.instrument_modes,
+            standings: self.registry.standings(),
+        };
+        let judged = self.gate.judge(proposals, cancels, &situation);
+        out.conflicts += judged.conflicts;
+        out.records.extend(judged.decisions.into_iter().map(|decision: Decision| Record::Decision(Box::new(decision))));
+        for cross in judged.crosses {
+            Ledger::cross(&cross, &mut self.books);
+            out.record(Record::Cross(cross));
+        }
+        out.records.extend(judged.cancels.into_iter().map(Record::Cancel));
+        for admitted in judged.admitted {
+            self.execute(admitted, out);
+        }
+    }
+
+    /// Spends one permission; what the loop does not send stays nobody's.
+    fn execute(&mut self, admitted: qts_gate::Admitted, out: &mut Effects) {
+        let permit = admitted.permit().clone();
+        let iteration = self.execution.execute(admitted, (self.cycle, self.epoch), &mut NoHooks, out);
+        match (permit, iteration.order, iteration.step) {
+            (Permit::Place(order), Some(id), Step::Sent) => {
+                for child in &order.children {
+                    self.registry.remember_order(&child.owner, order.instrument, child.qty);
+                }
+                out.record(Record::Sent {
+                    order: id,
+                    instrument: order.instrument,
+                    side: order.side,
+                    kind: order.kind,
+                    tif: order.tif,
+                    qty: order.qty,
+                    children: order.children.clone(),
+                });
+                self.ledger.open(id, order, &mut self.books, &self.instruments);
+            }
+            (Permit::Place(order), _, step) => out.record(Record::Halted { children: order.children, step }),
+            (Permit::Cancel(id), _, Step::Sent) => self.ledger.set_cancelling(id, true),
+            (Permit::Cancel(id), _, step) => {
+                self.unwanted.insert(id);
+                out.record(Record::Refused { order: id, what: format!("cannot be withdrawn yet: {step:?}") });
+            }
+        }
+    }
+
+    /// What the broker said: order states, books.
+    fn absorb(&mut self, report: &ExecReport, out: &mut Effects) {
+        self.now = self.now.max(report.ts);
+        let absorbed = self.execution.absorb(report);
+        match absorbed {
+            Absorbed::Moved(state) if state.ends() => self.end(report, state, out),
+            Absorbed::Moved(_) => {
+                if report.outcome == Outcome::CancelRefused {
+                    self.ledger.set_cancelling(report.order, false);
+                }
+            }
+            Absorbed::Traded { qty, price, fee, late } => self.trade(report.order, (qty, price, fee), late, out),
+            Absorbed::Repeat => self.refuse(report, "an execution told twice", out),
+            Absorbed::Unknown => self.adopt(report, out),
+            Absorbed::Refused { from, to } => self.refuse(report, &format!("{from:?} cannot become {to:?}"), out),
+        }
+    }
+
+    fn trade(&mut self, id: OrderId, fill: (Qty, qts_core::Price, Money), late: bool, out: &mut Effects) {
+        let Some(order) = self.execution.order(id) else { return };
+        let (instrument, side) = (order.request().instrument(), order.request().side());
+        let over = order.state() == OrderState::Terminal;
+        let shares = self.ledger.fill(id, fill, &mut self.books, &self.instruments);
+        let (qty, price, fee) = fill;
+        out.record(Record::Fill { order: id, instrument, side, qty, price, fee, shares, late });
+        if over && !late {
+            self.close(id, OrderState::Filled, None, out);
+        }
+    }
+
+    fn end(&mut self, report: &ExecReport, how: OrderState, out: &mut Effects) {
+        let why = match &report.outcome {
+            Outcome::Rejected(why) => Some(why.clone()),
+            _ => None,
+        };
+        self.close(report.order, how, why, out);
+    }
+
+    fn close(&mut self, order: OrderId, how: OrderState, why: Option<String>, out: &mut Effects) {
+        self.ledger.close(order, &mut self.books);
+        self.unwanted.remove(&order);
+        out.record(Record::Ended { order, how, why });
+    }
+
+    fn refuse(&self, report: &ExecReport, what: &str, out: &mut Effects) {
+        out.record(Record::Refused { order: report.order, what: what.to_owned() });
+    }
+
+    /// A message about an order that nobody knows: nothing to book it to without its instrument, so it is shown.
+    fn adopt(&self, report: &ExecReport, out: &mut Effects) {
+        self.refuse(report, &format!("nobody knows this order: {:?}", report.outcome), out);
+    }
+
+    fn note_failure(&mut self, strategy: StrategyId, failure: Failure, out: &mut Effects) {
+        let panicked = matches!(failure, Failure::Panic(_));
+        let too_many = self.registry.count_failure(&strategy, self.cycle, &self.quarantine);
+        out.record(Record::Failed { strategy: strategy.clone(), failure });
+        if panicked || too_many {
+            // The strategy has just been called, so it is registered.
+            let _ = self.registry.set_state(&strategy, StrategyState::Quarantined);
+            self.withdraw_orders_of(&strategy);
+            out.record(Record::Quarantined { strategy });
+        }
+    }
+
+    pub(crate) fn withdraw_orders_of(&mut self, owner: &StrategyId) {
+        self.unwanted.extend(self.ledger.own_orders(owner).iter().map(|order| order.id));
+    }
+
+    /// The operator's wish to withdraw what is unwanted and can be withdrawn by now.
+    pub(crate) fn unwanted_orders(&self) -> Vec<CancelAsk> {
+        let can = |id: &&OrderId| {
+            let order = self.execution.order(**id);
+            order.is_some_and(|order| !order.cancel_asked() && order.state().may_become(OrderState::PendingCancel))
+        };
+        let ask = |id: &OrderId| CancelAsk { strategy: StrategyId::operator(), order: *id, why: "unwanted".into() };
+        self.unwanted.iter().filter(can).map(ask).collect()
+    }
+
+    /// The operator's market orders for what is to be closed and has no order working any more.
+    fn flatten_proposals(&mut self) -> Vec<Proposal> {
+        let mut proposals = Vec::new();
+        let wanted: Vec<(StrategyId, Inst)> = self.flattening.iter().cloned().collect();
+        for (emission, (owner, inst)) in (0..).zip(wanted) {
+            let holding = self.books.get(&owner).map(|book| book.holding(inst)).unwrap_or_default();
+            let waiting = self.ledger.own_orders(&owner).iter().any(|order| order.instrument == inst);
+            if holding.position.is_zero() && !waiting {
+                self.flattening.remove(&(owner, inst));
+            } else if !waiting {
+                proposals.push(self.flatten_proposal(emission, owner, inst, holding.position));
+            }
+        }
+        proposals
+    }
+
+    fn flatten_proposal(&self, emission: u32, owner: StrategyId, inst: Inst, position: Qty) -> Proposal {
+        let side = if position < Qty::ZERO { Side::Buy } else { Side::Sell };
+        let intent = qts_core::Intent {
+            instrument: inst,
+            side,
+            qty: position.abs(),
+            kind: qts_core::Kind::Market,
+            tif: qts_core::Tif::Day,
+            why: "flatten".into(),
+        };
+        let id = qts_core::DecisionId { cycle: self.cycle, strategy: StrategyId::operator(), emission };
+        Proposal { id, owner, intent }
     }
 
     /// The account's books.
@@ -88,93 +339,38 @@ impl Runtime {
         &self.books
     }
 
-    /// One input, and what follows from it.
-    pub fn step(&mut self, input: &Input, out: &mut Effects) {
-        match input {
-            Input::Report(report) => self.absorb(report, out),
-            Input::Slice(slice) => self.cycle(slice, out),
-        }
+    /// Prices as known now.
+    #[must_use]
+    pub const fn market(&self) -> &Market {
+        &self.market
     }
 
-    fn absorb(&mut self, report: &ExecReport, out: &mut Effects) {
-        let absorbed = self.execution.absorb(report);
-        let Some(order) = self.execution.order(report.order) else { return };
-        let (inst, side) = (order.request().instrument(), order.request().side());
-        let book = self.books.book_mut(&self.id);
-        match absorbed {
-            Absorbed::Traded { qty, price, fee, .. } => {
-                book.release(inst, side, qty);
-                book.trade(inst, side, qty, Money::of(price, qty));
-                book.fees += fee;
-                out.fills += 1;
-            }
-            Absorbed::Moved(state) if state.ends() && state != OrderState::Filled => {
-                let open = order.request().qty().checked_sub(order.filled()).unwrap_or(Qty::ZERO);
-                book.release(inst, side, open);
-            }
-            _ => {}
-        }
+    /// The strategies, to register more before a run.
+    pub const fn registry(&mut self) -> &mut StrategyRegistry {
+        &mut self.registry
     }
 
-    fn cycle(&mut self, slice: &Slice, out: &mut Effects) {
-        self.cycle = Cycle(self.cycle.0 + 1);
-        self.market.absorb(slice);
-        let proposals = self.react(slice);
-        let situation = Situation {
-            cycle: self.cycle,
-            epoch: Epoch(0),
-            now: slice.ts,
-            instruments: &self.instruments,
-            market: &self.market,
-            books: &self.books,
-            working: &[],
-            mode: Mode::Active,
-            day_start_equity: None,
-            instrument_modes: &BTreeMap::new(),
-            standings: &self.standings,
-        };
-        let judged = self.gate.judge(proposals, &situation);
-        out.decisions.extend(judged.decisions);
-        for admitted in judged.admitted {
-            let iteration = self.execution.execute(admitted, (self.cycle, Epoch(0)), &mut NoHooks, out);
-            if let Some(order) = iteration.order.and_then(|id| self.execution.order(id)) {
-                let request = order.request();
-                self.books.book_mut(&self.id).reserve(request.instrument(), request.side(), request.qty());
-            }
-        }
+    /// The account's mode.
+    #[must_use]
+    pub const fn mode(&self) -> Mode {
+        self.mode
     }
 
-    fn react(&mut self, slice: &Slice) -> Vec<Proposal> {
-        let empty = qts_core::Book::default();
-        let orders: Vec<OwnOrder> = self.own_orders();
-        let mut out = Intents::with_capacity(64);
-        for event in &slice.events {
-            let book = self.books.get(&self.id).unwrap_or(&empty);
-            let view = View::new(slice.ts, self.cycle, &self.instruments, book, &orders);
-            if self.strategy.on_event(&view, event, &mut out).is_err() {
-                return Vec::new();
-            }
-        }
-        let stamp = |(emission, ask)| match ask {
-            Ask::Trade(intent) => Some(Proposal {
-                id: DecisionId { cycle: self.cycle, strategy: self.id.clone(), emission },
-                owner: self.id.clone(),
-                intent,
-            }),
-            Ask::Cancel(_) => None,
-        };
-        (0..).zip(out.into_asks()).filter_map(stamp).collect()
+    /// The cycle at hand.
+    #[must_use]
+    pub const fn cycle_number(&self) -> Cycle {
+        self.cycle
     }
 
-    fn own_orders(&self) -> Vec<OwnOrder> {
-        let open = |order: &qts_loop::Order| order.request().qty().checked_sub(order.filled());
-        let own = |order: &qts_loop::Order| OwnOrder {
-            id: order.request().id(),
-            instrument: order.request().instrument(),
-            side: order.request().side(),
-            open: open(order).unwrap_or(Qty::ZERO),
-            kind: order.request().kind(),
-        };
-        self.execution.orders().filter(|order| order.state() != OrderState::Terminal).map(own).collect()
+    /// The loop's table of orders.
+    #[must_use]
+    pub const fn execution(&self) -> &ExecutionLoop {
+        &self.execution
+    }
+
+    /// A hash of everything that happened and of everything there is: equal inputs, equal hashes.
+    #[must_use]
+    pub fn state_hash(&self) -> String {
+        self.digest.with_state(&(&self.books, &self.ledger, &self.instrument_modes, self.mode, self.day_start_equity))
     }
 }

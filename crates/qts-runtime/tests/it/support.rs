@@ -8,9 +8,9 @@ use qts_core::{
     Intent, Kind, Market, MarketEvent, Mode, Money, OrderId, Outcome, Payload, Price, Proposal, Qty, Ratio, Side,
     Slice, StrategyId, TickTable, Tif, Ts,
 };
-use qts_gate::{Admitted, RiskPolicy, Situation, StagedRiskGate, Standing, StrategyState};
+use qts_gate::{Admitted, ArbitrationRule, RiskPolicy, Situation, StagedRiskGate, Standing, StrategyState};
 use qts_loop::{Absorbed, Broker, ExecutionLoop, Hooks, NewOrder, NoHooks, OrderState, Response, Step, StopPolicy};
-use qts_runtime::{Effects, Input, Runtime};
+use qts_runtime::{Effects, Input, QuarantineRule, Record, Registration, Runtime, Setup};
 use qts_strategy::{Ask, Intents, Param, Params, Strategy, View};
 
 /// The one instrument of these tests.
@@ -129,12 +129,13 @@ fn through_the_gate(proposals: Vec<Proposal>, account: Account, policy: RiskPoli
         instrument_modes: &BTreeMap::new(),
         standings: &BTreeMap::from([(id(), standing(policy))]),
     };
-    let judged = gate().judge(proposals, &situation);
+    let judged = gate().judge(proposals, &[], &situation);
     (judged.decisions, judged.admitted)
 }
 
 fn gate() -> StagedRiskGate {
-    StagedRiskGate
+    let open = RiskPolicy::built_in("validity_only").expect("built in");
+    StagedRiskGate::new(Arc::new(open), ArbitrationRule::ExitsOnly)
 }
 
 /// What the staged gate decides on one proposal under `phase5` with this score limit.
@@ -162,13 +163,33 @@ pub(crate) struct Run {
 
 /// One slice through a runtime with the strategy `simple` under `phase5`.
 pub(crate) fn run_once(buy_below: &str, sell_above: &str, qty: &str, account: Account, max_score: &str) -> Run {
-    let strategy = simple(buy_below, sell_above, qty);
-    let cash = Money::whole(account.cash);
-    let mut runtime = Runtime::new(Arc::new(instruments()), cash, id(), strategy, standing(phase5(max_score)));
+    let text = |key: &str, value: &str| (key.to_owned(), Param::Text(value.to_owned()));
+    let params = [text("buy_below", buy_below), text("sell_above", sell_above), text("qty", qty)].into_iter().collect();
+    let factory = (qts_strategies::kind("simple").expect("a kind").build)(params, &instruments());
+    let mut runtime = Runtime::new(Setup {
+        instruments: Arc::new(instruments()),
+        intervals: Vec::new(),
+        books: books(account),
+        account_policy: Arc::new(RiskPolicy::built_in("validity_only").expect("built in")),
+        rule: ArbitrationRule::ExitsOnly,
+        quarantine: QuarantineRule::default(),
+        stop: StopPolicy::default(),
+    });
+    let registration = Registration {
+        id: id(),
+        name: "simple".into(),
+        instruments: vec![A],
+        rank: 100,
+        state: StrategyState::Active,
+        policy: Arc::new(phase5(max_score)),
+        budget: None,
+        factory: factory.expect("sound parameters"),
+    };
+    runtime.registry().register(registration).expect("a free id");
     let mut effects = Effects::default();
     runtime.step(&Input::Slice(slice(1, account.price)), &mut effects);
     Run {
-        intents: effects.decisions.len(),
+        intents: effects.records.iter().filter(|record| matches!(record, Record::Decision(_))).count(),
         placed: effects.placed.iter().map(|order| (order.side(), order.qty())).collect(),
     }
 }

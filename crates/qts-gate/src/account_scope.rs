@@ -1,0 +1,308 @@
+//! Account scope: the arbitrated orders in canonical order, by the account's policy, on the account's real numbers,
+//! reserving as it goes.
+//!
+//! The account's positions are the sum of the books' longs and the sum of their shorts, never netted between books,
+//! so *reducing* means the same here as at strategy scope and no exit can push the account over a limit.
+
+use std::collections::BTreeMap;
+
+use qts_core::{
+    Amount, Code, Cross, Holding, Inst, Kind, Money, Price, Qty, Reason, Scope, Side, Stage, StrategyId, allocate,
+};
+
+use crate::levels;
+use crate::measure::{
+    CashUse, CycleSent, GrossExposure, Measure, NetExposure, OpenOrders, OrderNotional, OwnNumbers, PositionSize,
+    RiskCalculator, RiskContext, SharesSold, worth,
+};
+use crate::party::Party;
+use crate::policy::{Controls, Nature, RiskPolicy};
+use crate::situation::Situation;
+use crate::verdict::{Action, Control, Verdict};
+
+/// Judges the orders in canonical order, cutting their parties; returns them in that order.
+pub(crate) fn judge(
+    orders: Vec<Vec<usize>>,
+    parties: &mut [Party],
+    policy: &RiskPolicy,
+    crosses: &[Cross],
+    situation: &Situation<'_>,
+) -> Vec<Vec<usize>> {
+    let ordered = canonical(orders, parties);
+    let mut account = AccountDesk::open(policy, crosses, situation);
+    for places in &ordered {
+        account.judge(places, parties);
+    }
+    ordered
+}
+
+/// Orders with a reducing child first, then the best child's rank and strategy id, instrument, side, its emission.
+fn canonical(mut orders: Vec<Vec<usize>>, parties: &[Party]) -> Vec<Vec<usize>> {
+    orders.retain(|places| !places.is_empty());
+    orders.sort_by(|a, b| {
+        let key = |places: &[usize]| {
+            let best = &parties[places[0]];
+            let reduces = places.iter().any(|place| parties[*place].reducing.is_positive());
+            (!reduces, best)
+        };
+        let ((a_last, a), (b_last, b)) = (key(a), key(b));
+        a_last
+            .cmp(&b_last)
+            .then_with(|| a.key.without_emission().cmp(&b.key.without_emission()))
+            .then_with(|| a.decision.instrument.cmp(&b.decision.instrument))
+            .then_with(|| a.decision.side.cmp(&b.decision.side))
+            .then_with(|| a.key.emission().cmp(&b.key.emission()))
+            .then_with(|| (a.decision.kind, a.decision.tif).cmp(&(b.decision.kind, b.decision.tif)))
+    });
+    orders
+}
+
+/// The account's numbers with everything reserved so far.
+struct AccountDesk<'a> {
+    policy: &'a RiskPolicy,
+    situation: &'a Situation<'a>,
+    longs: BTreeMap<Inst, Option<Qty>>,
+    shorts: BTreeMap<Inst, Option<Qty>>,
+    gross: Option<Money>,
+    net_long: Option<Money>,
+    net_short: Option<Money>,
+    spent: Option<Money>,
+    cycle_notional: Option<Money>,
+    open_orders: u64,
+    cash: Money,
+}
+
+impl<'a> AccountDesk<'a> {
+    fn open(policy: &'a RiskPolicy, crosses: &[Cross], situation: &'a Situation<'a>) -> Self {
+        let mut desk = Self {
+            policy,
+            situation,
+            longs: BTreeMap::new(),
+            shorts: BTreeMap::new(),
+            gross: Some(Money::ZERO),
+            net_long: Some(Money::ZERO),
+            net_short: Some(Money::ZERO),
+            spent: Some(Money::ZERO),
+            cycle_notional: Some(Money::ZERO),
+            open_orders: u64::try_from(situation.working.len()).unwrap_or(u64::MAX),
+            cash: situation.books.cash(),
+        };
+        desk.count_holdings(crosses);
+        desk.count_working();
+        desk
+    }
+
+    /// Adds up every book's worst case, this cycle's crosses booked.
+    fn count_holdings(&mut self, crosses: &[Cross]) {
+        let mut moved: BTreeMap<(&StrategyId, Inst), Holding> = BTreeMap::new();
+        for (owner, book) in self.situation.books.iter() {
+            moved.extend(book.holdings().map(|(inst, held)| ((owner, inst), *held)));
+        }
+        for cross in crosses {
+            for (child, qty) in [(&cross.buyer, cross.qty), (&cross.seller, -cross.qty)] {
+                let holding = moved.entry((&child.owner, cross.instrument)).or_default();
+                holding.position = holding.position.checked_add(qty).unwrap_or(holding.position);
+            }
+        }
+        for ((_, inst), holding) in &moved {
+            self.count(*inst, holding);
+        }
+    }
+
+    fn count(&mut self, inst: Inst, held: &Holding) {
+        let long = held.position.checked_add(held.open_buy);
+        let short = held.open_sell.checked_sub(held.position);
+        add_positive(self.longs.entry(inst).or_insert(Some(Qty::ZERO)), long);
+        add_positive(self.shorts.entry(inst).or_insert(Some(Qty::ZERO)), short);
+        let mark = self.situation.market.mark(inst);
+        let value = |qty: Option<Qty>| mark.zip(qty).map(|(mark, qty)| Money::of(mark, qty));
+        add(&mut self.gross, value(held.worst_case()));
+        add(&mut self.net_long, value(long));
+        add(&mut self.net_short, value(short));
+    }
+
+    fn count_working(&mut self) {
+        for order in self.situation.working.iter().filter(|order| order.side == Side::Buy) {
+            let cost = self.loaded_worth(order.instrument, Side::Buy, order.kind);
+            add(&mut self.spent, cost.map(|price| Money::of_ceil(price, order.open)));
+        }
+    }
+
+    fn worth(&self, inst: Inst, side: Side, kind: Kind) -> Option<Price> {
+        let collar = self.policy.account_controls(inst).price_collar.and_then(|collar| collar.block.or(collar.limit));
+        worth(self.situation.instruments.get(inst)?, self.situation.market.prices(inst)?, side, kind, collar)
+    }
+
+    fn loaded_worth(&self, inst: Inst, side: Side, kind: Kind) -> Option<Price> {
+        self.worth(inst, side, kind)?.raised(self.situation.instruments.get(inst)?.commission)
+    }
+
+    /// Judges one order and cuts its parties.
+    fn judge(&mut self, places: &[usize], parties: &mut [Party]) {
+        let first = &parties[places[0]].decision;
+        let (inst, side, kind) = (first.instrument, first.side, first.kind);
+        let found = self.situation.instruments.get(inst).zip(self.situation.market.prices(inst));
+        let Some((instrument, prices)) = found else { return };
+        let by_operator = places.iter().all(|place| parties[*place].key.is_operator());
+        let own = self.numbers(inst, instrument.commission);
+        let seen = RiskContext {
+            inst,
+            instrument,
+            prices,
+            now: self.situation.now,
+            side,
+            kind,
+            asked: sum(places, parties, |party| party.left),
+            reducing: sum(places, parties, |party| party.reducing),
+            worth: self.worth(inst, side, kind),
+            own: &own,
+        };
+        let mut verdict = Verdict::new(Scope::Account, &seen);
+        if !by_operator {
+            for (control, measure) in self.measures(&seen) {
+                verdict.apply(&control, measure);
+            }
+        }
+        let admitted = verdict.admitted();
+        cut(
+            places,
+            parties,
+            seen.asked.checked_sub(admitted).unwrap_or(Qty::ZERO),
+            instrument.lot,
+            &verdict.into_reasons(),
+        );
+        self.reserve(inst, side, kind, places, parties);
+    }
+
+    fn numbers(&self, inst: Inst, commission: qts_core::Ratio) -> OwnNumbers {
+        OwnNumbers {
+            long: self.longs.get(&inst).copied().unwrap_or(Some(Qty::ZERO)),
+            short: self.shorts.get(&inst).copied().unwrap_or(Some(Qty::ZERO)),
+            summed: true,
+            gross: self.gross,
+            net_long: self.net_long,
+            net_short: self.net_short,
+            spent: self.spent,
+            commission,
+            cycle_notional: self.cycle_notional,
+            open_orders: self.open_orders,
+            median_order: None,
+        }
+    }
+
+    /// Every control of the account's policy with what it measured.
+    fn measures(&self, seen: &RiskContext<'_>) -> Vec<(Control, Measure)> {
+        let controls = self.policy.account_controls(seen.inst);
+        let mut found = Vec::with_capacity(10);
+        self.order_measures(controls, seen, &mut found);
+        self.position_measures(controls, seen, &mut found);
+        found
+    }
+
+    fn order_measures(&self, controls: &Controls, seen: &RiskContext<'_>, found: &mut Vec<(Control, Measure)>) {
+        let base = self.situation.day_start_equity;
+        let mut add = |code, action, levels, measure| found.push((Control { code, action, levels }, measure));
+        if let Some(worth) = &controls.max_order_notional {
+            let levels = levels::of_worth(worth, Nature::Capacity, base);
+            add(Code::MaxOrderNotional, Action::OrderSizeReduceOnly, levels, OrderNotional.measure(seen));
+        }
+        if let Some(cycle) = &controls.cycle_notional {
+            let levels = levels::of_worth(cycle, Nature::Plausibility, base);
+            // Plausibility at strategy scope; here it is shared room, reduced to what is left.
+            let levels = levels.map(|levels| crate::policy::Levels { block: None, ..levels });
+            add(Code::CycleNotional, Action::Capacity, levels, CycleSent.measure(seen));
+        }
+        if let Some(buffer) = controls.buying_power {
+            let kept = self.cash.abs().checked_mul(buffer);
+            let levels = kept.map(|kept| levels::limit_at(Amount::Money(self.cash - kept)));
+            add(Code::BuyingPower, Action::Capacity, levels, CashUse.measure(seen));
+        }
+        if let Some(count) = &controls.max_open_orders {
+            add(Code::MaxOpenOrders, Action::Count, levels::of_count(count), OpenOrders.measure(seen));
+        }
+    }
+
+    fn position_measures(&self, controls: &Controls, seen: &RiskContext<'_>, found: &mut Vec<(Control, Measure)>) {
+        let base = self.situation.day_start_equity;
+        let mut add = |code, levels, measure| found.push((Control { code, action: Action::Capacity, levels }, measure));
+        if controls.short_not_allowed {
+            let levels = Some(levels::limit_at(Amount::Qty(seen.reducing)));
+            add(Code::ShortNotAllowed, levels, SharesSold.measure(seen));
+        }
+        for (code, thresholds, grows_by) in
+            [(Code::MaxLong, &controls.max_long, Side::Buy), (Code::MaxShort, &controls.max_short, Side::Sell)]
+        {
+            if let Some(thresholds) = thresholds {
+                let (in_money, levels) = levels::of_size(thresholds, base);
+                add(code, levels, PositionSize { grows_by, in_money }.measure(seen));
+            }
+        }
+        if let Some(gross) = &controls.max_gross_exposure {
+            let levels = levels::of_worth(gross, Nature::Capacity, base);
+            add(Code::MaxGrossExposure, levels, GrossExposure.measure(seen));
+        }
+        if let Some(net) = &controls.max_net_exposure {
+            let levels = levels::of_worth(net, Nature::Capacity, base);
+            add(Code::MaxNetExposure, levels, NetExposure.measure(seen));
+        }
+    }
+
+    /// Counts what is left of an order as working.
+    fn reserve(&mut self, inst: Inst, side: Side, kind: Kind, places: &[usize], parties: &[Party]) {
+        let qty = sum(places, parties, |party| party.left);
+        if !qty.is_positive() {
+            return;
+        }
+        let increasing = qty.checked_sub(sum(places, parties, |party| party.reducing));
+        let mark = self.situation.market.mark(inst);
+        let value =
+            |price: Option<Price>, qty: Option<Qty>| price.zip(qty).map(|(price, qty)| Money::of_ceil(price, qty));
+        let (worth, loaded) = (self.worth(inst, side, kind), self.loaded_worth(inst, side, kind));
+        add(&mut self.gross, value(mark, increasing));
+        add(&mut self.cycle_notional, value(worth, increasing));
+        self.open_orders += 1;
+        if side == Side::Buy {
+            add_positive(self.longs.entry(inst).or_insert(Some(Qty::ZERO)), increasing);
+            add(&mut self.net_long, value(mark, Some(qty)));
+            add(&mut self.spent, value(loaded, Some(qty)));
+        } else {
+            add_positive(self.shorts.entry(inst).or_insert(Some(Qty::ZERO)), increasing);
+            add(&mut self.net_short, value(mark, Some(qty)));
+        }
+    }
+}
+
+fn add(sum: &mut Option<Money>, more: Option<Money>) {
+    *sum = sum.zip(more).map(|(sum, more)| sum + more);
+}
+
+fn add_positive(sum: &mut Option<Qty>, more: Option<Qty>) {
+    *sum = sum.zip(more).and_then(|(sum, more)| sum.checked_add(more.max(Qty::ZERO)));
+}
+
+fn sum(places: &[usize], parties: &[Party], of: fn(&Party) -> Qty) -> Qty {
+    places.iter().fold(Qty::ZERO, |sum, place| sum.checked_add(of(&parties[*place])).unwrap_or(Qty::MAX))
+}
+
+/// Takes `cut` from the parties' increasing parts first, then from their reducing parts, each by the allocation
+/// rule; what cut is a reason only of those it cut, a warning is everybody's.
+fn cut(places: &[usize], parties: &mut [Party], cut: Qty, lot: Qty, reasons: &[Reason]) {
+    let increasing: Vec<Qty> = places
+        .iter()
+        .map(|place| parties[*place].left.checked_sub(parties[*place].reducing).unwrap_or(Qty::ZERO))
+        .collect();
+    let reducing: Vec<Qty> = places.iter().map(|place| parties[*place].reducing).collect();
+    let room = increasing.iter().fold(Qty::ZERO, |sum, part| sum.checked_add(*part).unwrap_or(Qty::MAX));
+    let from_increasing = allocate(&increasing, cut.min(room), lot);
+    let from_reducing = allocate(&reducing, cut.checked_sub(room).unwrap_or(Qty::ZERO).max(Qty::ZERO), lot);
+    for ((place, first), second) in places.iter().zip(&from_increasing).zip(&from_reducing) {
+        let party = &mut parties[*place];
+        let taken = first.checked_add(*second).unwrap_or(Qty::MAX);
+        party.reducing = party.reducing.checked_sub(*second).unwrap_or(Qty::ZERO);
+        party.left = party.left.checked_sub(taken).unwrap_or(Qty::ZERO);
+        let stage = party.stage_of_a_cut();
+        let concern = reasons.iter().filter(|reason| reason.stage <= Stage::Warn || taken.is_positive());
+        let told = concern.map(|reason| if reason.stage > Stage::Warn { Reason { stage, ..*reason } } else { *reason });
+        party.decision.reasons.extend(told);
+    }
+}

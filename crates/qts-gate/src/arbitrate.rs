@@ -1,0 +1,334 @@
+//! Arbitration: the proposals of one cycle on one instrument are settled before any order leaves.
+//!
+//! Two opposing proposals *conflict* if they could trade with each other. Of all pairs that could, the keenest buy
+//! and the keenest sell are one, and every party could trade with one of the two: there is one conflict at most per
+//! instrument, and whether a proposal is party to it is told by the keenest price of the other side alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use qts_core::{
+    CancelRequest, Child, Code, Cross, Inst, Instrument, Kind, OrderId, Price, Qty, Side, Tif, Working, allocate,
+};
+
+use crate::party::Party;
+use crate::situation::Situation;
+
+/// How a conflict is settled. No rule blocks a reducing part in favour of an increasing one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ArbitrationRule {
+    /// Only reducing parts go through; on both sides they first offset each other.
+    #[default]
+    ExitsOnly,
+    /// First everything that a fair price allows is booked between the books, the rest as `exits_only`.
+    Net,
+    /// As `exits_only` if an exit takes part, else the side of the best-ranked proposal goes through.
+    Rank,
+}
+
+impl ArbitrationRule {
+    /// The word used in files and output.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ExitsOnly => "exits_only",
+            Self::Net => "net",
+            Self::Rank => "rank",
+        }
+    }
+}
+
+/// What arbitration did besides shrinking proposals.
+#[derive(Debug, Default)]
+pub(crate) struct Settled {
+    pub(crate) crosses: Vec<Cross>,
+    pub(crate) cancels: Vec<CancelRequest>,
+    /// Instruments on which proposals conflicted.
+    pub(crate) conflicts: u64,
+    /// Places of the parties of each order to send, best rank first.
+    pub(crate) orders: Vec<Vec<usize>>,
+}
+
+/// Settles all instruments.
+pub(crate) fn settle(parties: &mut [Party], rule: ArbitrationRule, situation: &Situation<'_>) -> Settled {
+    let mut settled = Settled::default();
+    for (inst, places) in by_instrument(parties) {
+        if let Some(instrument) = situation.instruments.get(inst) {
+            let mut table =
+                Table { parties, places, inst, instrument, price: cross_price(inst, instrument, situation) };
+            settled.conflicts += u64::from(!table.in_conflict().is_empty());
+            table.settle(rule, &mut settled.crosses);
+            table.avoid_self_trades(situation.working, &mut settled.cancels);
+        }
+    }
+    settled.orders = merge(parties);
+    settled
+}
+
+/// Places of live proposals by instrument, best rank first.
+fn by_instrument(parties: &[Party]) -> BTreeMap<Inst, Vec<usize>> {
+    let mut groups: BTreeMap<Inst, Vec<usize>> = BTreeMap::new();
+    for (place, party) in parties.iter().enumerate().filter(|(_, party)| party.is_live()) {
+        groups.entry(party.decision.instrument).or_default().push(place);
+    }
+    for places in groups.values_mut() {
+        places.sort_by(|a, b| parties[*a].key.cmp(&parties[*b].key));
+    }
+    groups
+}
+
+/// The last trade if fresh, else the mid floored to the tick.
+fn cross_price(inst: Inst, instrument: &Instrument, situation: &Situation<'_>) -> Option<Price> {
+    let prices = situation.market.prices(inst)?;
+    let fair = prices.fair(situation.now, prices.usual_age())?;
+    let from_a_trade =
+        prices.last.is_some_and(|(last, at)| last == fair && situation.now.since(at) <= prices.usual_age());
+    Some(if from_a_trade { fair } else { instrument.ticks.floor(fair) })
+}
+
+/// One instrument's proposals, best rank first.
+struct Table<'a> {
+    parties: &'a mut [Party],
+    places: Vec<usize>,
+    inst: Inst,
+    instrument: &'a Instrument,
+    price: Option<Price>,
+}
+
+impl Table<'_> {
+    fn settle(&mut self, rule: ArbitrationRule, crosses: &mut Vec<Cross>) {
+        self.block_what_opposes_the_operator();
+        match rule {
+            ArbitrationRule::ExitsOnly => self.exits_only(crosses),
+            ArbitrationRule::Net => {
+                let conflict = self.in_conflict();
+                self.cross(&conflict, crosses);
+                self.exits_only(crosses);
+            }
+            ArbitrationRule::Rank if self.has_an_exit() => self.exits_only(crosses),
+            ArbitrationRule::Rank => self.best_side_passes(),
+        }
+    }
+
+    fn side(&self, place: usize) -> Side {
+        self.parties[place].decision.side
+    }
+
+    fn kind(&self, place: usize) -> Kind {
+        self.parties[place].decision.kind
+    }
+
+    fn live(&self) -> impl Iterator<Item = usize> {
+        self.places.iter().copied().filter(|place| self.parties[*place].is_live())
+    }
+
+    /// The kind on `side`, among these, that would accept the worst price.
+    fn keenest(&self, side: Side, among: impl Iterator<Item = usize>) -> Option<Kind> {
+        let kinds = among.filter(|place| self.side(*place) == side).map(|place| self.kind(place));
+        kinds.reduce(|a, b| match (a.limit(), b.limit()) {
+            (Some(x), Some(y)) if (side == Side::Buy) == (y > x) => b,
+            (Some(_), None) => b,
+            _ => a,
+        })
+    }
+
+    fn opposes(&self, place: usize, other: Option<Kind>) -> bool {
+        other.is_some_and(|other| match self.side(place) {
+            Side::Buy => self.kind(place).crosses(other),
+            Side::Sell => other.crosses(self.kind(place)),
+        })
+    }
+
+    /// Live proposals that could trade with a live one of the other side, best rank first.
+    fn in_conflict(&self) -> Vec<usize> {
+        let (buy, sell) = (self.keenest(Side::Buy, self.live()), self.keenest(Side::Sell, self.live()));
+        let other = |place: usize| if self.side(place) == Side::Buy { sell } else { buy };
+        self.live().filter(|place| self.opposes(*place, other(*place))).collect()
+    }
+
+    fn block_what_opposes_the_operator(&mut self) {
+        let operators = || self.live().filter(|place| self.parties[*place].key.is_operator());
+        let (buy, sell) = (self.keenest(Side::Buy, operators()), self.keenest(Side::Sell, operators()));
+        let other = |place: usize| if self.side(place) == Side::Buy { sell } else { buy };
+        let opposing: Vec<usize> = self
+            .live()
+            .filter(|place| !self.parties[*place].key.is_operator() && self.opposes(*place, other(*place)))
+            .collect();
+        for place in opposing {
+            self.parties[place].keep(Qty::ZERO, Code::OpposingIntent);
+        }
+    }
+
+    fn has_an_exit(&self) -> bool {
+        self.in_conflict().iter().any(|place| self.parties[*place].reducing.is_positive())
+    }
+
+    fn exits_only(&mut self, crosses: &mut Vec<Cross>) {
+        for place in self.in_conflict() {
+            let party = &mut self.parties[place];
+            if party.left > party.reducing {
+                party.keep(party.reducing, Code::OpposingIntent);
+            }
+        }
+        let exits = self.in_conflict();
+        self.cross(&exits, crosses);
+        self.block_losing_side(Code::NoCrossPrice);
+    }
+
+    fn best_side_passes(&mut self) {
+        self.block_losing_side(Code::OpposingIntent);
+    }
+
+    /// The side of the best-ranked proposal still in conflict passes; the other's parties are blocked.
+    fn block_losing_side(&mut self, code: Code) {
+        let conflict = self.in_conflict();
+        let Some(winner) = conflict.first().map(|place| self.side(*place)) else { return };
+        for place in conflict.into_iter().filter(|place| self.side(*place) != winner).collect::<Vec<_>>() {
+            self.parties[place].keep(Qty::ZERO, code);
+        }
+    }
+
+    /// Books min(Σbuy, Σsell) of these between the books, as far as their limits accept the fair price.
+    fn cross(&mut self, among: &[usize], crosses: &mut Vec<Cross>) {
+        let Some(price) = self.price else { return };
+        let willing = |side: Side| -> Vec<usize> {
+            let fits = |place: &usize| self.side(*place) == side && self.kind(*place).accepts(side, price);
+            among.iter().copied().filter(fits).collect()
+        };
+        let (buyers, sellers) = (willing(Side::Buy), willing(Side::Sell));
+        let matched = self.total(&buyers).min(self.total(&sellers));
+        if !matched.is_positive() {
+            return;
+        }
+        let bought = self.shares(&buyers, matched);
+        let sold = self.shares(&sellers, matched);
+        crosses.extend(self.pair(sellers.iter().zip(&sold), buyers.iter().zip(&bought), price));
+        for (place, qty) in buyers.iter().zip(&bought).chain(sellers.iter().zip(&sold)) {
+            self.parties[*place].cross(*qty);
+        }
+    }
+
+    fn total(&self, places: &[usize]) -> Qty {
+        places.iter().fold(Qty::ZERO, |sum, place| sum.checked_add(self.parties[*place].left).unwrap_or(Qty::MAX))
+    }
+
+    fn shares(&self, places: &[usize], total: Qty) -> Vec<Qty> {
+        let targets: Vec<Qty> = places.iter().map(|place| self.parties[*place].left).collect();
+        allocate(&targets, total, self.instrument.lot)
+    }
+
+    /// Pairs sellers and buyers, walking both in rank order.
+    fn pair<'x>(
+        &self,
+        sellers: impl Iterator<Item = (&'x usize, &'x Qty)>,
+        buyers: impl Iterator<Item = (&'x usize, &'x Qty)>,
+        price: Price,
+    ) -> Vec<Cross> {
+        let mut buyers: Vec<(usize, Qty)> = buyers.map(|(place, qty)| (*place, *qty)).rev_in_order();
+        let mut crosses = Vec::new();
+        for (seller, sold) in sellers {
+            let mut left = *sold;
+            while left.is_positive() {
+                let Some((buyer, wanted)) = buyers.pop() else { break };
+                let qty = left.min(wanted);
+                if qty.is_positive() {
+                    let child = |place: usize| self.child(place, qty);
+                    crosses.push(Cross {
+                        instrument: self.inst,
+                        seller: child(*seller),
+                        buyer: child(buyer),
+                        qty,
+                        price,
+                    });
+                }
+                left = left.checked_sub(qty).unwrap_or(Qty::ZERO);
+                let rest = wanted.checked_sub(qty).unwrap_or(Qty::ZERO);
+                if rest.is_positive() {
+                    buyers.push((buyer, rest));
+                }
+            }
+        }
+        crosses
+    }
+
+    fn child(&self, place: usize, qty: Qty) -> Child {
+        child(&self.parties[place], qty)
+    }
+
+    /// A proposal that could trade against an own working order is blocked; if it has a reducing part, the limit
+    /// orders it would meet are withdrawn, once each, so that it passes when asked again.
+    fn avoid_self_trades(&mut self, working: &[Working], cancels: &mut Vec<CancelRequest>) {
+        let mut asked: BTreeSet<OrderId> = BTreeSet::new();
+        for place in self.live().collect::<Vec<_>>() {
+            let met = |order: &&Working| {
+                order.instrument == self.inst && order.side != self.side(place) && self.opposes(place, Some(order.kind))
+            };
+            let met: Vec<&Working> = working.iter().filter(met).collect();
+            if met.is_empty() {
+                continue;
+            }
+            if self.parties[place].reducing.is_positive() {
+                let resting = met.iter().filter(|order| order.kind != Kind::Market && !order.cancelling);
+                cancels.extend(resting.filter(|order| asked.insert(order.id)).map(|order| withdraw(order)));
+            }
+            self.parties[place].keep(Qty::ZERO, Code::SelfTrade);
+        }
+    }
+}
+
+/// Collecting in reverse, so that `pop` takes the first.
+trait RevInOrder<T> {
+    fn rev_in_order(self) -> Vec<T>;
+}
+
+impl<T, I: Iterator<Item = T>> RevInOrder<T> for I {
+    fn rev_in_order(self) -> Vec<T> {
+        let mut all: Vec<T> = self.collect();
+        all.reverse();
+        all
+    }
+}
+
+pub(crate) fn child(party: &Party, qty: Qty) -> Child {
+    Child { decision: party.decision.id.clone(), owner: party.decision.owner.clone(), qty }
+}
+
+fn withdraw(order: &Working) -> CancelRequest {
+    let strategy = order.children.first().map(|child| child.owner.clone());
+    CancelRequest {
+        order: order.id,
+        strategy: strategy.unwrap_or_else(qts_core::StrategyId::unassigned),
+        instrument: order.instrument,
+        why: Code::SelfTrade.as_str().into(),
+    }
+}
+
+/// Live proposals with equal instrument, side, kind and time in force become one order.
+fn merge(parties: &mut [Party]) -> Vec<Vec<usize>> {
+    let mut groups: BTreeMap<(Inst, Side, Kind, Tif), Vec<usize>> = BTreeMap::new();
+    let mut live: Vec<usize> = (0..parties.len()).filter(|place| parties[*place].is_live()).collect();
+    live.sort_by(|a, b| parties[*a].key.cmp(&parties[*b].key));
+    for place in live {
+        let decision = &parties[place].decision;
+        let key = (decision.instrument, decision.side, decision.kind, decision.tif);
+        groups.entry(key).or_default().push(place);
+    }
+    for places in groups.values_mut() {
+        drop_what_overflows(parties, places);
+    }
+    groups.into_values().collect()
+}
+
+/// The sum of an order's children must stay in range; a child that would leave it is blocked.
+fn drop_what_overflows(parties: &mut [Party], places: &mut Vec<usize>) {
+    let mut sum = Qty::ZERO;
+    places.retain(|place| match sum.checked_add(parties[*place].left) {
+        Some(more) => {
+            sum = more;
+            true
+        }
+        None => {
+            parties[*place].keep(Qty::ZERO, Code::Overflow);
+            false
+        }
+    });
+}

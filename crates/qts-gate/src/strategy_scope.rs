@@ -1,0 +1,484 @@
+//! Strategy scope: each proposal by its own policy, on its own book, frozen at the start of the judgement.
+//!
+//! An owner's proposals go in emission order (the operator's on its behalf first), each reserving what it was
+//! admitted as if it were working; nothing is freed within the cycle, and other strategies are invisible.
+
+use std::collections::BTreeMap;
+
+use qts_core::{
+    Amount, Code, Holding, Inst, Instrument, Kind, Mode, Money, Price, Prices, Proposal, Qty, Reason, Scope, Side,
+    Stage, StrategyId,
+};
+
+use crate::levels;
+use crate::measure::{
+    AdverseDeviation, BudgetUse, CycleAsked, GrossExposure, Measure, NetExposure, OpenOrders, OrderNotional, OrderQty,
+    OwnNumbers, PositionSize, RiskCalculator, RiskContext, SharesSold, worth,
+};
+use crate::party::{Party, RankKey};
+use crate::phase5::{CalculatedRiskGate, SimpleRiskCalculator, SimpleRiskInput};
+use crate::policy::{Controls, Levels, Nature};
+use crate::situation::{Situation, Standing, StrategyState};
+use crate::verdict::{Action, Control, Verdict};
+
+/// Judges every proposal at strategy scope; parties come back in the order of the proposals.
+pub(crate) fn judge(proposals: Vec<Proposal>, situation: &Situation<'_>) -> Vec<Party> {
+    let mut by_owner: BTreeMap<&StrategyId, Vec<usize>> = BTreeMap::new();
+    for (place, proposal) in proposals.iter().enumerate() {
+        by_owner.entry(&proposal.owner).or_default().push(place);
+    }
+    let mut rulings: Vec<Option<(Qty, Qty, Vec<Reason>)>> = vec![None; proposals.len()];
+    for (owner, mut places) in by_owner {
+        places.sort_by_key(|place| RankKey::new(&proposals[*place], 0));
+        let mut desk = Desk::open(owner, situation);
+        desk.count_cycle(places.iter().map(|place| &proposals[*place]));
+        for place in places {
+            rulings[place] = Some(desk.judge(&proposals[place]));
+        }
+    }
+    let parties = proposals.into_iter().zip(rulings).map(|(proposal, verdict)| {
+        let rank = situation.standings.get(&proposal.owner).map_or(0, |standing| standing.rank);
+        let (admitted, reducing, reasons) = verdict.unwrap_or((Qty::ZERO, Qty::ZERO, Vec::new()));
+        Party::new(proposal, rank, admitted, reducing, reasons)
+    });
+    parties.collect()
+}
+
+/// One owner's desk: its book with everything reserved so far in this cycle.
+struct Desk<'a> {
+    situation: &'a Situation<'a>,
+    standing: Option<&'a Standing>,
+    holdings: BTreeMap<Inst, Holding>,
+    open_orders: BTreeMap<Inst, u64>,
+    own_cash: Money,
+    /// Cost of what is held and promised; `None` if a working order cannot be valued.
+    spent: Option<Money>,
+    cycle_notional: Option<Money>,
+}
+
+/// What a proposal is about, once that is known to be sound.
+#[derive(Clone, Copy)]
+struct Subject<'a> {
+    instrument: &'a Instrument,
+    prices: &'a Prices,
+    holding: Holding,
+    reducing: Qty,
+}
+
+const NO_CONTROLS: &Controls = &Controls {
+    short_not_allowed: false,
+    price_collar: None,
+    fat_finger: None,
+    cycle_notional: None,
+    max_order_qty: None,
+    max_order_notional: None,
+    max_long: None,
+    max_short: None,
+    max_gross_exposure: None,
+    max_net_exposure: None,
+    buying_power: None,
+    max_open_orders: None,
+    max_risk_score: None,
+};
+
+impl<'a> Desk<'a> {
+    fn open(owner: &StrategyId, situation: &'a Situation<'a>) -> Self {
+        let book = situation.books.get(owner);
+        let standing = situation.standings.get(owner);
+        let mut desk = Self {
+            situation,
+            standing,
+            holdings: book.map(|book| book.holdings().map(|(inst, held)| (inst, *held)).collect()).unwrap_or_default(),
+            open_orders: BTreeMap::new(),
+            own_cash: standing.and_then(|s| s.budget).unwrap_or_else(|| situation.books.start_cash())
+                + book.map_or(Money::ZERO, |book| book.cash_flow - book.fees),
+            spent: Some(book.map_or(Money::ZERO, qts_core::Book::cost)),
+            cycle_notional: Some(Money::ZERO),
+        };
+        desk.count_working(owner);
+        desk
+    }
+
+    fn count_working(&mut self, owner: &StrategyId) {
+        for order in self.situation.working {
+            let mine = order.children.iter().filter(|child| child.owner == *owner);
+            let open = mine.fold(None, |sum: Option<Qty>, child| {
+                Some(sum.unwrap_or(Qty::ZERO).checked_add(child.qty).unwrap_or(Qty::MAX))
+            });
+            let Some(open) = open else { continue };
+            *self.open_orders.entry(order.instrument).or_default() += 1;
+            if order.side == Side::Buy {
+                let price = self.loaded_worth(order.instrument, Side::Buy, order.kind);
+                self.spend(price, open);
+            }
+        }
+    }
+
+    fn spend(&mut self, price: Option<Price>, qty: Qty) {
+        let cost = price.map(|price| Money::of_ceil(price, qty));
+        self.spent = self.spent.zip(cost).map(|(spent, cost)| spent + cost);
+        self.own_cash -= cost.unwrap_or(Money::ZERO);
+    }
+
+    fn controls(&self, inst: Inst) -> &'a Controls {
+        self.standing.map_or(NO_CONTROLS, |standing| standing.policy.strategy_controls(inst))
+    }
+
+    fn worth(&self, inst: Inst, side: Side, kind: Kind) -> Option<Price> {
+        let collar = self.controls(inst).price_collar.and_then(|collar| collar.block.or(collar.limit));
+        worth(self.situation.instruments.get(inst)?, self.situation.market.prices(inst)?, side, kind, collar)
+    }
+
+    fn loaded_worth(&self, inst: Inst, side: Side, kind: Kind) -> Option<Price> {
+        self.worth(inst, side, kind)?.raised(self.situation.instruments.get(inst)?.commission)
+    }
+
+    /// Adds up the new exposure that the owner's proposals ask for in this cycle, before any control.
+    fn count_cycle<'p>(&mut self, proposals: impl Iterator<Item = &'p Proposal>) {
+        let mut asked = self.holdings.clone();
+        for proposal in proposals.filter(|proposal| !is_operators(proposal)) {
+            let intent = &proposal.intent;
+            if self.situation.instruments.get(intent.instrument).is_none() || !intent.qty.is_positive() {
+                continue;
+            }
+            let holding = asked.entry(intent.instrument).or_default();
+            let increasing = intent.qty.checked_sub(holding.reducing_part(intent.side, intent.qty));
+            reserve(holding, intent.side, intent.qty);
+            let price = self.worth(intent.instrument, intent.side, intent.kind);
+            let notional = price.zip(increasing).map(|(price, qty)| Money::of_ceil(price, qty));
+            self.cycle_notional = self.cycle_notional.zip(notional).map(|(sum, more)| sum + more);
+        }
+    }
+
+    /// What is admitted of a proposal, the reducing part of what was asked, and why.
+    fn judge(&mut self, proposal: &Proposal) -> (Qty, Qty, Vec<Reason>) {
+        let subject = match self.subject(proposal) {
+            Ok(subject) => subject,
+            Err(code) => return (Qty::ZERO, Qty::ZERO, vec![only(code)]),
+        };
+        let intent = &proposal.intent;
+        let own = self.numbers(intent.instrument, &subject);
+        let seen = RiskContext {
+            inst: intent.instrument,
+            instrument: subject.instrument,
+            prices: subject.prices,
+            now: self.situation.now,
+            side: intent.side,
+            kind: intent.kind,
+            asked: intent.qty,
+            reducing: subject.reducing,
+            worth: self.worth(intent.instrument, intent.side, intent.kind),
+            own: &own,
+        };
+        let mut verdict = Verdict::new(Scope::Strategy, &seen);
+        check_market_rules(&mut verdict, &seen, &subject);
+        if !is_operators(proposal) {
+            self.check_standing(&mut verdict, &seen);
+            if self.lacks_a_price(&seen) {
+                return (Qty::ZERO, Qty::ZERO, vec![only(Code::NoMarketData)]);
+            }
+            self.check_policy(&mut verdict, &seen, &subject);
+        }
+        let admitted = verdict.admitted();
+        self.reserve(proposal, admitted, subject.reducing);
+        (admitted, subject.reducing, verdict.into_reasons())
+    }
+
+    /// What the proposal is about, or the one reason why nothing more can be said of it.
+    fn subject(&self, proposal: &Proposal) -> Result<Subject<'a>, Code> {
+        let intent = &proposal.intent;
+        if self.standing.is_none() && !is_operators(proposal) {
+            return Err(Code::UnknownStrategy);
+        }
+        let found =
+            self.situation.instruments.get(intent.instrument).zip(self.situation.market.prices(intent.instrument));
+        let (instrument, prices) = found.ok_or(Code::UnknownInstrument)?;
+        if !intent.qty.is_positive() || intent.kind.limit().is_some_and(|limit| !limit.is_positive()) {
+            return Err(Code::InvalidNumber);
+        }
+        let reference = prices.reference().ok_or(Code::NoMarketData)?;
+        if intent.kind.limit().is_some() && instrument.daily_limit.is_some() && prices.prev_close.is_none() {
+            return Err(Code::NoMarketData);
+        }
+        let holding = self.holdings.get(&intent.instrument).copied().unwrap_or_default();
+        if !stays_in_range(&holding, intent.side, intent.qty) || reference.raised(instrument.commission).is_none() {
+            return Err(Code::Overflow);
+        }
+        let reducing = holding.reducing_part(intent.side, intent.qty);
+        Ok(Subject { instrument, prices, holding, reducing })
+    }
+
+    /// Does a control need to value the order, and is a price missing for that?
+    fn lacks_a_price(&self, seen: &RiskContext<'_>) -> bool {
+        let controls = self.controls(seen.inst);
+        let values = controls.cycle_notional.is_some() || controls.max_order_notional.is_some();
+        let budget = self.standing.is_some_and(|standing| standing.budget.is_some());
+        seen.worth.is_none() && (values || budget)
+    }
+
+    fn numbers(&self, inst: Inst, subject: &Subject<'_>) -> OwnNumbers {
+        let controls = self.controls(inst);
+        let held = &subject.holding;
+        let exposure = |of: fn(&Holding) -> Option<Qty>| exposure(&self.holdings, self.situation, of);
+        OwnNumbers {
+            long: held.position.checked_add(held.open_buy),
+            short: held.open_sell.checked_sub(held.position),
+            summed: false,
+            gross: controls.max_gross_exposure.and_then(|_| exposure(Holding::worst_case)),
+            net_long: controls.max_net_exposure.and_then(|_| exposure(|h| h.position.checked_add(h.open_buy))),
+            net_short: controls.max_net_exposure.and_then(|_| exposure(|h| h.open_sell.checked_sub(h.position))),
+            spent: self.spent,
+            commission: subject.instrument.commission,
+            cycle_notional: self.cycle_notional,
+            open_orders: self.open_orders.get(&inst).copied().unwrap_or(0),
+            median_order: self.standing.and_then(|standing| standing.median_order.get(&inst).copied()),
+        }
+    }
+
+    fn check_standing(&self, verdict: &mut Verdict, seen: &RiskContext<'_>) {
+        let Some(standing) = self.standing else { return };
+        match standing.state {
+            StrategyState::Disabled => verdict.block(Code::StrategyDisabled, None, None),
+            StrategyState::Quarantined => verdict.block(Code::StrategyQuarantined, None, None),
+            StrategyState::Shadow => verdict.block(Code::Shadow, None, None),
+            StrategyState::Active | StrategyState::ReduceOnly => {}
+        }
+        let of_state = if standing.state == StrategyState::ReduceOnly { Mode::ReduceOnly } else { Mode::Active };
+        let of_instrument = self.situation.instrument_modes.get(&seen.inst).copied().unwrap_or_default();
+        match self.situation.mode.max(standing.mode).max(of_instrument).max(of_state) {
+            Mode::Active => {}
+            Mode::ReduceOnly => verdict.cap(Code::ReduceOnly, seen.reducing, None, None),
+            Mode::Halted => verdict.block(Code::Halted, None, None),
+            Mode::Killed => verdict.block(Code::Killed, None, None),
+        }
+    }
+
+    fn check_policy(&self, verdict: &mut Verdict, seen: &RiskContext<'_>, subject: &Subject<'_>) {
+        let controls = self.controls(seen.inst);
+        let budget = self.standing.and_then(|standing| standing.budget);
+        let calculator = StrategyRiskCalculator { controls, budget, equity: self.situation.day_start_equity };
+        for (control, measure) in calculator.measures(seen) {
+            verdict.apply(&control, measure);
+        }
+        if let Some(max_risk_score) = controls.max_risk_score {
+            self.apply_phase5(verdict, seen, subject, CalculatedRiskGate { max_risk_score });
+        }
+    }
+
+    fn apply_phase5(
+        &self,
+        verdict: &mut Verdict,
+        seen: &RiskContext<'_>,
+        subject: &Subject<'_>,
+        gate: CalculatedRiskGate,
+    ) {
+        let Some(price) = seen.prices.reference() else { return };
+        let sellable = subject.holding.position.checked_sub(subject.holding.open_sell).unwrap_or(Qty::ZERO);
+        let input = SimpleRiskInput { side: seen.side, qty: seen.asked, price, holding: sellable, cash: self.own_cash };
+        let possible = SimpleRiskCalculator.compute(&input);
+        let decided = gate.decide(&input);
+        let score = Some(Amount::Ratio(decided.score));
+        for code in decided.codes {
+            match code {
+                Code::QtyAdjusted => verdict.cap(code, possible.max, None, None),
+                Code::QtyAdjustedToZero => verdict.block(code, None, None),
+                Code::RiskScoreExceeded => verdict.block(code, score, Some(Amount::Ratio(gate.max_risk_score))),
+                _ if !possible.allowed => verdict.block(code, score, None),
+                _ => verdict.note(code, Stage::Pass, score, None),
+            }
+        }
+    }
+
+    fn reserve(&mut self, proposal: &Proposal, admitted: Qty, reducing: Qty) {
+        if !admitted.is_positive() {
+            return;
+        }
+        let intent = &proposal.intent;
+        reserve(self.holdings.entry(intent.instrument).or_default(), intent.side, admitted);
+        *self.open_orders.entry(intent.instrument).or_default() += 1;
+        if intent.side == Side::Buy || admitted > reducing {
+            let counted =
+                if intent.side == Side::Buy { admitted } else { admitted.checked_sub(reducing).unwrap_or(admitted) };
+            self.spend(self.loaded_worth(intent.instrument, intent.side, intent.kind), counted);
+        }
+    }
+}
+
+/// The measures of a strategy's proposal under its policy: computes, decides nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct StrategyRiskCalculator<'a> {
+    /// The policy's controls for the instrument.
+    pub controls: &'a Controls,
+    /// What the strategy's book may hold at cost.
+    pub budget: Option<Money>,
+    /// What percentages are of where there is no budget.
+    pub equity: Option<Money>,
+}
+
+impl StrategyRiskCalculator<'_> {
+    /// Every control of the policy with what it measured.
+    #[must_use]
+    pub fn measures(&self, seen: &RiskContext<'_>) -> Vec<(Control, Measure)> {
+        let mut found = Vec::with_capacity(12);
+        self.sizes(seen, &mut found);
+        self.plausibility(seen, &mut found);
+        self.exposures(seen, &mut found);
+        found
+    }
+
+    fn base(&self) -> Option<Money> {
+        self.budget.or(self.equity)
+    }
+
+    fn sizes(&self, seen: &RiskContext<'_>, found: &mut Vec<(Control, Measure)>) {
+        let mut add = |code, action, levels, measure| found.push((Control { code, action, levels }, measure));
+        if let Some(qty) = &self.controls.max_order_qty {
+            let levels = levels::of_order_size(qty, seen.instrument);
+            add(Code::MaxOrderQty, Action::OrderSize, levels, OrderQty.measure(seen));
+        }
+        if let Some(worth) = &self.controls.max_order_notional {
+            let levels = levels::of_worth(worth, Nature::Capacity, self.base());
+            add(Code::MaxOrderNotional, Action::OrderSize, levels, OrderNotional.measure(seen));
+        }
+        if let Some(count) = &self.controls.max_open_orders {
+            add(Code::MaxOpenOrders, Action::Count, levels::of_count(count), OpenOrders.measure(seen));
+        }
+    }
+
+    fn plausibility(&self, seen: &RiskContext<'_>, found: &mut Vec<(Control, Measure)>) {
+        let mut add = |code, action, levels, measure| found.push((Control { code, action, levels }, measure));
+        if let Some(collar) = &self.controls.price_collar {
+            let levels = levels::of_ratio(collar, Nature::Plausibility);
+            add(Code::PriceCollar, Action::Plausible, levels, AdverseDeviation.measure(seen));
+        }
+        if let Some(cycle) = &self.controls.cycle_notional {
+            let levels = levels::of_worth(cycle, Nature::Plausibility, self.base());
+            add(Code::CycleNotional, Action::Count, levels, CycleAsked.measure(seen));
+        }
+        for (levels, measure) in self.fat_finger(seen) {
+            add(Code::FatFinger, Action::PlausibleSize, levels, measure);
+        }
+    }
+
+    /// Multiples of the order-size limits and of the usual order, each with its measure.
+    fn fat_finger(&self, seen: &RiskContext<'_>) -> Vec<(Option<Levels<Amount>>, Measure)> {
+        let Some(fat_finger) = self.controls.fat_finger else { return Vec::new() };
+        let mut found = Vec::new();
+        if let Some(multiple) = fat_finger.multiple {
+            let of = |levels: Option<Levels<Amount>>| {
+                levels.map(|levels| levels.limit.and_then(|limit| levels::times(limit, multiple)))
+            };
+            if let Some(qty) = &self.controls.max_order_qty {
+                let limit = of(levels::of_order_size(qty, seen.instrument));
+                found.extend(bounded(limit, OrderQty.measure(seen)));
+            }
+            if let Some(worth) = &self.controls.max_order_notional {
+                let limit = of(levels::of_worth(worth, Nature::Capacity, self.base()));
+                found.extend(bounded(limit, OrderNotional.measure(seen)));
+            }
+        }
+        if let Some((multiple, median)) = fat_finger.median.zip(seen.own.median_order) {
+            let limit = levels::times(Amount::Qty(median), multiple).map(levels::block_at);
+            found.push((limit, OrderQty.measure(seen)));
+        }
+        found
+    }
+
+    fn exposures(&self, seen: &RiskContext<'_>, found: &mut Vec<(Control, Measure)>) {
+        let mut add = |code, levels, measure| found.push((Control { code, action: Action::Capacity, levels }, measure));
+        if self.controls.short_not_allowed {
+            let levels = Some(levels::limit_at(Amount::Qty(seen.reducing)));
+            add(Code::ShortNotAllowed, levels, SharesSold.measure(seen));
+        }
+        for (code, thresholds, grows_by) in [
+            (Code::MaxLong, &self.controls.max_long, Side::Buy),
+            (Code::MaxShort, &self.controls.max_short, Side::Sell),
+        ] {
+            if let Some(thresholds) = thresholds {
+                let (in_money, levels) = levels::of_size(thresholds, self.base());
+                add(code, levels, PositionSize { grows_by, in_money }.measure(seen));
+            }
+        }
+        if let Some(gross) = &self.controls.max_gross_exposure {
+            let levels = levels::of_worth(gross, Nature::Capacity, self.base());
+            add(Code::MaxGrossExposure, levels, GrossExposure.measure(seen));
+        }
+        if let Some(net) = &self.controls.max_net_exposure {
+            let levels = levels::of_worth(net, Nature::Capacity, self.base());
+            add(Code::MaxNetExposure, levels, NetExposure.measure(seen));
+        }
+        if let Some(budget) = self.budget {
+            add(Code::Budget, Some(levels::limit_at(Amount::Money(budget))), BudgetUse.measure(seen));
+        }
+    }
+}
+
+/// A multiple of a limit as a block: no limit, no multiple; a limit without a value blocks.
+fn bounded(limit: Option<Option<Amount>>, measure: Measure) -> Option<(Option<Levels<Amount>>, Measure)> {
+    match limit {
+        None => Some((None, measure)),
+        Some(None) => None,
+        Some(Some(limit)) => Some((Some(levels::block_at(limit)), measure)),
+    }
+}
+
+/// Validity on the market's own rules: tick, lot, daily limits. These hold for exits, too.
+fn check_market_rules(verdict: &mut Verdict, seen: &RiskContext<'_>, subject: &Subject<'_>) {
+    let instrument = seen.instrument;
+    let closes_all =
+        seen.asked == subject.holding.position.abs() && seen.side == closing_side(subject.holding.position);
+    let in_steps = seen.asked.is_multiple_of(instrument.quantity_step);
+    if !in_steps || !(seen.asked.is_multiple_of(instrument.lot) || closes_all) {
+        verdict.block(Code::OffLot, Some(Amount::Qty(seen.asked)), Some(Amount::Qty(instrument.lot)));
+    }
+    let Some(limit) = seen.kind.limit() else { return };
+    if !instrument.ticks.holds(limit) {
+        let tick = instrument.ticks.at(limit);
+        verdict.block(Code::OffTick, Some(Amount::Price(limit)), Some(Amount::Price(tick)));
+    }
+    if let Some((lower, upper)) = seen.prices.prev_close.and_then(|base| instrument.price_limits(base)) {
+        if limit > upper {
+            verdict.block(Code::OutsidePriceLimit, Some(Amount::Price(limit)), Some(Amount::Price(upper)));
+        } else if limit < lower {
+            verdict.block(Code::OutsidePriceLimit, Some(Amount::Price(limit)), Some(Amount::Price(lower)));
+        }
+    }
+}
+
+const fn closing_side(position: Qty) -> Side {
+    if position.units() < 0 { Side::Buy } else { Side::Sell }
+}
+
+fn is_operators(proposal: &Proposal) -> bool {
+    proposal.id.strategy.as_str() == StrategyId::OPERATOR
+}
+
+const fn only(code: Code) -> Reason {
+    Reason { scope: Scope::Strategy, code, stage: Stage::Block, observed: None, limit: None }
+}
+
+fn reserve(holding: &mut Holding, side: Side, qty: Qty) {
+    let open = match side {
+        Side::Buy => &mut holding.open_buy,
+        Side::Sell => &mut holding.open_sell,
+    };
+    *open = open.checked_add(qty).unwrap_or(Qty::MAX);
+}
+
+/// Can the order fill on top of everything working without a position leaving its range?
+fn stays_in_range(holding: &Holding, side: Side, qty: Qty) -> bool {
+    let worst = match side {
+        Side::Buy => holding.open_buy.checked_add(qty).and_then(|open| holding.position.checked_add(open)),
+        Side::Sell => holding.open_sell.checked_add(qty).and_then(|open| holding.position.checked_sub(open)),
+    };
+    worst.is_some()
+}
+
+/// Σ of a worst case at the marks; `None` if something held has no price.
+fn exposure(
+    holdings: &BTreeMap<Inst, Holding>,
+    situation: &Situation<'_>,
+    of: fn(&Holding) -> Option<Qty>,
+) -> Option<Money> {
+    holdings.iter().map(|(inst, held)| Some(Money::of(situation.market.mark(*inst)?, of(held)?))).sum()
+}

@@ -1,0 +1,121 @@
+//! What the operator may tell the runtime, and when a scheduled command is due.
+
+use qts_core::{Cycle, Inst, StrategyId, Ts};
+
+use crate::registry::Registration;
+
+/// What a command is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// The whole account.
+    Account,
+    /// One strategy.
+    Strategy(StrategyId),
+    /// One instrument.
+    Instrument(Inst),
+}
+
+/// What is to be done.
+#[derive(Clone)]
+pub enum Action {
+    /// Take a strategy in.
+    Register(Box<Registration>),
+    /// Let a strategy go; its positions go to the unassigned book if so told, else it must be flat.
+    Unregister {
+        /// Hand its positions and orders to nobody in particular?
+        to_unassigned: bool,
+    },
+    /// Trade (again). A strategy that slept starts anew and warms up.
+    Enable,
+    /// Strategy: see nothing, orders withdrawn, position stays. Account or instrument: halted.
+    Disable,
+    /// Only reducing parts pass.
+    ReduceOnly,
+    /// Judged and recorded, nothing admitted.
+    Shadow,
+    /// Close all positions at the market, orders withdrawn first, asked again until done.
+    Flatten,
+    /// Block everything new, withdraw what works, latch.
+    Kill,
+    /// Lift a kill or a latched mode, with a reason.
+    Rearm,
+}
+
+/// A command of the operator.
+#[derive(Clone)]
+pub struct Command {
+    /// What is to be done.
+    pub action: Action,
+    /// About what.
+    pub target: Target,
+    /// Why.
+    pub reason: String,
+}
+
+impl Action {
+    /// The word used in files and output.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Register(_) => "register",
+            Self::Unregister { .. } => "unregister",
+            Self::Enable => "enable",
+            Self::Disable => "disable",
+            Self::ReduceOnly => "reduce_only",
+            Self::Shadow => "shadow",
+            Self::Flatten => "flatten",
+            Self::Kill => "kill",
+            Self::Rearm => "rearm",
+        }
+    }
+}
+
+impl std::fmt::Debug for Command {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {:?} ({})", self.action.as_str(), self.target, self.reason)
+    }
+}
+
+/// When a scheduled command is due: before the first cycle that reaches it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// Before the first slice at or after this time.
+    At(Ts),
+    /// Before this cycle.
+    Cycle(Cycle),
+}
+
+/// Commands to be given during a run, each once, those due together in the order in which they were written.
+#[derive(Debug, Default)]
+pub struct Schedule(Vec<(When, Command)>);
+
+impl Schedule {
+    /// These commands at these times.
+    #[must_use]
+    pub const fn new(commands: Vec<(When, Command)>) -> Self {
+        Self(commands)
+    }
+
+    /// Takes out what is due before the cycle `next` that takes a slice of time `ts`.
+    pub fn due(&mut self, next: Cycle, ts: Ts) -> Vec<Command> {
+        let is_due = |when: &When| match when {
+            When::At(at) => *at <= ts,
+            When::Cycle(cycle) => *cycle <= next,
+        };
+        let (due, later) = std::mem::take(&mut self.0).into_iter().partition(|(when, _)| is_due(when));
+        self.0 = later;
+        due.into_iter().map(|(_, command): (When, Command)| command).collect()
+    }
+
+    /// How many are still to come.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Is nothing to come?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}

@@ -1,0 +1,136 @@
+//! Calls one strategy and lets nothing of its failure out: a panic, an error or garbage is an answer like any other.
+
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use qts_core::{Ask, Inst, Instruments, Intent, MarketEvent, Qty, Side};
+use qts_strategy::{Intents, Strategy, View};
+
+thread_local! {
+    static CALLING_A_STRATEGY: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Keeps the panics of strategies, which the host catches and records, off the standard error stream. Panics of our
+/// own are told as before.
+pub fn silence_strategy_panics() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if !CALLING_A_STRATEGY.get() {
+            before(info);
+        }
+    }));
+}
+
+/// How a strategy failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// It panicked: its state may be torn, so it is quarantined at once.
+    Panic(String),
+    /// It returned an error.
+    Error(String),
+    /// It asked for something that cannot be: named here with its emission number.
+    InvalidIntent(usize, Invalid),
+    /// It asked for more than it may in one cycle.
+    TooMany(usize),
+}
+
+/// What cannot be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Invalid {
+    /// An instrument that does not exist.
+    UnknownInstrument,
+    /// An instrument to which it does not subscribe.
+    NotSubscribed,
+    /// A quantity that is not above zero.
+    Quantity,
+    /// A quantity that is not a whole number of lots.
+    OffLot,
+    /// A limit that is not above zero or not on the price grid.
+    Limit,
+    /// The withdrawal of an order of somebody else.
+    ForeignOrder,
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Panic(message) => write!(f, "panicked: {message}"),
+            Self::Error(message) => write!(f, "returned an error: {message}"),
+            Self::InvalidIntent(emission, what) => {
+                write!(f, "asked for something invalid (intent {emission}): {what:?}")
+            }
+            Self::TooMany(count) => write!(f, "asked for {count} things in one cycle"),
+        }
+    }
+}
+
+/// Calls a strategy with these events, one by one; after a failure it is not called again.
+pub(crate) fn call<'e>(
+    strategy: &mut dyn Strategy,
+    view: &View<'_>,
+    events: impl Iterator<Item = &'e MarketEvent>,
+    out: &mut Intents,
+) -> (u64, Result<(), Failure>) {
+    let mut calls = 0;
+    for event in events {
+        calls += 1;
+        CALLING_A_STRATEGY.set(true);
+        let answer = catch_unwind(AssertUnwindSafe(|| strategy.on_event(view, event, out)));
+        CALLING_A_STRATEGY.set(false);
+        match answer {
+            Ok(Ok(())) if out.is_flooded() => return (calls, Err(Failure::TooMany(out.emitted()))),
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => return (calls, Err(Failure::Error(error.0))),
+            Err(payload) => return (calls, Err(Failure::Panic(message(payload.as_ref())))),
+        }
+    }
+    (calls, Ok(()))
+}
+
+fn message(payload: &(dyn std::any::Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
+}
+
+/// Is everything that was asked for something that can be?
+pub(crate) fn check(
+    asks: &[Ask],
+    subscribed: &[Inst],
+    instruments: &Instruments,
+    view: &View<'_>,
+    is_foreign: impl Fn(qts_core::OrderId) -> bool,
+) -> Result<(), Failure> {
+    for (emission, ask) in asks.iter().enumerate() {
+        let verdict = match ask {
+            Ask::Trade(intent) => check_intent(intent, subscribed, instruments, view),
+            Ask::Cancel(cancel) if is_foreign(cancel.order) => Err(Invalid::ForeignOrder),
+            Ask::Cancel(_) => Ok(()),
+        };
+        verdict.map_err(|invalid| Failure::InvalidIntent(emission, invalid))?;
+    }
+    Ok(())
+}
+
+fn check_intent(
+    intent: &Intent,
+    subscribed: &[Inst],
+    instruments: &Instruments,
+    view: &View<'_>,
+) -> Result<(), Invalid> {
+    let instrument = instruments.get(intent.instrument).ok_or(Invalid::UnknownInstrument)?;
+    if subscribed.binary_search(&intent.instrument).is_err() {
+        return Err(Invalid::NotSubscribed);
+    }
+    if !intent.qty.is_positive() {
+        return Err(Invalid::Quantity);
+    }
+    let position = view.position(intent.instrument);
+    let closes_all = intent.qty == position.abs() && (intent.side == Side::Buy) == (position < Qty::ZERO);
+    if !intent.qty.is_multiple_of(instrument.lot) && !closes_all {
+        return Err(Invalid::OffLot);
+    }
+    match intent.kind.limit() {
+        Some(limit) if !limit.is_positive() || !instrument.ticks.holds(limit) => Err(Invalid::Limit),
+        _ => Ok(()),
+    }
+}

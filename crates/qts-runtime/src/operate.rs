@@ -1,0 +1,137 @@
+//! What each command does. Every one is recorded; one that cannot be done is recorded as refused and changes nothing.
+
+use qts_core::{Epoch, Inst, Mode, StrategyId};
+use qts_gate::StrategyState;
+
+use crate::command::{Action, Command, Target};
+use crate::pipeline::Runtime;
+use crate::record::{Effects, Record};
+use crate::registry::Registration;
+
+impl Runtime {
+    pub(crate) fn command(&mut self, command: &Command, out: &mut Effects) {
+        let refused = self.obey(command).err();
+        out.record(Record::Commanded { command: format!("{command:?}"), refused });
+        let cancels = self.unwanted_orders();
+        self.judge(Vec::new(), &cancels, out);
+    }
+
+    fn obey(&mut self, command: &Command) -> Result<(), String> {
+        match (&command.action, &command.target) {
+            (Action::Register(new), _) => self.take_in(new),
+            (Action::Unregister { to_unassigned }, Target::Strategy(id)) => self.let_go(id, *to_unassigned),
+            (Action::Flatten, target) => self.flatten(target),
+            (Action::Kill, target) => self.kill(target),
+            (Action::Rearm, target) if command.reason.trim().is_empty() => {
+                Err(format!("re-arming {target:?} needs a reason"))
+            }
+            (Action::Rearm, target) => self.set_mode(target, Mode::Active),
+            (action, Target::Strategy(id)) => self.set_state(id, action),
+            (action, target) => self.limit(target, action),
+        }
+    }
+
+    fn take_in(&mut self, new: &Registration) -> Result<(), String> {
+        self.registry.register(new.clone()).map_err(|error| error.to_string())
+    }
+
+    fn let_go(&mut self, id: &StrategyId, to_unassigned: bool) -> Result<(), String> {
+        let flat = self.books.get(id).is_none_or(qts_core::Book::is_flat);
+        if !flat && !to_unassigned {
+            return Err(format!("the book of `{id}` is not flat: flatten it first, or say to = \"unassigned\""));
+        }
+        self.registry.unregister(id).map_err(|error| error.to_string())?;
+        if !flat {
+            self.withdraw_orders_of(id);
+            let mut book = std::mem::take(self.books.book_mut(id));
+            book.hand_over(self.books.book_mut(&StrategyId::unassigned()));
+            *self.books.book_mut(id) = book;
+            self.ledger.disown(id);
+        }
+        Ok(())
+    }
+
+    fn set_state(&mut self, id: &StrategyId, action: &Action) -> Result<(), String> {
+        let state = match action {
+            Action::Enable => StrategyState::Active,
+            Action::Disable => StrategyState::Disabled,
+            Action::ReduceOnly => StrategyState::ReduceOnly,
+            Action::Shadow => StrategyState::Shadow,
+            other => return Err(format!("`{}` is not for a strategy", other.as_str())),
+        };
+        self.registry.set_state(id, state).map_err(|error| error.to_string())?;
+        if !state.is_awake() {
+            self.withdraw_orders_of(id);
+        }
+        Ok(())
+    }
+
+    /// Account or instrument: what may be done there at all. Only re-arming lifts a kill.
+    fn limit(&mut self, target: &Target, action: &Action) -> Result<(), String> {
+        let mode = match action {
+            Action::Enable => Mode::Active,
+            Action::Disable => Mode::Halted,
+            Action::ReduceOnly => Mode::ReduceOnly,
+            other => return Err(format!("`{}` is only for a strategy", other.as_str())),
+        };
+        if self.mode_of(target) == Mode::Killed {
+            return Err("the kill switch is set: re-arm it with a reason".to_owned());
+        }
+        self.set_mode(target, mode)
+    }
+
+    fn mode_of(&self, target: &Target) -> Mode {
+        match target {
+            Target::Account => self.mode,
+            Target::Instrument(inst) => self.instrument_modes.get(inst).copied().unwrap_or_default(),
+            Target::Strategy(id) => self.registry.standings().get(id).map_or(Mode::Active, |standing| standing.mode),
+        }
+    }
+
+    fn set_mode(&mut self, target: &Target, mode: Mode) -> Result<(), String> {
+        match target {
+            Target::Account => self.mode = mode,
+            Target::Instrument(inst) => {
+                self.instrument_modes.insert(*inst, mode);
+            }
+            Target::Strategy(id) => self.registry.set_mode(id, mode).map_err(|error| error.to_string())?,
+        }
+        Ok(())
+    }
+
+    /// Blocks what is new, voids what is unspent, withdraws what works; never closes a position by itself.
+    fn kill(&mut self, target: &Target) -> Result<(), String> {
+        self.set_mode(target, Mode::Killed)?;
+        self.epoch = Epoch(self.epoch.0 + 1);
+        self.withdraw(target);
+        Ok(())
+    }
+
+    fn withdraw(&mut self, target: &Target) {
+        let concerns = |inst: Inst| *target == Target::Account || *target == Target::Instrument(inst);
+        let concerned = self.ledger.working().iter().filter(|order| concerns(order.instrument)).map(|order| order.id);
+        self.unwanted.extend(concerned);
+        if let Target::Strategy(id) = target {
+            self.withdraw_orders_of(id);
+        }
+    }
+
+    fn flatten(&mut self, target: &Target) -> Result<(), String> {
+        if let Target::Strategy(id) = target
+            && self.books.get(id).is_none()
+            && !self.registry.standings().contains_key(id)
+        {
+            return Err(format!("no strategy `{id}` is registered"));
+        }
+        self.withdraw(target);
+        let concerns = |owner: &StrategyId, inst: Inst| match target {
+            Target::Account => true,
+            Target::Strategy(id) => owner == id,
+            Target::Instrument(of) => inst == *of,
+        };
+        let books = self.books.iter().flat_map(|(owner, book)| book.holdings().map(move |(inst, _)| (owner, inst)));
+        let concerned = books.filter(|(owner, inst)| concerns(owner, *inst)).map(|(owner, inst)| (owner.clone(), inst));
+        self.flattening.extend(concerned);
+        Ok(())
+    }
+}

@@ -1,0 +1,239 @@
+//! Which strategies there are, what each may do, and how often it failed.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use qts_core::{Cycle, Inst, Mode, Money, Qty, StrategyId};
+use qts_gate::{RiskPolicy, Standing, StrategyState};
+use qts_strategy::{Factory, Strategy};
+
+/// How many of a strategy's own orders in an instrument there must be before their median means something.
+const ENOUGH_ORDERS: usize = 20;
+/// How many of them are remembered.
+const REMEMBERED_ORDERS: usize = 100;
+
+/// When failures lead to quarantine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QuarantineRule {
+    /// So many failures …
+    pub failures: usize,
+    /// … within so many cycles of the runtime, the current one included.
+    pub within_cycles: u64,
+    /// One more intent than this in a cycle is a failure.
+    pub max_intents_per_cycle: usize,
+}
+
+impl Default for QuarantineRule {
+    fn default() -> Self {
+        Self { failures: 3, within_cycles: 1000, max_intents_per_cycle: 64 }
+    }
+}
+
+/// Everything it takes to run a strategy.
+#[derive(Clone)]
+pub struct Registration {
+    /// Its stable, unique id.
+    pub id: StrategyId,
+    /// What people call it.
+    pub name: String,
+    /// What it subscribes to.
+    pub instruments: Vec<Inst>,
+    /// Lower ranks first.
+    pub rank: i64,
+    /// What it is at to begin with.
+    pub state: StrategyState,
+    /// The policy its proposals are judged by.
+    pub policy: Arc<RiskPolicy>,
+    /// What its book may hold at cost.
+    pub budget: Option<Money>,
+    /// Makes fresh instances.
+    pub factory: Factory,
+}
+
+/// Why a strategy cannot be registered or found.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RegistryError {
+    /// There is one of that id already. Choose another id.
+    #[error("strategy `{0}` is registered already: ids are unique, choose another")]
+    Duplicate(StrategyId),
+    /// The id names something else. Choose another id.
+    #[error("`{0}` is reserved: choose another id")]
+    Reserved(StrategyId),
+    /// There is none of that id.
+    #[error("no strategy `{0}` is registered")]
+    Unknown(StrategyId),
+}
+
+/// A registered strategy: its instance while it is awake, and its failures.
+pub(crate) struct Entry {
+    pub(crate) id: StrategyId,
+    pub(crate) name: String,
+    /// Sorted, each once.
+    pub(crate) instruments: Vec<Inst>,
+    factory: Factory,
+    pub(crate) instance: Option<Box<dyn Strategy>>,
+    recent_failures: VecDeque<Cycle>,
+    pub(crate) failures: u64,
+    recent_orders: BTreeMap<Inst, VecDeque<Qty>>,
+}
+
+/// All registered strategies, by id.
+#[derive(Default)]
+pub struct StrategyRegistry {
+    entries: Vec<Entry>,
+    standings: BTreeMap<StrategyId, Standing>,
+    /// Places in `entries` of those that subscribe, by instrument.
+    subscribers: BTreeMap<Inst, Vec<usize>>,
+}
+
+impl StrategyRegistry {
+    /// Takes a strategy in.
+    ///
+    /// # Errors
+    /// Its id is taken or reserved.
+    pub fn register(&mut self, new: Registration) -> Result<(), RegistryError> {
+        if new.id.is_reserved() {
+            return Err(RegistryError::Reserved(new.id));
+        }
+        let Err(place) = self.find(&new.id) else { return Err(RegistryError::Duplicate(new.id)) };
+        let standing = Standing {
+            rank: new.rank,
+            state: new.state,
+            mode: Mode::Active,
+            policy: new.policy,
+            budget: new.budget,
+            median_order: BTreeMap::new(),
+        };
+        let mut instruments = new.instruments;
+        instruments.sort_unstable();
+        instruments.dedup();
+        let instance = new.state.is_awake().then(|| (new.factory)());
+        self.standings.insert(new.id.clone(), standing);
+        let entry = Entry {
+            id: new.id,
+            name: new.name,
+            instruments,
+            factory: new.factory,
+            instance,
+            recent_failures: VecDeque::new(),
+            failures: 0,
+            recent_orders: BTreeMap::new(),
+        };
+        self.entries.insert(place, entry);
+        self.index();
+        Ok(())
+    }
+
+    /// Lets a strategy go. Its book is the runtime's business.
+    ///
+    /// # Errors
+    /// There is none of that id.
+    pub fn unregister(&mut self, id: &StrategyId) -> Result<(), RegistryError> {
+        let place = self.find(id).map_err(|_| RegistryError::Unknown(id.clone()))?;
+        self.entries.remove(place);
+        self.standings.remove(id);
+        self.index();
+        Ok(())
+    }
+
+    /// How every strategy stands with the gate.
+    #[must_use]
+    pub const fn standings(&self) -> &BTreeMap<StrategyId, Standing> {
+        &self.standings
+    }
+
+    /// How many strategies there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Are there none?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Ids, names and failures so far, by id.
+    pub fn iter(&self) -> impl Iterator<Item = (&StrategyId, &str, u64)> {
+        self.entries.iter().map(|entry| (&entry.id, entry.name.as_str(), entry.failures))
+    }
+
+    /// Moves a strategy to another state: a sleeping one that wakes starts as a fresh instance and warms up again.
+    ///
+    /// # Errors
+    /// There is none of that id.
+    pub fn set_state(&mut self, id: &StrategyId, state: StrategyState) -> Result<(), RegistryError> {
+        let place = self.find(id).map_err(|_| RegistryError::Unknown(id.clone()))?;
+        let entry = &mut self.entries[place];
+        if !state.is_awake() {
+            entry.instance = None;
+        } else if entry.instance.is_none() {
+            entry.instance = Some((entry.factory)());
+            entry.recent_failures.clear();
+        }
+        if let Some(standing) = self.standings.get_mut(id) {
+            standing.state = state;
+        }
+        Ok(())
+    }
+
+    /// Sets what supervisors or the operator let a strategy do.
+    ///
+    /// # Errors
+    /// There is none of that id.
+    pub fn set_mode(&mut self, id: &StrategyId, mode: Mode) -> Result<(), RegistryError> {
+        let standing = self.standings.get_mut(id).ok_or_else(|| RegistryError::Unknown(id.clone()))?;
+        standing.mode = mode;
+        Ok(())
+    }
+
+    /// Counts a failure; is it one too many?
+    pub(crate) fn count_failure(&mut self, id: &StrategyId, cycle: Cycle, rule: &QuarantineRule) -> bool {
+        let Ok(place) = self.find(id) else { return false };
+        let entry = &mut self.entries[place];
+        entry.failures += 1;
+        entry.recent_failures.push_back(cycle);
+        entry.recent_failures.retain(|at| cycle.0.saturating_sub(at.0) < rule.within_cycles);
+        entry.recent_failures.len() >= rule.failures
+    }
+
+    /// Remembers the size of an order that was sent, for what counts as usual.
+    pub(crate) fn remember_order(&mut self, id: &StrategyId, inst: Inst, qty: Qty) {
+        let Ok(place) = self.find(id) else { return };
+        let recent = self.entries[place].recent_orders.entry(inst).or_default();
+        recent.push_back(qty);
+        if recent.len() > REMEMBERED_ORDERS {
+            recent.pop_front();
+        }
+        if recent.len() >= ENOUGH_ORDERS {
+            let mut sorted: Vec<Qty> = recent.iter().copied().collect();
+            sorted.sort_unstable();
+            let median = sorted[(sorted.len() - 1) / 2];
+            if let Some(standing) = self.standings.get_mut(id) {
+                standing.median_order.insert(inst, median);
+            }
+        }
+    }
+
+    pub(crate) fn subscribers(&self, inst: Inst) -> &[usize] {
+        self.subscribers.get(&inst).map_or(&[], Vec::as_slice)
+    }
+
+    pub(crate) fn entry_mut(&mut self, place: usize) -> &mut Entry {
+        &mut self.entries[place]
+    }
+
+    fn find(&self, id: &StrategyId) -> Result<usize, usize> {
+        self.entries.binary_search_by(|entry| entry.id.cmp(id))
+    }
+
+    fn index(&mut self) {
+        self.subscribers.clear();
+        for (place, entry) in self.entries.iter().enumerate() {
+            for inst in &entry.instruments {
+                self.subscribers.entry(*inst).or_default().push(place);
+            }
+        }
+    }
+}

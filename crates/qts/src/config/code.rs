@@ -1,0 +1,78 @@
+//! The numbers of everything that can be wrong with a config. A number never changes its meaning; new ones are added.
+
+use std::fmt;
+
+macro_rules! codes {
+    ($($name:ident $number:literal $meaning:literal)*) => {
+        /// What kind of problem it is; each has its own number, `QTS0101` and up.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub(crate) enum Code {
+            $(#[doc = $meaning] $name = $number,)*
+        }
+
+        impl Code {
+            /// All of them, by number.
+            pub(crate) const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// What it means, in one line.
+            pub(crate) const fn meaning(self) -> &'static str {
+                match self {
+                    $(Self::$name => $meaning,)*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    Unreadable 101 "the file cannot be read"
+    Syntax 102 "the text is not TOML"
+    UnknownKey 103 "a key that nothing reads"
+    MissingKey 104 "a key or table that must be there is not"
+    WrongType 105 "a value of the wrong type, a list where a text belongs for instance"
+    UnknownWord 106 "a word that is none of those allowed here"
+    NotANumber 107 "not an exact decimal number (at most eight decimals, within ±9·10^10)"
+    OutOfBounds 108 "a number outside the bounds that make sense here"
+    NotAPercentage 109 "not a percentage such as \"1.5%\""
+    NotATime 110 "not an RFC 3339 time with an offset"
+    NotALength 111 "not a length of time such as \"15m\""
+    NotASession 112 "not a session such as \"09:00-15:30\", opening before it closes"
+    UnknownZone 113 "not the name of a time zone"
+    EmptyText 114 "an empty text where a name belongs"
+    NotBuilt 115 "part of the contract, but not built yet"
+    BadCurrency 116 "not a currency code"
+    BadInstrumentId 120 "an instrument id that is not SYMBOL.VENUE"
+    DuplicateId 121 "an id that is already taken"
+    ReservedId 122 "a strategy id that QTS keeps for itself"
+    BadStrategyId 123 "a strategy id with white space in it"
+    UnknownInstrument 124 "an instrument that is not declared"
+    UnknownStrategy 125 "a strategy that is not declared"
+    UnknownPolicy 126 "a policy that is not declared"
+    UnknownKind 127 "a kind of strategy that does not exist"
+    UnknownClass 128 "a class of instruments that does not exist"
+    LotStep 129 "a lot that is not a whole number of quantity steps"
+    CurrencyDiffers 130 "an instrument in another currency than the account's"
+    Repeated 131 "the same thing given twice"
+    BadParam 132 "a parameter that its kind of strategy refuses"
+    DatedIntraday 133 "bars shorter than a day stamped by date alone"
+    OffStep 140 "a position that is not a whole number of quantity steps"
+    ShortBanned 141 "a short position where short sales are banned"
+    TooMuchMoney 142 "a position worth more than money can count"
+    BuiltInPolicy 150 "a policy with the name of a built-in one"
+    PolicyCycle 151 "policies that extend each other in a circle"
+    UnknownControl 152 "a control that does not exist"
+    AlwaysOn 153 "a control that cannot be switched off"
+    NoLevel 154 "a control without any level"
+    LevelsOutOfOrder 155 "levels that do not ascend from warn over limit to block"
+    NoReduce 156 "a limit below block in a control that never reduces"
+    MixedUnits 157 "levels of one control in different units"
+    WhenUnclear 160 "a command with no time, or with two"
+    TargetUnclear 161 "a command that does not say whom it means, or says it twice"
+    ReasonRequired 162 "a command that must say why"
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "QTS{:04}", *self as u16)
+    }
+}

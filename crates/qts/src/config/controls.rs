@@ -1,0 +1,218 @@
+//! The controls of a policy: their names, their forms, the levels they take.
+
+use qts_core::{Money, NumError, Ratio};
+use qts_gate::policy::{Controls, FatFinger, OrderSize, Size, Thresholds, Worth};
+
+use super::code::Code;
+use super::levels::{read_levels, read_unreduced};
+use super::reader::{Item, Table};
+use super::scalars::Bound;
+
+/// Controls that exist, by the names that their reasons carry.
+pub(super) const BUILT: [&str; 13] = [
+    "short_not_allowed",
+    "price_collar",
+    "fat_finger",
+    "cycle_notional",
+    "max_order_qty",
+    "max_order_notional",
+    "max_long",
+    "max_short",
+    "max_gross_exposure",
+    "max_net_exposure",
+    "buying_power",
+    "max_open_orders",
+    "max_risk_score",
+];
+
+/// Controls of the contract that are still to come.
+pub(super) const NOT_BUILT: [&str; 15] = [
+    "stale_data",
+    "duplicate_order",
+    "max_participation",
+    "order_rate",
+    "message_limit",
+    "repeated_execution",
+    "failure_breaker",
+    "market_order",
+    "restricted",
+    "daily_loss",
+    "drawdown",
+    "warn_escalation",
+    "data_implausible",
+    "outside_session",
+    "unreconciled",
+];
+
+/// Validity: always on, in every policy.
+pub(super) const ALWAYS_ON: [&str; 11] = [
+    "invalid_number",
+    "overflow",
+    "unknown_instrument",
+    "unknown_strategy",
+    "strategy_disabled",
+    "strategy_quarantined",
+    "off_tick",
+    "off_lot",
+    "outside_price_limit",
+    "no_market_data",
+    "self_trade",
+];
+
+/// What a policy says about one control; `None` removes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Setting {
+    ShortNotAllowed(bool),
+    PriceCollar(Option<Thresholds<Ratio>>),
+    FatFinger(Option<FatFinger>),
+    CycleNotional(Option<Thresholds<Worth>>),
+    MaxOrderQty(Option<Thresholds<OrderSize>>),
+    MaxOrderNotional(Option<Thresholds<Worth>>),
+    MaxLong(Option<Thresholds<Size>>),
+    MaxShort(Option<Thresholds<Size>>),
+    MaxGrossExposure(Option<Thresholds<Worth>>),
+    MaxNetExposure(Option<Thresholds<Worth>>),
+    BuyingPower(Option<Ratio>),
+    MaxOpenOrders(Option<Thresholds<u64>>),
+    MaxRiskScore(Option<Ratio>),
+}
+
+impl Setting {
+    /// Replaces the control whole, at the scopes where it works (`risk-reference.md` §2). The account keeps the
+    /// price collar too: it values market buys.
+    pub(super) fn apply(self, strategy: &mut Controls, account: &mut Controls) {
+        let mut both = |set: &dyn Fn(&mut Controls)| [&mut *strategy, &mut *account].into_iter().for_each(set);
+        match self {
+            Self::ShortNotAllowed(on) => both(&|set| set.short_not_allowed = on),
+            Self::PriceCollar(levels) => both(&|set| set.price_collar = levels),
+            Self::CycleNotional(levels) => both(&|set| set.cycle_notional = levels),
+            Self::MaxOrderNotional(levels) => both(&|set| set.max_order_notional = levels),
+            Self::MaxLong(levels) => both(&|set| set.max_long = levels),
+            Self::MaxShort(levels) => both(&|set| set.max_short = levels),
+            Self::MaxGrossExposure(levels) => both(&|set| set.max_gross_exposure = levels),
+            Self::MaxNetExposure(levels) => both(&|set| set.max_net_exposure = levels),
+            Self::MaxOpenOrders(levels) => both(&|set| set.max_open_orders = levels),
+            Self::FatFinger(finger) => strategy.fat_finger = finger,
+            Self::MaxOrderQty(levels) => strategy.max_order_qty = levels,
+            Self::MaxRiskScore(score) => strategy.max_risk_score = score,
+            Self::BuyingPower(buffer) => account.buying_power = buffer,
+        }
+    }
+}
+
+/// Reads one control of a table where `others` are the keys that are none. Nothing is ever ignored in silence.
+pub(super) fn read(item: Item<'_>, others: &[&str]) -> Option<Setting> {
+    let name = item.key.clone();
+    Some(match name.as_str() {
+        "short_not_allowed" => Setting::ShortNotAllowed(item.flag()?),
+        "price_collar" => Setting::PriceCollar(unless_off(item, |item| read_unreduced(item, &percent))?),
+        "fat_finger" => Setting::FatFinger(unless_off(item, fat_finger)?),
+        "cycle_notional" => Setting::CycleNotional(unless_off(item, |item| read_unreduced(item, &worth))?),
+        "max_order_qty" => Setting::MaxOrderQty(unless_off(item, |item| read_levels(item, &shares))?),
+        "max_order_notional" => Setting::MaxOrderNotional(unless_off(item, |item| read_levels(item, &worth))?),
+        "max_long" => Setting::MaxLong(unless_off(item, |item| read_levels(item, &size))?),
+        "max_short" => Setting::MaxShort(unless_off(item, |item| read_levels(item, &size))?),
+        "max_gross_exposure" => Setting::MaxGrossExposure(unless_off(item, |item| read_levels(item, &worth))?),
+        "max_net_exposure" => Setting::MaxNetExposure(unless_off(item, |item| read_levels(item, &worth))?),
+        "buying_power" => Setting::BuyingPower(unless_off(item, buffer)?),
+        "max_open_orders" => Setting::MaxOpenOrders(unless_off(item, |item| read_levels(item, &|item| item.whole(0)))?),
+        "max_risk_score" => Setting::MaxRiskScore(unless_off(item, score)?),
+        _ => {
+            refuse(&item, others);
+            return None;
+        }
+    })
+}
+
+/// Why a key of a policy is no control that can be set.
+fn refuse(item: &Item<'_>, others: &[&str]) {
+    let name = item.key.as_str();
+    // What is not built is in no policy, so that `false` says no more than what is so.
+    if NOT_BUILT.contains(&name) && !item.is_off() {
+        let error = item.log.error(Code::NotBuilt, item.key_place, format!("the control `{name}` is not built yet"));
+        item.log.push(error.help("leave it out, or write `false`: no policy has it"));
+    } else if ALWAYS_ON.contains(&name) && !item.is_on() {
+        let error = item.log.error(Code::AlwaysOn, item.key_place, format!("`{name}` is always on"));
+        item.log.push(error.help("leave it out: it has no levels and cannot be removed"));
+    } else if !NOT_BUILT.contains(&name) && !ALWAYS_ON.contains(&name) {
+        let error = item.log.error(Code::UnknownControl, item.key_place, format!("no control is called `{name}`"));
+        let error = error.one_of(name, BUILT.into_iter().chain(NOT_BUILT).chain(others.iter().copied()), "controls");
+        let error = error.or_help(format!("controls: {}", BUILT.join(", ")));
+        let budget = name == "budget";
+        item.log.push(if budget { error.help("give `budget` in the `[[strategy]]` table") } else { error });
+    }
+}
+
+fn unless_off<'d, T>(item: Item<'d>, read: impl FnOnce(Item<'d>) -> Option<T>) -> Option<Option<T>> {
+    if item.is_off() { Some(None) } else { read(item).map(Some) }
+}
+
+fn percent(item: &Item<'_>) -> Option<Ratio> {
+    item.percent()
+}
+
+/// Shares; a percentage of what would it be?
+fn shares(item: &Item<'_>) -> Option<OrderSize> {
+    item.qty(Bound::Any).map(OrderSize::Shares)
+}
+
+/// Shares or a percentage.
+fn size(item: &Item<'_>) -> Option<Size> {
+    if is_percentage(item) { item.percent().map(Size::Fraction) } else { item.qty(Bound::Any).map(Size::Shares) }
+}
+
+/// Money or a percentage.
+fn worth(item: &Item<'_>) -> Option<Worth> {
+    if is_percentage(item) {
+        return item.percent().map(Worth::Fraction);
+    }
+    let text = item.number_text()?;
+    let money: Result<Money, NumError> = text.parse();
+    item.parsed(&text, money).map(Worth::Money)
+}
+
+fn is_percentage(item: &Item<'_>) -> bool {
+    matches!(&item.value, toml::de::DeValue::String(text) if text.contains('%'))
+}
+
+/// `true`, or `{ buffer = "2%" }`.
+fn buffer(item: Item<'_>) -> Option<Ratio> {
+    if item.is_on() {
+        return Some(Ratio::ZERO);
+    }
+    if !item.value.is_table() {
+        item.wrong_type("`true` or a table", "write `buying_power = true` or `buying_power = { buffer = \"2%\" }`");
+        return None;
+    }
+    let mut table = item.table("`buying_power`")?;
+    let buffer = table.require("buffer", "\"2%\"").and_then(|item| item.share(Bound::NotNegative, Ratio::whole(1)));
+    table.finish();
+    buffer
+}
+
+/// `{ multiple = "5", median = "10" }`, at least one of the two.
+fn fat_finger(item: Item<'_>) -> Option<FatFinger> {
+    if !item.value.is_table() {
+        item.wrong_type("a table", "write `fat_finger = { multiple = \"5\", median = \"10\" }`, or `false`");
+        return None;
+    }
+    let mut table: Table<'_> = item.table("`fat_finger`")?;
+    let mut times = |key| table.take(key).map(|item| item.factor(Bound::Positive));
+    let (multiple, median) = (times("multiple"), times("median"));
+    if multiple.is_none() && median.is_none() {
+        let error = table.log.error(Code::NoLevel, table.place, "`fat_finger` has neither `multiple` nor `median`");
+        table.log.push(error.help("give one of them, or `fat_finger = false`"));
+    }
+    table.finish();
+    Some(FatFinger { multiple: multiple.flatten(), median: median.flatten() })
+}
+
+/// A score from 0 to 1.
+fn score(item: Item<'_>) -> Option<Ratio> {
+    let score = item.factor(Bound::NotNegative)?;
+    if score > Ratio::whole(1) {
+        item.out_of_bounds("from 0 to 1");
+        return None;
+    }
+    Some(score)
+}

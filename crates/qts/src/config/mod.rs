@@ -1,0 +1,164 @@
+//! The config file: TOML in, a typed and cross-checked [`Config`] out, or every problem at once, each with its number,
+//! its place and a way out. Reads no data files, builds no strategies, decides nothing.
+//!
+//! Keys and forms are those of `contract.md`; one file here per table. What is left out on purpose: serde, whose
+//! errors come one at a time.
+
+mod account;
+mod code;
+mod commands;
+mod controls;
+mod data;
+mod error;
+mod instruments;
+mod levels;
+mod names;
+mod policies;
+mod reader;
+mod scalars;
+mod source;
+mod spec;
+mod strategies;
+mod suggest;
+mod syntax;
+#[cfg(test)]
+mod tests;
+
+use std::fmt::Display;
+use std::path::Path;
+use std::sync::Arc;
+
+use qts_strategy::ParamError;
+use toml::de::DeTable;
+
+pub(crate) use code::Code;
+pub(crate) use error::{ConfigError, ConfigErrors};
+pub(crate) use source::{Place, Source};
+pub(crate) use spec::*;
+
+use names::Names;
+use reader::{Log, Table};
+
+/// Reads a config file. `kinds` are the strategy kinds there are.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub(crate) fn load(path: &Path, kinds: &[&str]) -> Result<Config, ConfigErrors> {
+    let name = path.display().to_string();
+    let failed = |text: &str, at: usize, why: &dyn Display, help: &str| {
+        let file = Arc::new(Source::new(&name, text));
+        let message = format!("failed to read `{name}`: {why}");
+        ConfigErrors::new(vec![ConfigError::new(&file, Code::Unreadable, Place::from(at..at), message).help(help)])
+    };
+    let bytes = std::fs::read(path);
+    let bytes = bytes.map_err(|why| failed("", 0, &why, "check the path; `qts init` writes a new config"))?;
+    let text = String::from_utf8(bytes).map_err(|why| {
+        let at = why.utf8_error().valid_up_to();
+        failed(&String::from_utf8_lossy(why.as_bytes()), at, &"it is not UTF-8 text", "save it as UTF-8")
+    })?;
+    parse(&name, &text, kinds)
+}
+
+/// Reads a config from its text. `name` is its file's, from whose folder relative data paths start.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub(crate) fn parse(name: &str, text: &str, kinds: &[&str]) -> Result<Config, ConfigErrors> {
+    let file = Arc::new(Source::new(name, text));
+    let (root, syntax) = DeTable::parse_recoverable(file.text());
+    let log = Log::new(Arc::clone(&file));
+    let config = read(Table::new(&log, "the config", Place::default(), root.into_inner()), kinds);
+    let errors = syntax::merge(&file, syntax, log.into_errors());
+    match config {
+        Some(config) if errors.is_empty() => Ok(config),
+        _ => Err(ConfigErrors::new(errors)),
+    }
+}
+
+/// The whole file, top to bottom; each part knows the names that the parts before it declared.
+fn read(mut root: Table<'_>, kinds: &[&str]) -> Option<Config> {
+    let source = Arc::clone(&root.log.file);
+    let folder = Path::new(source.name()).parent().unwrap_or(Path::new("")).to_owned();
+    let mut names = Names { kinds, ..Names::default() };
+    let account = account::read(&mut root);
+    let broker = account::read_broker(&mut root);
+    let instruments = instruments::read(&mut root, &account.base(&broker), &mut names);
+    let policies = policies::read(&mut root, &mut names);
+    let account = account.finish(&names);
+    let strategies = strategies::read(&mut root, &mut names);
+    let positions = data::read_positions(&mut root, &names);
+    let commands = commands::read(&mut root, &mut names);
+    let data = data::read(&mut root, &names, &folder);
+    let rule = account::read_rule(&mut root);
+    let quarantine = account::read_quarantine(&mut root);
+    account::refuse_journal(&mut root);
+    root.finish();
+    let (account, registry) = (account?, names.registry);
+    Some(Config {
+        source,
+        account,
+        instruments,
+        registry,
+        data,
+        strategies,
+        positions,
+        policies,
+        rule,
+        broker,
+        quarantine,
+        commands,
+    })
+}
+
+impl Config {
+    /// A strategy's complaint about a parameter, with the place where that parameter stands.
+    pub(crate) fn param_error(&self, strategy: &StrategySpec, error: &ParamError) -> ConfigError {
+        let (whole, places) = &strategy.param_places;
+        let unknown_name = !error.known.is_empty();
+        // A nested key that is not written (`steps[0].qty`) is missing from what holds it.
+        let mut path = error.key.as_str();
+        let found = loop {
+            match places.get(path) {
+                Some((key, value)) => break if unknown_name && path == error.key { *key } else { *value },
+                None => match path.rfind(['.', '[']) {
+                    Some(cut) => path = &path[..cut],
+                    None => break *whole,
+                },
+            }
+        };
+        let message = format!("strategy `{}`: parameter {error}", strategy.id);
+        let built = ConfigError::new(&self.source, Code::BadParam, found, message);
+        if unknown_name {
+            let last = error.key.rsplit('.').next().unwrap_or_default();
+            built.one_of(last, error.known.iter().map(String::as_str), "its parameters")
+        } else {
+            let kind = strategy.kind.as_deref().unwrap_or("…");
+            built.help(format!("correct `{}` in `params` of this `{kind}`", error.key))
+        }
+    }
+
+    /// The strategies of the file: the configured ones, then those that commands register.
+    pub(crate) fn all_strategies(&self) -> impl Iterator<Item = &StrategySpec> {
+        let registered = self.commands.iter().filter_map(|command| match &command.action {
+            Action::Register(spec) => Some(&**spec),
+            _ => None,
+        });
+        self.strategies.iter().chain(registered)
+    }
+
+    /// For a run, where every strategy must be of some kind: only `decide` and `serve` take intents from outside.
+    ///
+    /// # Errors
+    /// The strategies without one.
+    pub(crate) fn require_kinds(&self) -> Result<(), ConfigErrors> {
+        let without = self.all_strategies().filter(|strategy| strategy.kind.is_none());
+        let error = |strategy: &StrategySpec| {
+            let message = format!("strategy `{}` has no `kind`", strategy.id);
+            let error = ConfigError::new(&self.source, Code::MissingKey, strategy.place, message);
+            error
+                .help("add `kind = \"ema_cross\"` or another kind; without one it can only be used by decide and serve")
+        };
+        let errors: Vec<ConfigError> = without.map(error).collect();
+        if errors.is_empty() { Ok(()) } else { Err(ConfigErrors::new(errors)) }
+    }
+}

@@ -1,0 +1,172 @@
+//! `[policy.*]`: what each says, then `extends` resolved.
+//!
+//! A policy starts as what it extends. What it says about a control replaces the inherited one whole, for every
+//! instrument; then come its own `[policy.*.instrument."…"]` tables, each starting from the policy's own controls
+//! and from what is inherited for that instrument.
+
+use std::collections::BTreeMap;
+
+use qts_core::Inst;
+use qts_gate::policy::RiskPolicy;
+
+use super::code::Code;
+use super::controls::{self, Setting};
+use super::names::Names;
+use super::reader::{Item, Log, Table};
+use super::source::Place;
+
+/// A policy as written.
+struct Written<'d> {
+    name: String,
+    extends: Option<Item<'d>>,
+    settings: Vec<Setting>,
+    instruments: Vec<Item<'d>>,
+}
+
+/// A policy as written, its names looked up.
+struct Layer {
+    base: String,
+    /// Where `extends` stands.
+    place: Place,
+    settings: Vec<Setting>,
+    instruments: Vec<(Inst, Vec<Setting>)>,
+}
+
+/// All policies by name, the built-in ones included; their names go into `names`.
+pub(super) fn read(root: &mut Table<'_>, names: &mut Names<'_>) -> BTreeMap<String, RiskPolicy> {
+    let log = root.log;
+    names.policies = RiskPolicy::BUILT_IN.map(str::to_owned).to_vec();
+    let written: Vec<Written<'_>> = match root.single("policy") {
+        Some(mut table) => table.drain().into_iter().filter_map(|item| read_one(item, names)).collect(),
+        None => Vec::new(),
+    };
+    let layers: BTreeMap<String, Layer> =
+        written.into_iter().map(|policy| (policy.name.clone(), look_up(policy, names))).collect();
+    report_circles(log, &layers);
+    resolve(&layers)
+}
+
+fn read_one<'d>(item: Item<'d>, names: &mut Names<'_>) -> Option<Written<'d>> {
+    let name = item.key.clone();
+    if RiskPolicy::BUILT_IN.contains(&name.as_str()) {
+        let message = format!("`{name}` is built in and cannot be redefined");
+        let error = item.log.error(Code::BuiltInPolicy, item.key_place, message);
+        item.log.push(error.help(format!("give it another name and write `extends = \"{name}\"` in it")));
+        return None;
+    }
+    names.policies.push(name.clone());
+    let mut table = item.table(&format!("[policy.{name}]"))?;
+    let extends = table.take("extends");
+    let instruments = table.take("instrument").and_then(|item| item.table(&format!("[policy.{name}.instrument]")));
+    let instruments = instruments.map(|mut table| table.drain()).unwrap_or_default();
+    Some(Written { name, extends, settings: read_settings(table, &["extends", "instrument"]), instruments })
+}
+
+fn read_settings(mut table: Table<'_>, others: &[&str]) -> Vec<Setting> {
+    table.drain().into_iter().filter_map(|item| controls::read(item, others)).collect()
+}
+
+fn look_up(written: Written<'_>, names: &Names<'_>) -> Layer {
+    let place = written.extends.as_ref().map(|item| item.place).unwrap_or_default();
+    let base = match &written.extends {
+        Some(item) => names.policy(item),
+        None => Some("conservative".to_owned()),
+    };
+    let of_instrument = |item: Item<'_>| {
+        if is_unquoted(&item, names) {
+            return None;
+        }
+        let inst = instrument(&item, names);
+        let settings = read_settings(item.table("the instrument's table")?, &[]);
+        Some((inst?, settings))
+    };
+    let instruments = written.instruments.into_iter().filter_map(of_instrument).collect();
+    // An unknown base is reported; the built-in one keeps the rest readable.
+    let base = base.unwrap_or_else(|| "conservative".to_owned());
+    Layer { base, place, settings: written.settings, instruments }
+}
+
+/// Was the last dot of an id read as TOML's own, for want of quotes? Reports it.
+fn is_unquoted(item: &Item<'_>, names: &Names<'_>) -> bool {
+    let keys = item.value.as_table().into_iter().flatten().map(|(key, _)| format!("{}.{}", item.key, key.get_ref()));
+    let Some(id) = keys.into_iter().find(|id| names.instruments.contains_key(id)) else { return false };
+    let error = item.log.error(Code::UnknownInstrument, item.key_place, format!("the id `{id}` is not in quotes"));
+    item.log.push(error.help(format!("write it as `instrument.\"{id}\"`")));
+    true
+}
+
+/// The instrument whose id is the key of `item`.
+fn instrument(item: &Item<'_>, names: &Names<'_>) -> Option<Inst> {
+    let id = item.key.as_str();
+    if !names.instruments.contains_key(id) {
+        let error = item.log.error(Code::UnknownInstrument, item.key_place, format!("no instrument has the id `{id}`"));
+        let error = error.one_of(id, names.instruments.keys().map(String::as_str), "instruments");
+        item.log.push(error.or_help("quote the whole id: `[policy.NAME.instrument.\"005930.KRX\"]`"));
+    }
+    names.registry.find(id)
+}
+
+/// The policies from `start` along `extends` until one comes back; empty if none does.
+fn circle<'l>(layers: &'l BTreeMap<String, Layer>, start: &'l str) -> Vec<(&'l str, Place)> {
+    let mut seen: Vec<(&str, Place)> = Vec::new();
+    let mut name = start;
+    while let Some(layer) = layers.get(name) {
+        if let Some(first) = seen.iter().position(|(other, _)| *other == name) {
+            return seen.split_off(first);
+        }
+        seen.push((name, layer.place));
+        name = &layer.base;
+    }
+    Vec::new()
+}
+
+/// Reports each circle once, at its first policy by name.
+fn report_circles(log: &Log, layers: &BTreeMap<String, Layer>) {
+    for name in layers.keys() {
+        let circle = circle(layers, name);
+        let first_by_name = circle.iter().map(|(other, _)| *other).min();
+        if first_by_name != Some(name.as_str()) || circle[0].0 != name {
+            continue;
+        }
+        let path: Vec<&str> = circle.iter().map(|(name, _)| *name).chain([name.as_str()]).collect();
+        let message = format!("policies extend each other in a circle: {}", path.join(" → "));
+        let mut error = log.error(Code::PolicyCycle, circle[0].1, message).label(format!("`{name}` extends this"));
+        for (other, place) in &circle[1..] {
+            error = error.also(*place, format!("`{other}` extends this"));
+        }
+        log.push(error.help("let one of them extend \"conservative\" or \"validity_only\""));
+    }
+}
+
+/// Builds every policy whose chain ends in a built-in one.
+fn resolve(layers: &BTreeMap<String, Layer>) -> BTreeMap<String, RiskPolicy> {
+    let built_in = RiskPolicy::BUILT_IN.into_iter().filter_map(|id| Some((id.to_owned(), RiskPolicy::built_in(id)?)));
+    let mut done: BTreeMap<String, RiskPolicy> = built_in.collect();
+    loop {
+        let ready = layers.iter().filter(|(name, _)| !done.contains_key(*name));
+        let ready = ready.filter_map(|(name, layer)| Some((name.clone(), extend(name, layer, done.get(&layer.base)?))));
+        let ready: Vec<(String, RiskPolicy)> = ready.collect();
+        if ready.is_empty() {
+            return done;
+        }
+        done.extend(ready);
+    }
+}
+
+fn extend(name: &str, layer: &Layer, base: &RiskPolicy) -> RiskPolicy {
+    let mut policy = RiskPolicy { id: name.to_owned(), ..base.clone() };
+    for setting in &layer.settings {
+        setting.apply(&mut policy.strategy, &mut policy.account);
+        for (strategy, account) in policy.instruments.values_mut() {
+            setting.apply(strategy, account);
+        }
+    }
+    for (inst, settings) in &layer.instruments {
+        let own = (policy.strategy.clone(), policy.account.clone());
+        let (strategy, account) = policy.instruments.entry(*inst).or_insert(own);
+        for setting in settings {
+            setting.apply(strategy, account);
+        }
+    }
+    policy
+}
