@@ -1,2 +1,64 @@
-//! Not yet.
-fn main() {}
+//! `cargo xtask COMMAND`: what holds the rules of this workspace that no compiler holds.
+//!
+//! It reads the workspace as text and calls `cargo` and `git`; it depends on none of our crates, so that it runs
+//! when they do not compile.
+#![expect(clippy::print_stdout, reason = "a command line tool speaks on its standard output")]
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+mod breaks;
+mod ci;
+mod frozen;
+mod gate_g;
+mod patch;
+mod source;
+mod tests_of;
+mod tidy;
+mod tree;
+
+struct Command {
+    name: &'static str,
+    about: &'static str,
+    run: fn(&[String]) -> Result<()>,
+}
+
+const COMMANDS: [Command; 6] = [
+    Command { name: "tidy", about: "holds the [held] rules of the house style", run: |_| tidy::run() },
+    Command { name: "freeze", about: "prints the digests for crates/qts-loop/FROZEN.md", run: |_| frozen::print() },
+    Command { name: "gate-g", about: "[--quick]  the five conditions of Gate G, shown by tests", run: gate_g::run },
+    Command { name: "breaks", about: "[ROW…]  breaks/<row>.patch must turn that row's test red", run: breaks::run },
+    Command { name: "ci", about: "fmt, clippy, every test, tidy", run: |_| ci::run() },
+    Command { name: "ci-full", about: "what needs longer or more than Rust: breaks, gate-g", run: |_| ci::run_full() },
+];
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match run(&args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            println!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: &[String]) -> Result<()> {
+    match args.split_first() {
+        None => print_help(),
+        Some((name, _)) if ["help", "--help", "-h"].contains(&name.as_str()) => print_help(),
+        Some((name, rest)) => match COMMANDS.iter().find(|command| command.name == name) {
+            Some(command) => (command.run)(rest)?,
+            None => bail!("no command `{name}`; `cargo xtask help` lists them"),
+        },
+    }
+    Ok(())
+}
+
+fn print_help() {
+    println!("cargo xtask COMMAND");
+    for Command { name, about, .. } in &COMMANDS {
+        println!("  {name:<8} {about}");
+    }
+}

@@ -77,7 +77,7 @@ fn split(text: &str) -> Result<Parts, NumError> {
 /// Exact text to units; what has no exact form is an error.
 fn parse_exact(text: &str, max: i128) -> Result<i128, NumError> {
     let parts = split(text)?;
-    let shift = parts.exponent.checked_add(8).ok_or(NumError::OutOfRange)?;
+    let shift = parts.exponent.saturating_add(8);
     let units = if parts.mantissa == 0 {
         0
     } else if shift >= 0 {
@@ -114,9 +114,9 @@ pub fn parse_nearest(text: &str) -> Result<i64, NumError> {
 }
 
 fn nearest(parts: Parts, max: i128) -> Result<i128, NumError> {
-    let places = (parts.exponent + 8).unsigned_abs();
+    let places = parts.exponent.saturating_add(8).unsigned_abs();
     let divisor = 10i128.checked_pow(places).ok_or(NumError::TooPrecise)?;
-    let units = (parts.mantissa + divisor / 2) / divisor;
+    let units = parts.mantissa.checked_add(divisor / 2).ok_or(NumError::TooPrecise)? / divisor;
     let off = (parts.mantissa - units * divisor).abs();
     if off.checked_mul(1_000_000_000).is_none_or(|scaled| scaled > parts.mantissa) {
         return Err(NumError::TooPrecise);
@@ -449,6 +449,8 @@ mod tests {
         assert_eq!(parse_nearest("170.38500000000002"), Ok(17_038_500_000));
         assert_eq!(parse_nearest("0.3333333333"), Err(NumError::TooPrecise));
         assert_eq!(parse_nearest("-12.000000000001"), Ok(-1_200_000_000));
+        assert_eq!(parse_nearest("170141183460469231731687303715884105727e-46"), Err(NumError::TooPrecise));
+        assert_eq!(parse_nearest("1e-2147483648"), Err(NumError::TooPrecise));
     }
 
     #[test]

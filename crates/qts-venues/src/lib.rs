@@ -3,4 +3,6 @@
 #![deny(missing_docs, clippy::unwrap_used)]
 #![warn(unreachable_pub)]
 
+pub mod calendar;
+pub mod feed;
 pub mod sim;

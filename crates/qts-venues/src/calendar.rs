@@ -1,0 +1,315 @@
+//! Local dates and sessions: which session an instant belongs to, and when that session ends.
+//!
+//! Time zones come from the database built into the program, never from the machine, so that the same files give
+//! the same events everywhere. Each answer is remembered for its day: asking once per event is a comparison.
+
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase};
+use jiff::{Span, Timestamp};
+use qts_core::{Day, Ts};
+
+const MINUTES_A_DAY: u16 = 24 * 60;
+const NANOS_A_MINUTE: i64 = 60_000_000_000;
+const NANOS_A_DAY: i64 = NANOS_A_MINUTE * MINUTES_A_DAY as i64;
+
+/// Why there is no calendar. All variants: *halt*, the config is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CalendarError {
+    /// No such time zone.
+    #[error("find the time zone `{0}`; write an IANA name such as \"Asia/Seoul\", \"America/New_York\" or \"UTC\"")]
+    UnknownZone(String),
+    /// The session closes before it opens, or lies outside its day.
+    #[error(
+        "use a session from minute {open} to minute {close} of its day; it must close after it opens, by 24:00 \
+         (sessions over midnight: leave `session` out, a session then is the local day)"
+    )]
+    Session {
+        /// Minute of the day at which it opens.
+        open: u16,
+        /// Minute of the day at which it closes.
+        close: u16,
+    },
+}
+
+/// Why a local date and clock time name no instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LocalTimeError {
+    /// The clocks skip it.
+    Skipped,
+    /// The clocks show it twice.
+    Twice,
+    /// Outside 1677 to 2262.
+    OutOfRange,
+}
+
+/// The rules of one time zone, remembering the day last asked about.
+#[derive(Debug, Clone)]
+pub struct Zone {
+    rules: TimeZone,
+    known: Option<SteadyDay>,
+}
+
+/// A local day throughout which the clocks were `offset` ahead of UTC.
+#[derive(Debug, Clone, Copy)]
+struct SteadyDay {
+    day: Day,
+    offset: i64,
+}
+
+impl Zone {
+    /// The zone of that IANA name.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn named(name: &str) -> Result<Self, CalendarError> {
+        let rules = TimeZoneDatabase::bundled().get(name).map_err(|_| CalendarError::UnknownZone(name.to_owned()))?;
+        Ok(Self { rules, known: None })
+    }
+
+    /// The instant at which the clocks there showed that date and nanosecond of the day.
+    ///
+    /// # Errors
+    /// If they never did, or did twice: then nothing tells which was meant.
+    pub fn instant(&mut self, day: Day, nanos: i64) -> Result<Ts, LocalTimeError> {
+        if self.known.is_none_or(|known| known.day != day) {
+            self.known = self.steady(day);
+        }
+        match self.known {
+            Some(SteadyDay { offset, .. }) => i64::from(day.0)
+                .checked_mul(NANOS_A_DAY)
+                .and_then(|start| start.checked_add(nanos)?.checked_sub(offset))
+                .map(Ts)
+                .ok_or(LocalTimeError::OutOfRange),
+            None => self.exact(day, nanos),
+        }
+    }
+
+    /// The local date at an instant.
+    #[must_use]
+    pub fn date_of(&self, at: Ts) -> Day {
+        day_of(self.rules.to_datetime(timestamp(at)).date())
+    }
+
+    /// The day, if its clocks run through from its midnight to the next without a change.
+    fn steady(&self, day: Day) -> Option<SteadyDay> {
+        let start = self.first_instant_at(day, 0)?;
+        let end = self.first_instant_at(Day(day.0.checked_add(1)?), 0)?;
+        let shown = i64::from(day.0).checked_mul(NANOS_A_DAY)?;
+        let last = self.rules.to_offset(timestamp(Ts(end.0.checked_sub(1)?)));
+        let offset = shown.checked_sub(start.0)?;
+        let steady = i64::from(last.seconds()) * 1_000_000_000 == offset && end.0.checked_sub(start.0)? == NANOS_A_DAY;
+        steady.then_some(SteadyDay { day, offset })
+    }
+
+    fn exact(&self, day: Day, nanos: i64) -> Result<Ts, LocalTimeError> {
+        let shown = date_time(day, nanos).ok_or(LocalTimeError::OutOfRange)?;
+        let found = self.rules.to_ambiguous_timestamp(shown);
+        match found.offset() {
+            AmbiguousOffset::Gap { .. } => Err(LocalTimeError::Skipped),
+            AmbiguousOffset::Fold { .. } => Err(LocalTimeError::Twice),
+            AmbiguousOffset::Unambiguous { .. } => {
+                found.compatible().ok().and_then(ts_of).ok_or(LocalTimeError::OutOfRange)
+            }
+        }
+    }
+
+    /// The first instant at which the clocks show that or, where they skip it, what they show instead.
+    fn first_instant_at(&self, day: Day, nanos: i64) -> Option<Ts> {
+        self.rules.to_ambiguous_timestamp(date_time(day, nanos)?).compatible().ok().and_then(ts_of)
+    }
+}
+
+/// The sessions of one instrument: one each local date, from its opening to its closing minute; without these,
+/// the whole local day.
+#[derive(Debug, Clone)]
+pub struct SessionClock {
+    zone: Zone,
+    close_minute: u16,
+    today: Option<Today>,
+}
+
+/// A local day: its instants from `start` until before `end`, and its session's close.
+#[derive(Debug, Clone, Copy)]
+struct Today {
+    day: Day,
+    start: Ts,
+    end: Ts,
+    close: Ts,
+}
+
+impl SessionClock {
+    /// Sessions from the first to the second minute of each local day (1440 is the end of the day), or whole days.
+    ///
+    /// # Errors
+    /// If there is no such time zone, or the session closes before it opens.
+    pub fn new(session: Option<(u16, u16)>, tz: &str) -> Result<Self, CalendarError> {
+        let close_minute = match session {
+            Some((open, close)) if open >= close || close > MINUTES_A_DAY => {
+                return Err(CalendarError::Session { open, close });
+            }
+            Some((_, close)) => close,
+            None => MINUTES_A_DAY,
+        };
+        Ok(Self { zone: Zone::named(tz)?, close_minute, today: None })
+    }
+
+    /// The local date at an instant, and the close of that date's session (which may already have passed).
+    pub fn at(&mut self, at: Ts) -> (Day, Ts) {
+        match self.today {
+            Some(today) if today.start <= at && at < today.end => (today.day, today.close),
+            _ => self.turn_to(at),
+        }
+    }
+
+    /// When the session of a local date closes; `None` outside 1677 to 2262.
+    pub fn close_of(&mut self, day: Day) -> Option<Ts> {
+        match self.today {
+            Some(today) if today.day == day => Some(today.close),
+            _ => {
+                let today = self.look_up(day)?;
+                self.today = Some(today);
+                Some(today.close)
+            }
+        }
+    }
+
+    fn turn_to(&mut self, at: Ts) -> (Day, Ts) {
+        let day = self.zone.date_of(at);
+        // Clocks set back over midnight show a date, the next one, and the first again: a day then ends at its
+        // first midnight, whatever the clocks show after it.
+        let days = [day, Day(day.0.saturating_add(1)), Day(day.0.saturating_sub(1))];
+        let today = days.into_iter().filter_map(|day| self.look_up(day)).find(|t| t.start <= at && at < t.end);
+        self.today = today;
+        today.map_or((day, Ts(i64::MAX)), |today| (today.day, today.close))
+    }
+
+    fn look_up(&self, day: Day) -> Option<Today> {
+        let start = self.zone.first_instant_at(day, 0)?;
+        let end = self.zone.first_instant_at(Day(day.0.checked_add(1)?), 0)?;
+        let close = match self.close_minute {
+            MINUTES_A_DAY => end,
+            minute => self.zone.first_instant_at(day, i64::from(minute) * NANOS_A_MINUTE)?,
+        };
+        Some(Today { day, start, end, close })
+    }
+}
+
+const EPOCH: Date = Date::constant(1970, 1, 1);
+
+fn date_time(day: Day, nanos: i64) -> Option<DateTime> {
+    let date = EPOCH.checked_add(Span::new().try_days(day.0).ok()?).ok()?;
+    DateTime::from_parts(date, Time::midnight()).checked_add(Span::new().try_nanoseconds(nanos).ok()?).ok()
+}
+
+fn day_of(date: Date) -> Day {
+    Day((date - EPOCH).get_days())
+}
+
+fn timestamp(at: Ts) -> Timestamp {
+    // Every i64 of nanoseconds is within jiff's range, which spans twenty thousand years.
+    Timestamp::from_nanosecond(at.0.into()).unwrap_or_default()
+}
+
+fn ts_of(at: Timestamp) -> Option<Ts> {
+    i64::try_from(at.as_nanosecond()).ok().map(Ts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ts(text: &str) -> Ts {
+        ts_of(text.parse().expect("an instant")).expect("in range")
+    }
+
+    fn day(text: &str) -> Day {
+        day_of(text.parse().expect("a date"))
+    }
+
+    fn clock(session: Option<(u16, u16)>, tz: &str) -> SessionClock {
+        SessionClock::new(session, tz).expect("a calendar")
+    }
+
+    #[test]
+    fn a_krx_session_ends_at_half_past_three_in_seoul() {
+        let mut krx = clock(Some((540, 930)), "Asia/Seoul");
+        let close = ts("2018-01-15T15:30:00+09:00");
+        for at in ["2018-01-15T00:00:00+09:00", "2018-01-15T10:00:00+09:00", "2018-01-15T23:59:59.999+09:00"] {
+            assert_eq!(krx.at(ts(at)), (day("2018-01-15"), close), "{at}");
+        }
+        assert_eq!(krx.at(ts("2018-01-15T15:00:00Z")).0, day("2018-01-16"), "midnight in Seoul");
+        assert_eq!(krx.close_of(day("2018-01-15")), Some(close));
+    }
+
+    #[test]
+    fn without_a_session_the_day_ends_at_the_next_local_midnight() {
+        let mut utc = clock(None, "UTC");
+        assert_eq!(utc.at(ts("2024-02-29T23:59:59Z")), (day("2024-02-29"), ts("2024-03-01T00:00:00Z")));
+        assert_eq!(utc.at(ts("2024-03-01T00:00:00Z")), (day("2024-03-01"), ts("2024-03-02T00:00:00Z")));
+        let mut seoul = clock(None, "Asia/Seoul");
+        assert_eq!(seoul.close_of(day("2024-01-01")), Some(ts("2024-01-01T15:00:00Z")));
+    }
+
+    #[test]
+    fn the_close_follows_daylight_saving_time() {
+        let mut us = clock(Some((570, 960)), "America/New_York");
+        for (date, close) in [
+            ("2019-03-08", "2019-03-08T21:00:00Z"),
+            ("2019-03-11", "2019-03-11T20:00:00Z"),
+            ("2019-11-01", "2019-11-01T20:00:00Z"),
+            ("2019-11-04", "2019-11-04T21:00:00Z"),
+        ] {
+            assert_eq!(us.close_of(day(date)), Some(ts(close)), "{date}");
+        }
+        let mut whole = clock(None, "America/New_York");
+        let (date, end) = whole.at(ts("2019-03-10T05:00:00Z"));
+        assert_eq!((date, end), (day("2019-03-10"), ts("2019-03-11T04:00:00Z")), "a day of 23 hours");
+    }
+
+    #[test]
+    fn answers_do_not_depend_on_what_was_asked_before() {
+        // St John's set its clocks back at one minute past midnight: the date went 7, 6, 7.
+        let mut warm = clock(None, "America/St_Johns");
+        let from = ts("2010-11-07T02:00:00Z").0;
+        for minute in (0..120).chain((0..120).rev()) {
+            let at = Ts(from + minute * NANOS_A_MINUTE);
+            assert_eq!(warm.at(at), clock(None, "America/St_Johns").at(at), "{minute}");
+        }
+    }
+
+    #[test]
+    fn a_local_time_that_is_skipped_or_shown_twice_names_no_instant() {
+        let mut zone = Zone::named("America/New_York").expect("a zone");
+        let hour = 60 * NANOS_A_MINUTE;
+        for (date, at, found) in [
+            ("2019-03-10", hour, Ok(ts("2019-03-10T06:00:00Z"))),
+            ("2019-03-10", 2 * hour, Err(LocalTimeError::Skipped)),
+            ("2019-03-10", 3 * hour, Ok(ts("2019-03-10T07:00:00Z"))),
+            ("2019-11-03", hour, Err(LocalTimeError::Twice)),
+            ("2019-11-03", 2 * hour, Ok(ts("2019-11-03T07:00:00Z"))),
+            ("2019-07-01", 9 * hour, Ok(ts("2019-07-01T13:00:00Z"))),
+        ] {
+            assert_eq!(zone.instant(day(date), at), found, "{date} {at}");
+        }
+    }
+
+    #[test]
+    fn nonsense_is_refused_with_a_way_out() {
+        let text = |session, tz| SessionClock::new(session, tz).map(|_| ()).map_err(|e| e.to_string());
+        assert!(text(None, "Asia/Soul").is_err_and(|e| e.contains("`Asia/Soul`; write an IANA name")));
+        assert!(text(Some((930, 540)), "Asia/Seoul").is_err_and(|e| e.contains("must close after it opens")));
+        assert!(text(Some((0, 1_441)), "UTC").is_err());
+        assert!(text(Some((0, 1_440)), "UTC").is_ok());
+    }
+
+    #[test]
+    fn the_ends_of_time_do_not_panic() {
+        let mut clock = clock(Some((540, 930)), "Asia/Seoul");
+        for at in [i64::MIN, i64::MIN + 1, -1, 0, i64::MAX] {
+            let _ = clock.at(Ts(at));
+        }
+        for day in [i32::MIN, -200_000, 0, 200_000, i32::MAX] {
+            assert_eq!(clock.close_of(Day(day)).is_some(), day == 0, "{day}");
+        }
+    }
+}

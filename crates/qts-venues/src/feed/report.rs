@@ -1,0 +1,96 @@
+//! What a feed read, and what it left out: nothing is left out in silence.
+
+use std::path::PathBuf;
+
+use qts_core::{Inst, Ts};
+
+use super::header::Kind;
+
+/// So many bad rows of each source are listed; all are counted.
+pub const LISTED_MAX: usize = 100;
+
+/// What was read so far, source by source in the order they were given.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Report {
+    /// The sources.
+    pub sources: Vec<SourceReport>,
+}
+
+/// What was read of one source. `rows` = `events` + `bad_rows` + `other_symbols`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceReport {
+    /// What its events are about.
+    pub instrument: Inst,
+    /// The file.
+    pub file: PathBuf,
+    /// What its rows are.
+    pub kind: Kind,
+    /// Rows read, without the header.
+    pub rows: u64,
+    /// Rows that became events.
+    pub events: u64,
+    /// Rows left out because something is wrong with them.
+    pub bad_rows: u64,
+    /// The first [`LISTED_MAX`] of these.
+    pub listed: Vec<BadRow>,
+    /// Rows of other instruments.
+    pub other_symbols: u64,
+    /// The time of the first event.
+    pub first: Option<Ts>,
+    /// The time of the last event.
+    pub last: Option<Ts>,
+}
+
+/// A row that was left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadRow {
+    /// The file.
+    pub file: PathBuf,
+    /// Its line (the header is 1), or in a Parquet file its row (from 1).
+    pub line: u64,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+impl SourceReport {
+    pub(super) const fn new(instrument: Inst, file: PathBuf, kind: Kind) -> Self {
+        let listed = Vec::new();
+        Self {
+            instrument,
+            file,
+            kind,
+            rows: 0,
+            events: 0,
+            bad_rows: 0,
+            listed,
+            other_symbols: 0,
+            first: None,
+            last: None,
+        }
+    }
+}
+
+impl Report {
+    /// Rows read, of all sources.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.sources.iter().map(|source| source.rows).sum()
+    }
+
+    /// Rows that became events, of all sources.
+    #[must_use]
+    pub fn events(&self) -> u64 {
+        self.sources.iter().map(|source| source.events).sum()
+    }
+
+    /// Bad rows left out, of all sources.
+    #[must_use]
+    pub fn bad_rows(&self) -> u64 {
+        self.sources.iter().map(|source| source.bad_rows).sum()
+    }
+
+    /// The listed bad rows of all sources.
+    pub fn listed(&self) -> impl Iterator<Item = &BadRow> {
+        self.sources.iter().flat_map(|source| &source.listed)
+    }
+}

@@ -1,0 +1,84 @@
+//! How a command ends: exit codes, and what is told about what went wrong.
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use qts_venues::feed::DataError;
+
+use crate::config::ConfigErrors;
+// use crate::decide::DecideError;
+
+/// Why a command did not do its work.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Trouble {
+    /// Anything that has no code of its own.
+    #[error("{0}")]
+    Failure(String),
+    /// The config is wrong.
+    #[error("{0}")]
+    Config(#[from] ConfigErrors),
+    /// Market data is wrong or missing.
+    #[error("failed to {0}")]
+    Data(#[from] DataError),
+    /// Another input file is wrong or missing.
+    #[error("failed to read {0}")]
+    Input(String),
+    /// Standard output or an output file cannot be written.
+    #[error("failed to write: {0}; check the disk and the path")]
+    Output(#[from] std::io::Error),
+}
+
+/// How a command that did its work ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// As it should.
+    Fine,
+    /// The account was halted by risk or kill at the end.
+    Halted,
+}
+
+impl Ending {
+    pub(crate) const fn code(self) -> u8 {
+        match self {
+            Self::Fine => 0,
+            Self::Halted => 5,
+        }
+    }
+}
+
+impl Trouble {
+    /// The exit code of the contract.
+    pub(crate) const fn code(&self) -> u8 {
+        match self {
+            Self::Failure(_) | Self::Output(_) => 1,
+            Self::Config(_) => 3,
+            Self::Data(_) | Self::Input(_) => 4,
+        }
+    }
+
+    /// Tells it on standard error.
+    pub(crate) fn tell(&self) {
+        match self {
+            Self::Config(errors) => eprint!("{}", errors.render(colour())),
+            other => eprintln!("qts: {other}"),
+        }
+    }
+}
+
+/// Colour only for a person at a terminal who has not declined it.
+fn colour() -> bool {
+    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// The process's end.
+pub(crate) fn end(result: Result<Ending, Trouble>) -> ExitCode {
+    match result {
+        Ok(ending) => ExitCode::from(ending.code()),
+        // A reader that has seen enough is no failure: `qts … | head`.
+        Err(Trouble::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(trouble) => {
+            trouble.tell();
+            ExitCode::from(trouble.code())
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! `qts run`: the shell around the runtime. It reads slices, hands the broker's reports and due commands in first,
+//! then the slice, and sends what came out.
+
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use qts_core::{ExecReport, Mode, Slice, Ts};
+use qts_runtime::{Effects, Input};
+
+use crate::cli::RunArgs;
+use crate::decisions::DecisionLog;
+use crate::exit::{Ending, Trouble};
+use crate::summary::{Clocks, Summary};
+use crate::tally::Tally;
+use crate::wire::{self, Wired};
+
+/// So many slices are read before the engine takes them: reading and judging are timed apart, memory stays flat.
+const BATCH: usize = 256;
+
+/// A run under way.
+pub(crate) struct Run {
+    wired: Wired,
+    tally: Tally,
+    effects: Effects,
+    reports: Vec<ExecReport>,
+    log: Option<DecisionLog>,
+    clocks: Clocks,
+}
+
+/// The command.
+pub(crate) fn run(args: &RunArgs, out: &mut impl Write) -> Result<Ending, Trouble> {
+    let started = Instant::now();
+    let config = wire::load(&args.config)?;
+    let wired = wire::wire(&config)?;
+    let log = args.decisions.as_deref().map(DecisionLog::create).transpose()?;
+    let mut run = Run::new(wired, log);
+    run.all(args.until, args.limit_events)?;
+    run.clocks.elapsed = started.elapsed();
+    let ending = run.finish(&config, args, out)?;
+    Ok(ending)
+}
+
+impl Run {
+    fn new(wired: Wired, log: Option<DecisionLog>) -> Self {
+        Self {
+            wired,
+            tally: Tally::default(),
+            effects: Effects::default(),
+            reports: Vec::new(),
+            log,
+            clocks: Clocks::default(),
+        }
+    }
+
+    fn all(&mut self, until: Option<Ts>, limit: Option<u64>) -> Result<(), Trouble> {
+        let mut batch: Vec<Slice> = Vec::with_capacity(BATCH);
+        let mut events = 0;
+        let mut more = true;
+        while more {
+            batch.clear();
+            while batch.len() < BATCH && more {
+                let next = self.wired.feed.next_slice()?;
+                let wanted = |slice: &Slice| until.is_none_or(|until| slice.ts <= until);
+                match next.filter(wanted).filter(|_| limit.is_none_or(|limit| events < limit)) {
+                    Some(slice) => {
+                        events += slice.events.len() as u64;
+                        batch.push(slice);
+                    }
+                    None => more = false,
+                }
+            }
+            self.engine(&mut batch)?;
+        }
+        Ok(())
+    }
+
+    fn engine(&mut self, batch: &mut Vec<Slice>) -> Result<(), Trouble> {
+        let (wall, cpu) = (Instant::now(), cpu_time());
+        for slice in batch.drain(..) {
+            self.cycle(slice)?;
+        }
+        self.clocks.engine += wall.elapsed();
+        self.clocks.engine_cpu += cpu_time().saturating_sub(cpu);
+        Ok(())
+    }
+
+    /// Broker reports, due commands, then the slice; then what came out is sent.
+    fn cycle(&mut self, slice: Slice) -> Result<(), Trouble> {
+        self.tally.cycles += 1;
+        let ts = slice.ts;
+        self.wired.broker.on_slice(&slice, &mut self.reports);
+        for report in std::mem::take(&mut self.reports) {
+            self.step(&Input::Report(report))?;
+        }
+        for command in self.wired.schedule.due(wire::next_cycle(&self.wired.runtime), ts) {
+            self.step(&Input::Command(command))?;
+        }
+        self.step(&Input::Slice(slice))
+    }
+
+    fn step(&mut self, input: &Input) -> Result<(), Trouble> {
+        self.effects.clear();
+        self.wired.runtime.step(input, &mut self.effects);
+        self.tally.take_in(&self.effects);
+        if let Some(log) = &mut self.log {
+            log.write(&self.effects, &self.wired.instruments)?;
+        }
+        for order in &self.effects.placed {
+            self.wired.broker.place(order, self.effects.now);
+        }
+        for order in &self.effects.cancels {
+            self.wired.broker.cancel(*order);
+        }
+        Ok(())
+    }
+
+    fn finish(
+        mut self,
+        config: &crate::config::Config,
+        args: &RunArgs,
+        out: &mut impl Write,
+    ) -> Result<Ending, Trouble> {
+        if let Some(log) = self.log.take() {
+            log.close()?;
+        }
+        let Wired { runtime, feed, schedule, instruments, .. } = &mut self.wired;
+        let report = feed.report();
+        let summary = Summary::new(config, runtime, instruments, &report, &self.tally, &self.clocks, schedule.len());
+        tell_bad_rows(&report);
+        summary.write(args.format, out)?;
+        let halted = self.wired.runtime.mode() >= Mode::Halted;
+        Ok(if halted { Ending::Halted } else { Ending::Fine })
+    }
+}
+
+/// Bad rows are never silent.
+fn tell_bad_rows(report: &qts_venues::feed::Report) {
+    let total = report.bad_rows();
+    if total == 0 {
+        return;
+    }
+    eprintln!("qts: {total} bad rows left out (on_bad_row = \"skip\"):");
+    let shown = 10;
+    for row in report.listed().take(shown) {
+        eprintln!("  {}:{}: {}", row.file.display(), row.line, row.reason);
+    }
+    if total > shown as u64 {
+        eprintln!("  … and {} more; `--format json` lists up to a hundred per file", total - shown as u64);
+    }
+}
+
+/// CPU time of this process so far.
+fn cpu_time() -> Duration {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    let seconds = u64::try_from(now.tv_sec).unwrap_or(0);
+    Duration::new(seconds, u32::try_from(now.tv_nsec).unwrap_or(0))
+}

@@ -1,0 +1,295 @@
+//! What a run prints at its end: decisions first, money last and small.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::Write;
+use std::time::Duration;
+
+use qts_core::{Book, Inst, Instruments, Money, Qty, Stage};
+use qts_gate::StrategyState;
+use qts_runtime::Runtime;
+use qts_venues::feed::Report;
+use serde::Serialize;
+
+use crate::cli::Format;
+use crate::config::Config;
+use crate::exit::Trouble;
+use crate::tally::Tally;
+
+/// Times of a run; the engine's cover the cycles only.
+#[derive(Debug, Default)]
+pub(crate) struct Clocks {
+    pub(crate) elapsed: Duration,
+    pub(crate) engine: Duration,
+    pub(crate) engine_cpu: Duration,
+}
+
+/// The summary; field names are part of the contract.
+#[derive(Debug, Serialize)]
+pub(crate) struct Summary {
+    schema: u32,
+    events: u64,
+    cycles: u64,
+    strategies: usize,
+    evaluations: u64,
+    intents: u64,
+    verdicts: BTreeMap<&'static str, u64>,
+    reasons: BTreeMap<&'static str, u64>,
+    arbitration: Arbitration,
+    orders: u64,
+    fills: u64,
+    late_fills: u64,
+    rejects: u64,
+    cancels: u64,
+    not_sent: u64,
+    failures: BTreeMap<String, u64>,
+    quarantined: Vec<String>,
+    refused_commands: Vec<String>,
+    unused_commands: usize,
+    bad_rows: u64,
+    bad_row_list: Vec<String>,
+    account: Account,
+    books: BTreeMap<String, BookSummary>,
+    #[serde(skip)]
+    by_strategy: BTreeMap<String, [u64; 4]>,
+    #[serde(skip)]
+    last_failure: BTreeMap<String, String>,
+    elapsed_s: f64,
+    engine_s: f64,
+    engine_cpu_s: f64,
+    peak_rss_bytes: u64,
+    state_hash: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Arbitration {
+    conflicts: u64,
+    merged: u64,
+    crosses: u64,
+    blocked: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct Account {
+    id: String,
+    currency: String,
+    mode: &'static str,
+    cash: String,
+    equity: Option<String>,
+    fees: String,
+    positions: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Serialize)]
+struct BookSummary {
+    positions: BTreeMap<String, String>,
+    cash_flow: String,
+    fees: String,
+    realized: String,
+}
+
+impl Summary {
+    /// Everything there is to say at the end of a run.
+    pub(crate) fn new(
+        config: &Config,
+        runtime: &mut Runtime,
+        instruments: &Instruments,
+        report: &Report,
+        tally: &Tally,
+        clocks: &Clocks,
+        unused_commands: usize,
+    ) -> Self {
+        let arbitration = Arbitration {
+            conflicts: tally.conflicts,
+            merged: tally.merged,
+            crosses: tally.crosses,
+            blocked: tally.blocked,
+        };
+        let stages = [Stage::Pass, Stage::Warn, Stage::Reduce, Stage::Block];
+        let named =
+            |map: &BTreeMap<qts_core::StrategyId, u64>| map.iter().map(|(id, n)| (id.to_string(), *n)).collect();
+        Self {
+            schema: 1,
+            events: report.events(),
+            cycles: tally.cycles,
+            strategies: config.strategies.len(),
+            evaluations: tally.evaluations,
+            intents: tally.intents,
+            verdicts: stages.iter().zip(tally.verdicts).map(|(stage, n)| (stage.as_str(), n)).collect(),
+            reasons: tally.reasons.iter().map(|(code, n)| (code.as_str(), *n)).collect(),
+            arbitration,
+            orders: tally.orders,
+            fills: tally.fills,
+            late_fills: tally.late_fills,
+            rejects: tally.rejects,
+            cancels: tally.cancels,
+            not_sent: tally.not_sent,
+            failures: named(&tally.failures),
+            quarantined: quarantined(runtime),
+            refused_commands: tally.refused_commands.clone(),
+            unused_commands,
+            bad_rows: report.bad_rows(),
+            bad_row_list: report.listed().map(|r| format!("{}:{}: {}", r.file.display(), r.line, r.reason)).collect(),
+            account: account(config, runtime, instruments),
+            books: books(config, runtime, instruments),
+            by_strategy: tally.by_strategy.iter().map(|(id, counts)| (id.to_string(), *counts)).collect(),
+            last_failure: tally.last_failure.iter().map(|(id, text)| (id.to_string(), text.clone())).collect(),
+            elapsed_s: clocks.elapsed.as_secs_f64(),
+            engine_s: clocks.engine.as_secs_f64(),
+            engine_cpu_s: clocks.engine_cpu.as_secs_f64(),
+            peak_rss_bytes: peak_rss_bytes(),
+            state_hash: runtime.state_hash(),
+        }
+    }
+
+    /// Prints it.
+    pub(crate) fn write(&self, format: Format, out: &mut impl Write) -> Result<(), Trouble> {
+        match format {
+            Format::Json => {
+                serde_json::to_writer_pretty(&mut *out, self).map_err(std::io::Error::from)?;
+                writeln!(out)?;
+            }
+            Format::Table => write!(out, "{}", self.table())?,
+        }
+        out.flush()?;
+        Ok(())
+    }
+
+    fn table(&self) -> String {
+        let mut text = String::new();
+        self.funnel(&mut text);
+        self.reasons_table(&mut text);
+        self.strategy_table(&mut text);
+        self.troubles(&mut text);
+        self.footer(&mut text);
+        text
+    }
+
+    /// intents = pass + warn + reduce + block; what is not blocked leaves as orders or crosses.
+    fn funnel(&self, text: &mut String) {
+        let of = |stage: Stage| self.verdicts.get(stage.as_str()).copied().unwrap_or(0);
+        let (pass, warn, reduce, block) = (of(Stage::Pass), of(Stage::Warn), of(Stage::Reduce), of(Stage::Block));
+        let Self { events, cycles, strategies, evaluations, intents, .. } = self;
+        let Arbitration { conflicts, merged, crosses, blocked } = self.arbitration;
+        let (orders, fills) = (self.orders, self.fills);
+        let _ = write!(
+            text,
+            "{events} events · {cycles} cycles · {strategies} strategies · {evaluations} evaluations\n\n\
+             decisions {intents:>10}   = {pass} pass + {warn} warn + {reduce} reduce + {block} block\n\
+             arbitration {conflicts:>8}   conflicts: {blocked} blocked · {crosses} crosses\n\
+             orders {orders:>13}   {merged} of them for several strategies\n\
+             fills {fills:>14}   {} rejects · {} cancels\n",
+            self.rejects, self.cancels,
+        );
+    }
+
+    fn reasons_table(&self, text: &mut String) {
+        if self.reasons.is_empty() {
+            return;
+        }
+        let mut sorted: Vec<_> = self.reasons.iter().collect();
+        sorted.sort_by_key(|(code, count)| (std::cmp::Reverse(**count), **code));
+        text.push_str("\nreasons\n");
+        for (code, count) in sorted {
+            let _ = writeln!(text, "  {code:<24} {count:>8}");
+        }
+    }
+
+    fn strategy_table(&self, text: &mut String) {
+        let width = self.books.keys().map(|id| id.chars().count()).max().unwrap_or(0).max(8);
+        let _ = writeln!(
+            text,
+            "\n{:<width$} {:>7} {:>7} {:>7} {:>7}  holds at the end",
+            "strategy", "pass", "warn", "reduce", "block"
+        );
+        for (id, book) in &self.books {
+            let [pass, warn, reduce, block] = self.by_strategy.get(id).copied().unwrap_or_default();
+            let held: Vec<String> = book.positions.iter().map(|(inst, qty)| format!("{qty} {inst}")).collect();
+            let held = if held.is_empty() { "nothing".to_owned() } else { held.join(", ") };
+            let _ = writeln!(text, "{id:<width$} {pass:>7} {warn:>7} {reduce:>7} {block:>7}  {held}");
+        }
+    }
+
+    fn troubles(&self, text: &mut String) {
+        for (id, count) in &self.failures {
+            let last = self.last_failure.get(id).map_or("", String::as_str);
+            let quarantined = if self.quarantined.contains(id) { ", quarantined" } else { "" };
+            let _ = writeln!(text, "\n{id} failed {count} times{quarantined}; last: {last}");
+        }
+        for refused in &self.refused_commands {
+            let _ = writeln!(text, "\ncommand refused: {refused}");
+        }
+        if self.unused_commands > 0 {
+            let _ = writeln!(text, "\n{} commands were not reached", self.unused_commands);
+        }
+        if self.account.mode != "active" {
+            let _ = writeln!(text, "\nthe account is {}", self.account.mode);
+        }
+    }
+
+    fn footer(&self, text: &mut String) {
+        let Account { currency, cash, equity, fees, .. } = &self.account;
+        let equity = equity.as_deref().unwrap_or("unknown (a holding has no price)");
+        let hash = self.state_hash.get(..16).unwrap_or_default();
+        let _ = writeln!(
+            text,
+            "\naccount  cash {cash} {currency} · equity {equity} · fees {fees}\nstate {hash} · {:.2} s, engine {:.2} s",
+            self.elapsed_s, self.engine_s
+        );
+    }
+}
+
+fn quarantined(runtime: &mut Runtime) -> Vec<String> {
+    let is_out =
+        |(_, standing): &(&qts_core::StrategyId, &qts_gate::Standing)| standing.state == StrategyState::Quarantined;
+    runtime.registry().standings().iter().filter(is_out).map(|(id, _)| id.to_string()).collect()
+}
+
+fn account(config: &Config, runtime: &Runtime, instruments: &Instruments) -> Account {
+    let books = runtime.books();
+    let positions = books.positions().unwrap_or_default();
+    Account {
+        id: config.account.id.clone(),
+        currency: config.account.currency.clone(),
+        mode: runtime.mode().as_str(),
+        cash: books.cash().to_string(),
+        equity: books.equity(runtime.market()).map(|equity| equity.to_string()),
+        fees: books.fees().to_string(),
+        positions: named_positions(positions.into_iter(), instruments),
+    }
+}
+
+fn named_positions(
+    positions: impl Iterator<Item = (Inst, Qty)>,
+    instruments: &Instruments,
+) -> BTreeMap<String, String> {
+    let held = positions.filter(|(_, qty)| !qty.is_zero());
+    held.map(|(inst, qty)| (instruments.name(inst), qty.to_string())).collect()
+}
+
+/// Every configured strategy's book, every other that was ever used, and the unassigned one.
+fn books(config: &Config, runtime: &Runtime, instruments: &Instruments) -> BTreeMap<String, BookSummary> {
+    let empty = Book::default();
+    let ids = config.strategies.iter().map(|spec| spec.id.clone()).chain([qts_core::StrategyId::unassigned()]);
+    let configured = ids.map(|id| (id.to_string(), summarize(runtime.books().get(&id).unwrap_or(&empty), instruments)));
+    let used = runtime.books().iter().map(|(id, book)| (id.to_string(), summarize(book, instruments)));
+    configured.chain(used).collect()
+}
+
+fn summarize(book: &Book, instruments: &Instruments) -> BookSummary {
+    let money = |money: Money| money.to_string();
+    BookSummary {
+        positions: named_positions(book.holdings().map(|(inst, held)| (inst, held.position)), instruments),
+        cash_flow: money(book.cash_flow),
+        fees: money(book.fees),
+        realized: money(book.realized),
+    }
+}
+
+/// The most memory this process ever held, where the system tells (Linux); 0 elsewhere.
+fn peak_rss_bytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").trim().parse::<u64>().ok());
+    kilobytes.unwrap_or(0) * 1024
+}

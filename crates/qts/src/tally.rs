@@ -1,0 +1,89 @@
+//! Counts what a run did, from its records. Every number of the summary comes from here.
+
+use std::collections::BTreeMap;
+
+use qts_core::{Code, Scope, Stage, StrategyId};
+use qts_loop::OrderState;
+use qts_runtime::{Effects, Record};
+
+/// The counts of a run.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(crate) struct Tally {
+    pub(crate) cycles: u64,
+    pub(crate) evaluations: u64,
+    /// Proposals judged: the sum of the verdicts.
+    pub(crate) intents: u64,
+    /// By verdict: pass, warn, reduce, block.
+    pub(crate) verdicts: [u64; 4],
+    /// Decisions with that reason, once each.
+    pub(crate) reasons: BTreeMap<Code, u64>,
+    pub(crate) conflicts: u64,
+    /// Orders with two or more children.
+    pub(crate) merged: u64,
+    pub(crate) crosses: u64,
+    /// Decisions that arbitration cut to nothing.
+    pub(crate) blocked: u64,
+    pub(crate) orders: u64,
+    pub(crate) fills: u64,
+    pub(crate) late_fills: u64,
+    pub(crate) rejects: u64,
+    pub(crate) cancels: u64,
+    pub(crate) not_sent: u64,
+    pub(crate) failures: BTreeMap<StrategyId, u64>,
+    pub(crate) last_failure: BTreeMap<StrategyId, String>,
+    pub(crate) refused_commands: Vec<String>,
+    pub(crate) by_strategy: BTreeMap<StrategyId, [u64; 4]>,
+}
+
+impl Tally {
+    /// Takes in what one input made of the runtime.
+    pub(crate) fn take_in(&mut self, effects: &Effects) {
+        self.evaluations += effects.evaluations;
+        self.conflicts += effects.conflicts;
+        for record in &effects.records {
+            self.count(record);
+        }
+    }
+
+    fn count(&mut self, record: &Record) {
+        match record {
+            Record::Decision(decision) => self.count_decision(decision),
+            Record::Cross(_) => self.crosses += 1,
+            Record::Cancel(_) => self.cancels += 1,
+            Record::Sent { children, .. } => {
+                self.orders += 1;
+                self.merged += u64::from(children.len() > 1);
+            }
+            Record::Halted { children, .. } => self.not_sent += children.len() as u64,
+            Record::Fill { late, .. } => {
+                self.fills += 1;
+                self.late_fills += u64::from(*late);
+            }
+            Record::Ended { how, .. } => self.rejects += u64::from(*how == OrderState::Rejected),
+            Record::Failed { strategy, failure } => {
+                *self.failures.entry(strategy.clone()).or_default() += 1;
+                self.last_failure.insert(strategy.clone(), failure.to_string());
+            }
+            Record::Commanded { command, refused: Some(why) } => {
+                self.refused_commands.push(format!("{command}: {why}"))
+            }
+            Record::Commanded { .. } | Record::Quarantined { .. } | Record::Refused { .. } => {}
+        }
+    }
+
+    fn count_decision(&mut self, decision: &qts_core::Decision) {
+        let verdict = decision.verdict() as usize;
+        self.intents += 1;
+        self.verdicts[verdict] += 1;
+        self.by_strategy.entry(decision.id.strategy.clone()).or_default()[verdict] += 1;
+        let mut codes: Vec<Code> = decision.reasons.iter().map(|reason| reason.code).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        for code in codes {
+            *self.reasons.entry(code).or_default() += 1;
+        }
+        let ended_there =
+            |reason: &qts_core::Reason| reason.scope == Scope::Arbitration && reason.stage == Stage::Block;
+        self.blocked += u64::from(decision.reasons.iter().any(ended_there));
+    }
+}

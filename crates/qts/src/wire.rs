@@ -1,0 +1,228 @@
+//! Config → runtime, feed, broker, schedule: everything a run needs, put together.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use qts_core::{Books, Cycle, Inst, Instruments, Money, Span, Ts};
+use qts_runtime::{self as rt, QuarantineRule, Registration, Runtime, Schedule, Setup};
+use qts_strategy::{Factory, ParamError};
+use qts_venues::calendar::SessionClock;
+use qts_venues::feed::{self, Merge, SourceSpec};
+use qts_venues::sim::{self, SimBroker, SimConfig};
+
+use crate::config::{self, Action, Config, ConfigError, ConfigErrors, DataSpec, StrategySpec, Target, When};
+use crate::exit::Trouble;
+use crate::signals;
+
+/// Everything a run needs.
+pub(crate) struct Wired {
+    pub(crate) runtime: Runtime,
+    pub(crate) feed: Merge,
+    pub(crate) broker: SimBroker,
+    pub(crate) schedule: Schedule,
+    pub(crate) instruments: Arc<Instruments>,
+}
+
+/// Reads a config; every strategy must have a kind.
+pub(crate) fn load(path: &Path) -> Result<Config, Trouble> {
+    let kinds: Vec<&str> = qts_strategies::KINDS.iter().map(|kind| kind.name).collect();
+    Ok(config::load(path, &kinds)?)
+}
+
+/// Puts a run together.
+pub(crate) fn wire(config: &Config) -> Result<Wired, Trouble> {
+    config.require_kinds()?;
+    let instruments = Arc::new(config.registry.clone());
+    let mut runtime = Runtime::new(setup(config, &instruments));
+    for registration in registrations(config, config.strategies.iter())? {
+        // The config reader refuses duplicate and reserved ids.
+        runtime.registry().register(registration).map_err(|error| Trouble::Failure(error.to_string()))?;
+    }
+    let schedule = schedule(config)?;
+    let feed = Merge::open(sources(config)?)?;
+    let broker = SimBroker::new(sim_config(config), Arc::clone(&instruments));
+    Ok(Wired { runtime, feed, broker, schedule, instruments })
+}
+
+fn setup(config: &Config, instruments: &Arc<Instruments>) -> Setup {
+    let mut books = Books::with_cash(config.account.cash);
+    for position in &config.positions {
+        let cost = Money::of(position.price, position.qty);
+        books.book_mut(&position.owner).open_with(position.instrument, position.qty, cost);
+    }
+    let quarantine = QuarantineRule {
+        failures: config.quarantine.failures as usize,
+        within_cycles: config.quarantine.within_cycles,
+        max_intents_per_cycle: config.quarantine.max_intents_per_cycle as usize,
+    };
+    Setup {
+        instruments: Arc::clone(instruments),
+        intervals: intervals(&config.data),
+        books,
+        account_policy: policy(config, &config.account.policy),
+        rule: config.rule,
+        quarantine,
+        stop: qts_loop::StopPolicy::default(),
+    }
+}
+
+/// The shortest interval of each instrument's bars.
+pub(crate) fn intervals(data: &[DataSpec]) -> Vec<(Inst, Span)> {
+    let mut shortest: std::collections::BTreeMap<Inst, Span> = std::collections::BTreeMap::new();
+    for spec in data {
+        let of_dates = (spec.stamp == Some(config::Stamp::Date)).then_some(Span::DAY);
+        if let Some(interval) = spec.interval.or(of_dates) {
+            let known = shortest.entry(spec.instrument).or_insert(interval);
+            *known = interval.min(*known);
+        }
+    }
+    shortest.into_iter().collect()
+}
+
+fn policy(config: &Config, name: &str) -> Arc<qts_gate::RiskPolicy> {
+    // The config reader refuses unknown policies; an empty policy would be open, so fall back to the tight one.
+    let built_in = || qts_gate::RiskPolicy::built_in("conservative").unwrap_or_default();
+    Arc::new(config.policies.get(name).cloned().unwrap_or_else(built_in))
+}
+
+/// Builds these strategies; all complaints about parameters at once.
+fn registrations<'a>(
+    config: &Config,
+    specs: impl Iterator<Item = &'a StrategySpec>,
+) -> Result<Vec<Registration>, Trouble> {
+    let (mut built, mut wrong) = (Vec::new(), Vec::new());
+    for spec in specs {
+        match factory(config, spec)? {
+            Ok(factory) => built.push(registration(config, spec, factory)),
+            Err(error) => wrong.push(error),
+        }
+    }
+    if wrong.is_empty() { Ok(built) } else { Err(ConfigErrors::new(wrong).into()) }
+}
+
+fn factory(config: &Config, spec: &StrategySpec) -> Result<Result<Factory, ConfigError>, Trouble> {
+    let kind = spec.kind.as_deref().unwrap_or_default();
+    let made = match qts_strategies::kind(kind) {
+        Some(_) if kind == "signals" => signals::factory(config, spec)?,
+        Some(kind) => (kind.build)(spec.params.clone(), &config.registry),
+        None => Err(ParamError::new("kind", "is unknown")),
+    };
+    let made = made.and_then(|factory| whole_lots(config, spec).map(|()| factory));
+    Ok(made.map_err(|error| config.param_error(spec, &error)))
+}
+
+/// A quantity that is off the lot could only ever fail; better said before the run.
+fn whole_lots(config: &Config, spec: &StrategySpec) -> Result<(), ParamError> {
+    let Ok(Some(qty)) = spec.params.clone().optional::<qts_core::Qty>("qty", "a quantity") else { return Ok(()) };
+    let off =
+        spec.instruments.iter().filter_map(|inst| config.registry.get(*inst)).find(|i| !qty.is_multiple_of(i.lot));
+    match off {
+        None => Ok(()),
+        Some(instrument) => {
+            let (id, lot) = (&instrument.id, instrument.lot);
+            Err(ParamError::new("qty", format!("is {qty}, which is no whole number of lots of {id} (lot {lot})")))
+        }
+    }
+}
+
+fn registration(config: &Config, spec: &StrategySpec, factory: Factory) -> Registration {
+    Registration {
+        id: spec.id.clone(),
+        name: spec.name.clone(),
+        instruments: spec.instruments.clone(),
+        rank: spec.rank,
+        state: spec.state,
+        policy: policy(config, &spec.policy),
+        budget: spec.budget,
+        factory,
+    }
+}
+
+fn schedule(config: &Config) -> Result<Schedule, Trouble> {
+    let mut commands = Vec::new();
+    for spec in &config.commands {
+        let when = match spec.when {
+            When::At(at) => rt::When::At(at),
+            When::Cycle(cycle) => rt::When::Cycle(cycle),
+        };
+        let target = match &spec.target {
+            Target::Account => rt::Target::Account,
+            Target::Strategy(id) => rt::Target::Strategy(id.clone()),
+            Target::Instrument(inst) => rt::Target::Instrument(*inst),
+        };
+        let reason = spec.reason.clone().unwrap_or_default();
+        commands.push((when, rt::Command { action: action(config, &spec.action)?, target, reason }));
+    }
+    Ok(Schedule::new(commands))
+}
+
+fn action(config: &Config, action: &Action) -> Result<rt::Action, Trouble> {
+    Ok(match action {
+        Action::Register(spec) => {
+            let mut one = registrations(config, std::iter::once(&**spec))?;
+            match one.pop() {
+                Some(registration) => rt::Action::Register(Box::new(registration)),
+                None => return Err(Trouble::Failure("nothing to register".to_owned())),
+            }
+        }
+        Action::Enable => rt::Action::Enable,
+        Action::Disable => rt::Action::Disable,
+        Action::ReduceOnly => rt::Action::ReduceOnly,
+        Action::Shadow => rt::Action::Shadow,
+        Action::Flatten => rt::Action::Flatten,
+        Action::Unregister => rt::Action::Unregister { to_unassigned: false },
+        Action::UnregisterToUnassigned => rt::Action::Unregister { to_unassigned: true },
+        Action::Kill => rt::Action::Kill,
+        Action::Rearm => rt::Action::Rearm,
+    })
+}
+
+fn sources(config: &Config) -> Result<Vec<SourceSpec>, Trouble> {
+    config.data.iter().map(|spec| source(config, spec)).collect()
+}
+
+fn source(config: &Config, spec: &DataSpec) -> Result<SourceSpec, Trouble> {
+    let instrument = config.registry.get(spec.instrument);
+    let symbol = instrument.map(|found| found.id.symbol().to_owned()).unwrap_or_default();
+    let listed = config.instruments.iter().find(|listed| instrument.is_some_and(|found| found.id == listed.id));
+    let (session, tz) = listed.map_or((None, "UTC"), |listed| (listed.session, listed.tz.as_str()));
+    let clock = SessionClock::new(session, tz).map_err(|error| Trouble::Failure(error.to_string()))?;
+    Ok(SourceSpec {
+        instrument: spec.instrument,
+        symbol,
+        path: spec.file.clone(),
+        stamp: spec.stamp.map(|stamp| match stamp {
+            config::Stamp::Open => feed::Stamp::Open,
+            config::Stamp::Close => feed::Stamp::Close,
+            config::Stamp::Date => feed::Stamp::Date,
+        }),
+        interval: spec.interval,
+        tz: spec.tz.clone(),
+        on_bad_row: match spec.on_bad_row {
+            config::OnBadRow::Error => feed::OnBadRow::Error,
+            config::OnBadRow::Skip => feed::OnBadRow::Skip,
+        },
+        clock,
+    })
+}
+
+const fn sim_config(config: &Config) -> SimConfig {
+    SimConfig {
+        slippage_ticks: config.broker.slippage_ticks,
+        max_volume_share: config.broker.max_volume_share,
+        limit_fill: match config.broker.limit_fill {
+            config::LimitFill::Through => sim::LimitFill::Through,
+            config::LimitFill::Touch => sim::LimitFill::Touch,
+        },
+    }
+}
+
+/// The next cycle's number, for what is scheduled by cycle.
+pub(crate) const fn next_cycle(runtime: &Runtime) -> Cycle {
+    Cycle(runtime.cycle_number().0 + 1)
+}
+
+/// A time as people write it, with the offset of UTC.
+pub(crate) fn rfc3339(ts: Ts) -> String {
+    jiff::Timestamp::from_nanosecond(ts.0.into()).map_or_else(|_| ts.0.to_string(), |time| time.to_string())
+}
