@@ -31,6 +31,8 @@ pub enum Payload {
 /// A finished bar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bar {
+    /// When it began: an order placed later has missed its open.
+    pub from: Ts,
     /// First price.
     pub open: Price,
     /// Highest price.

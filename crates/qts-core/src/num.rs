@@ -47,7 +47,7 @@ struct Parts {
 
 fn split(text: &str) -> Result<Parts, NumError> {
     let (body, power) = match text.split_once(['e', 'E']) {
-        Some((body, power)) => (body, power.parse::<i32>().map_err(|_| NumError::NotANumber)?),
+        Some((body, power)) => (body, exponent(power)?),
         None => (text, 0),
     };
     let (negative, digits) = match body.strip_prefix('-') {
@@ -72,6 +72,19 @@ fn split(text: &str) -> Result<Parts, NumError> {
     let places = i32::try_from(fraction.len()).map_err(|_| NumError::OutOfRange)?;
     let exponent = power.checked_sub(places).ok_or(NumError::OutOfRange)?;
     Ok(Parts { negative, mantissa, exponent })
+}
+
+/// A power of ten; one beyond any use is as good as a million.
+fn exponent(text: &str) -> Result<i32, NumError> {
+    const FAR: i32 = 1_000_000;
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => (-1, digits),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(NumError::NotANumber);
+    }
+    Ok(sign * digits.parse::<i32>().unwrap_or(FAR).min(FAR))
 }
 
 /// Exact text to units; what has no exact form is an error.
@@ -439,7 +452,9 @@ mod tests {
         assert_eq!(price("0.123456789"), Err(NumError::TooPrecise));
         assert_eq!(price("90000000001"), Err(NumError::OutOfRange));
         assert_eq!(price("1e400"), Err(NumError::OutOfRange));
-        for text in ["", "-", ".", "NaN", "inf", "1,000", "0x10", "1e", "١", "1 "] {
+        assert_eq!(price("1e99999999999"), Err(NumError::OutOfRange));
+        assert_eq!(price("1e-99999999999"), Err(NumError::TooPrecise));
+        for text in ["", "-", ".", "NaN", "inf", "1,000", "0x10", "1e", "1e+-3", "1e1.5", "١", "1 "] {
             assert_eq!(price(text), Err(NumError::NotANumber), "{text:?}");
         }
     }

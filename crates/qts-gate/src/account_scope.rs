@@ -39,20 +39,10 @@ pub(crate) fn judge(
 /// Orders with a reducing child first, then the best child's rank and strategy id, instrument, side, its emission.
 fn canonical(mut orders: Vec<Vec<usize>>, parties: &[Party]) -> Vec<Vec<usize>> {
     orders.retain(|places| !places.is_empty());
-    orders.sort_by(|a, b| {
-        let key = |places: &[usize]| {
-            let best = &parties[places[0]];
-            let reduces = places.iter().any(|place| parties[*place].reducing.is_positive());
-            (!reduces, best)
-        };
-        let ((a_last, a), (b_last, b)) = (key(a), key(b));
-        a_last
-            .cmp(&b_last)
-            .then_with(|| a.key.without_emission().cmp(&b.key.without_emission()))
-            .then_with(|| a.decision.instrument.cmp(&b.decision.instrument))
-            .then_with(|| a.decision.side.cmp(&b.decision.side))
-            .then_with(|| a.key.emission().cmp(&b.key.emission()))
-            .then_with(|| (a.decision.kind, a.decision.tif).cmp(&(b.decision.kind, b.decision.tif)))
+    orders.sort_by_cached_key(|places| {
+        let reduces = places.iter().any(|place| parties[*place].reducing.is_positive());
+        let Party { key, decision, .. } = &parties[places[0]];
+        (!reduces, key.without_emission(), decision.instrument, decision.side, key.emission())
     });
     orders
 }
@@ -129,7 +119,7 @@ impl<'a> AccountDesk<'a> {
     }
 
     fn worth(&self, inst: Inst, side: Side, kind: Kind) -> Option<Price> {
-        let collar = self.policy.account_controls(inst).price_collar.and_then(|collar| collar.block.or(collar.limit));
+        let collar = self.policy.account_controls(inst).collar();
         worth(self.situation.instruments.get(inst)?, self.situation.market.prices(inst)?, side, kind, collar)
     }
 
@@ -159,9 +149,7 @@ impl<'a> AccountDesk<'a> {
         };
         let mut verdict = Verdict::new(Scope::Account, &seen);
         if !by_operator {
-            for (control, measure) in self.measures(&seen) {
-                verdict.apply(&control, measure);
-            }
+            self.check_policy(&mut verdict, &seen);
         }
         let admitted = verdict.admitted();
         cut(
@@ -190,13 +178,18 @@ impl<'a> AccountDesk<'a> {
         }
     }
 
-    /// Every control of the account's policy with what it measured.
-    fn measures(&self, seen: &RiskContext<'_>) -> Vec<(Control, Measure)> {
+    /// Every control of the account's policy; a price that they need and nobody knows is the only reason then.
+    fn check_policy(&self, verdict: &mut Verdict, seen: &RiskContext<'_>) {
         let controls = self.policy.account_controls(seen.inst);
+        if seen.worth.is_none() && controls.value_orders() {
+            return verdict.block(Code::NoMarketData, None, None);
+        }
         let mut found = Vec::with_capacity(10);
         self.order_measures(controls, seen, &mut found);
         self.position_measures(controls, seen, &mut found);
-        found
+        for (control, measure) in found {
+            verdict.apply(&control, measure);
+        }
     }
 
     fn order_measures(&self, controls: &Controls, seen: &RiskContext<'_>, found: &mut Vec<(Control, Measure)>) {

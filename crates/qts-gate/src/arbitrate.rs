@@ -80,9 +80,8 @@ fn by_instrument(parties: &[Party]) -> BTreeMap<Inst, Vec<usize>> {
 fn cross_price(inst: Inst, instrument: &Instrument, situation: &Situation<'_>) -> Option<Price> {
     let prices = situation.market.prices(inst)?;
     let fair = prices.fair(situation.now, prices.usual_age())?;
-    let from_a_trade =
-        prices.last.is_some_and(|(last, at)| last == fair && situation.now.since(at) <= prices.usual_age());
-    Some(if from_a_trade { fair } else { instrument.ticks.floor(fair) })
+    let traded = prices.last.is_some_and(|(_, at)| situation.now.since(at) <= prices.usual_age());
+    Some(if traded { fair } else { instrument.ticks.floor(fair) })
 }
 
 /// One instrument's proposals, best rank first.
@@ -105,7 +104,7 @@ impl Table<'_> {
                 self.exits_only(crosses);
             }
             ArbitrationRule::Rank if self.has_an_exit() => self.exits_only(crosses),
-            ArbitrationRule::Rank => self.best_side_passes(),
+            ArbitrationRule::Rank => self.block_losing_side(Code::OpposingIntent),
         }
     }
 
@@ -124,11 +123,10 @@ impl Table<'_> {
     /// The kind on `side`, among these, that would accept the worst price.
     fn keenest(&self, side: Side, among: impl Iterator<Item = usize>) -> Option<Kind> {
         let kinds = among.filter(|place| self.side(*place) == side).map(|place| self.kind(place));
-        kinds.reduce(|a, b| match (a.limit(), b.limit()) {
-            (Some(x), Some(y)) if (side == Side::Buy) == (y > x) => b,
-            (Some(_), None) => b,
-            _ => a,
-        })
+        match side {
+            Side::Buy => kinds.max_by_key(|kind| (*kind == Kind::Market, *kind)),
+            Side::Sell => kinds.min(), // market sorts before every limit
+        }
     }
 
     fn opposes(&self, place: usize, other: Option<Kind>) -> bool {
@@ -166,16 +164,12 @@ impl Table<'_> {
         for place in self.in_conflict() {
             let party = &mut self.parties[place];
             if party.left > party.reducing {
-                party.keep(party.reducing, Code::OpposingIntent);
+                party.keep(party.reducing.floor_to(self.instrument.lot), Code::OpposingIntent);
             }
         }
         let exits = self.in_conflict();
         self.cross(&exits, crosses);
         self.block_losing_side(Code::NoCrossPrice);
-    }
-
-    fn best_side_passes(&mut self) {
-        self.block_losing_side(Code::OpposingIntent);
     }
 
     /// The side of the best-ranked proposal still in conflict passes; the other's parties are blocked.
@@ -196,14 +190,21 @@ impl Table<'_> {
         };
         let (buyers, sellers) = (willing(Side::Buy), willing(Side::Sell));
         let matched = self.total(&buyers).min(self.total(&sellers));
-        if !matched.is_positive() {
-            return;
+        let (bought, sold) = (self.shares(&buyers, matched), self.shares(&sellers, matched));
+        for (place, qty) in bought.iter().chain(&sold) {
+            self.book(*place, *qty);
         }
-        let bought = self.shares(&buyers, matched);
-        let sold = self.shares(&sellers, matched);
-        crosses.extend(self.pair(sellers.iter().zip(&sold), buyers.iter().zip(&bought), price));
-        for (place, qty) in buyers.iter().zip(&bought).chain(sellers.iter().zip(&sold)) {
-            self.parties[*place].cross(*qty);
+        crosses.extend(self.pair(sold, bought, price));
+    }
+
+    /// Books `qty` of a party. Against the odd lot of another, a party of whole lots keeps whole lots.
+    fn book(&mut self, place: usize, qty: Qty) {
+        let lot = self.instrument.lot;
+        let party = &mut self.parties[place];
+        let was_whole = party.left.is_multiple_of(lot);
+        party.cross(qty);
+        if was_whole && !party.left.is_multiple_of(lot) {
+            party.keep(party.left.floor_to(lot), Code::OffLot);
         }
     }
 
@@ -211,40 +212,23 @@ impl Table<'_> {
         places.iter().fold(Qty::ZERO, |sum, place| sum.checked_add(self.parties[*place].left).unwrap_or(Qty::MAX))
     }
 
-    fn shares(&self, places: &[usize], total: Qty) -> Vec<Qty> {
+    fn shares(&self, places: &[usize], total: Qty) -> Vec<(usize, Qty)> {
         let targets: Vec<Qty> = places.iter().map(|place| self.parties[*place].left).collect();
-        allocate(&targets, total, self.instrument.lot)
+        places.iter().copied().zip(allocate(&targets, total, self.instrument.lot)).collect()
     }
 
     /// Pairs sellers and buyers, walking both in rank order.
-    fn pair<'x>(
-        &self,
-        sellers: impl Iterator<Item = (&'x usize, &'x Qty)>,
-        buyers: impl Iterator<Item = (&'x usize, &'x Qty)>,
-        price: Price,
-    ) -> Vec<Cross> {
-        let mut buyers: Vec<(usize, Qty)> = buyers.map(|(place, qty)| (*place, *qty)).rev_in_order();
+    fn pair(&self, sold: Vec<(usize, Qty)>, mut bought: Vec<(usize, Qty)>, price: Price) -> Vec<Cross> {
         let mut crosses = Vec::new();
-        for (seller, sold) in sellers {
-            let mut left = *sold;
-            while left.is_positive() {
-                let Some((buyer, wanted)) = buyers.pop() else { break };
-                let qty = left.min(wanted);
+        for (seller, mut left) in sold {
+            for (buyer, wanted) in &mut bought {
+                let qty = left.min(*wanted);
                 if qty.is_positive() {
-                    let child = |place: usize| self.child(place, qty);
-                    crosses.push(Cross {
-                        instrument: self.inst,
-                        seller: child(*seller),
-                        buyer: child(buyer),
-                        qty,
-                        price,
-                    });
+                    let (seller, buyer) = (self.child(seller, qty), self.child(*buyer, qty));
+                    crosses.push(Cross { instrument: self.inst, seller, buyer, qty, price });
                 }
                 left = left.checked_sub(qty).unwrap_or(Qty::ZERO);
-                let rest = wanted.checked_sub(qty).unwrap_or(Qty::ZERO);
-                if rest.is_positive() {
-                    buyers.push((buyer, rest));
-                }
+                *wanted = wanted.checked_sub(qty).unwrap_or(Qty::ZERO);
             }
         }
         crosses
@@ -257,12 +241,11 @@ impl Table<'_> {
     /// A proposal that could trade against an own working order is blocked; if it has a reducing part, the limit
     /// orders it would meet are withdrawn, once each, so that it passes when asked again.
     fn avoid_self_trades(&mut self, working: &[Working], cancels: &mut Vec<CancelRequest>) {
+        let here: Vec<&Working> = working.iter().filter(|order| order.instrument == self.inst).collect();
         let mut asked: BTreeSet<OrderId> = BTreeSet::new();
         for place in self.live().collect::<Vec<_>>() {
-            let met = |order: &&Working| {
-                order.instrument == self.inst && order.side != self.side(place) && self.opposes(place, Some(order.kind))
-            };
-            let met: Vec<&Working> = working.iter().filter(met).collect();
+            let meets = |order: &&Working| order.side != self.side(place) && self.opposes(place, Some(order.kind));
+            let met: Vec<&Working> = here.iter().copied().filter(meets).collect();
             if met.is_empty() {
                 continue;
             }
@@ -272,19 +255,6 @@ impl Table<'_> {
             }
             self.parties[place].keep(Qty::ZERO, Code::SelfTrade);
         }
-    }
-}
-
-/// Collecting in reverse, so that `pop` takes the first.
-trait RevInOrder<T> {
-    fn rev_in_order(self) -> Vec<T>;
-}
-
-impl<T, I: Iterator<Item = T>> RevInOrder<T> for I {
-    fn rev_in_order(self) -> Vec<T> {
-        let mut all: Vec<T> = self.collect();
-        all.reverse();
-        all
     }
 }
 

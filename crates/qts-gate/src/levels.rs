@@ -26,13 +26,14 @@ pub(crate) fn of_worth(thresholds: &Thresholds<Worth>, nature: Nature, base: Opt
     })
 }
 
-/// Levels of a position size, in shares or in money where a percentage of `base` is given, and which of the two.
+/// Levels of a position size, in shares or in money where a percentage of `base` is given, and which of the two. A
+/// mixture has no value.
 pub(crate) fn of_size(thresholds: &Thresholds<Size>, base: Option<Money>) -> (bool, Option<Levels<Amount>>) {
     let in_money = [thresholds.warn, thresholds.limit, thresholds.block]
         .iter()
         .any(|level| matches!(level, Some(Size::Fraction(_))));
     let levels = convert(thresholds, Nature::Capacity, |size| match size {
-        Size::Shares(qty) => Some(Amount::Qty(qty)),
+        Size::Shares(qty) => (!in_money).then_some(Amount::Qty(qty)),
         Size::Fraction(ratio) => base?.checked_mul(ratio).map(Amount::Money),
     });
     (in_money, levels)

@@ -52,11 +52,6 @@ impl<T: Copy + PartialEq> Thresholds<T> {
         };
         Levels { warn: self.warn.or(limit), limit, block }
     }
-
-    /// Does it ask for a Reduce, that is, for a `limit` that differs from `block`?
-    pub fn asks_for_reduce(&self) -> bool {
-        self.limit.is_some() && self.block.is_some() && self.limit != self.block
-    }
 }
 
 /// A quantity in shares, or in lots of the instrument.
@@ -178,6 +173,16 @@ const fn percent_tenths(tenths: i64) -> Ratio {
 }
 
 impl Controls {
+    /// What the collar adds to the value of a market buy: its block.
+    pub(crate) fn collar(&self) -> Option<Ratio> {
+        self.price_collar.and_then(|collar| collar.resolve(Nature::Plausibility).block)
+    }
+
+    /// Does a control need to know what an order is worth?
+    pub(crate) const fn value_orders(&self) -> bool {
+        self.cycle_notional.is_some() || self.max_order_notional.is_some() || self.buying_power.is_some()
+    }
+
     /// Tight where nothing is said: one lot per order, small positions, no shorts (`risk-reference.md` §2).
     fn conservative_strategy() -> Self {
         let part = |tenths| Thresholds::limit(Worth::Fraction(percent_tenths(tenths)));

@@ -79,22 +79,21 @@ impl StagedRiskGate {
     }
 }
 
-/// Who may withdraw what: a strategy its own orders, the operator any; once each.
+/// Who may withdraw what: a strategy its own orders, the operator any; once each, by number.
 fn own_cancels(asks: &[CancelAsk], situation: &Situation<'_>) -> Vec<CancelRequest> {
-    let mut found: Vec<CancelRequest> = Vec::new();
-    for ask in asks {
+    let request = |ask: &CancelAsk| {
         let owns = |owner: &StrategyId| *owner == ask.strategy || ask.strategy.as_str() == StrategyId::OPERATOR;
-        let order = situation.working.iter().find(|order| order.id == ask.order && !order.cancelling);
-        let Some(order) = order.filter(|order| order.children.iter().any(|child| owns(&child.owner))) else { continue };
-        if found.iter().all(|other| other.order != ask.order) {
-            found.push(CancelRequest {
-                order: ask.order,
-                strategy: ask.strategy.clone(),
-                instrument: order.instrument,
-                why: ask.why.clone(),
-            });
-        }
-    }
+        let order = situation.working.iter().find(|order| order.id == ask.order && !order.cancelling)?;
+        order.children.iter().any(|child| owns(&child.owner)).then(|| CancelRequest {
+            order: ask.order,
+            strategy: ask.strategy.clone(),
+            instrument: order.instrument,
+            why: ask.why.clone(),
+        })
+    };
+    let mut found: Vec<CancelRequest> = asks.iter().filter_map(request).collect();
+    found.sort_by(|a, b| (a.order, &a.strategy).cmp(&(b.order, &b.strategy)));
+    found.dedup_by_key(|cancel| cancel.order);
     found
 }
 

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use qts_core::{
-    Amount, Code, Holding, Inst, Instrument, Kind, Mode, Money, Price, Prices, Proposal, Qty, Reason, Scope, Side,
-    Stage, StrategyId,
+    Amount, Code, Holding, Inst, Instrument, Intent, Kind, Mode, Money, Price, Prices, Proposal, Qty, Reason, Scope,
+    Side, Stage, StrategyId,
 };
 
 use crate::levels;
@@ -50,8 +50,9 @@ struct Desk<'a> {
     standing: Option<&'a Standing>,
     holdings: BTreeMap<Inst, Holding>,
     open_orders: BTreeMap<Inst, u64>,
-    own_cash: Money,
-    /// Cost of what is held and promised; `None` if a working order cannot be valued.
+    /// Cash that can still be spent; `None` if a working order cannot be valued. So the next two.
+    own_cash: Option<Money>,
+    /// Cost of what is held and of what working orders may add to it.
     spent: Option<Money>,
     cycle_notional: Option<Money>,
 }
@@ -65,33 +66,17 @@ struct Subject<'a> {
     reducing: Qty,
 }
 
-const NO_CONTROLS: &Controls = &Controls {
-    short_not_allowed: false,
-    price_collar: None,
-    fat_finger: None,
-    cycle_notional: None,
-    max_order_qty: None,
-    max_order_notional: None,
-    max_long: None,
-    max_short: None,
-    max_gross_exposure: None,
-    max_net_exposure: None,
-    buying_power: None,
-    max_open_orders: None,
-    max_risk_score: None,
-};
-
 impl<'a> Desk<'a> {
     fn open(owner: &StrategyId, situation: &'a Situation<'a>) -> Self {
         let book = situation.books.get(owner);
         let standing = situation.standings.get(owner);
+        let start = standing.and_then(|s| s.budget).unwrap_or_else(|| situation.books.start_cash());
         let mut desk = Self {
             situation,
             standing,
             holdings: book.map(|book| book.holdings().map(|(inst, held)| (inst, *held)).collect()).unwrap_or_default(),
             open_orders: BTreeMap::new(),
-            own_cash: standing.and_then(|s| s.budget).unwrap_or_else(|| situation.books.start_cash())
-                + book.map_or(Money::ZERO, |book| book.cash_flow - book.fees),
+            own_cash: Some(start + book.map_or(Money::ZERO, |book| book.cash_flow - book.fees)),
             spent: Some(book.map_or(Money::ZERO, qts_core::Book::cost)),
             cycle_notional: Some(Money::ZERO),
         };
@@ -100,32 +85,38 @@ impl<'a> Desk<'a> {
     }
 
     fn count_working(&mut self, owner: &StrategyId) {
+        let mut before: BTreeMap<Inst, Holding> = BTreeMap::new();
         for order in self.situation.working {
             let mine = order.children.iter().filter(|child| child.owner == *owner);
-            let open = mine.fold(None, |sum: Option<Qty>, child| {
-                Some(sum.unwrap_or(Qty::ZERO).checked_add(child.qty).unwrap_or(Qty::MAX))
-            });
-            let Some(open) = open else { continue };
-            *self.open_orders.entry(order.instrument).or_default() += 1;
-            if order.side == Side::Buy {
-                let price = self.loaded_worth(order.instrument, Side::Buy, order.kind);
-                self.spend(price, open);
+            let open = mine.fold(Qty::ZERO, |sum, child| sum.checked_add(child.qty).unwrap_or(Qty::MAX));
+            if open.is_positive() {
+                let position = self.holdings.get(&order.instrument).map_or(Qty::ZERO, |held| held.position);
+                let held = before.entry(order.instrument).or_insert(Holding { position, ..Holding::default() });
+                let reducing = held.reducing_part(order.side, open);
+                reserve(held, order.side, open);
+                self.promise(order.instrument, order.side, order.kind, open, reducing);
             }
         }
     }
 
-    fn spend(&mut self, price: Option<Price>, qty: Qty) {
-        let cost = price.map(|price| Money::of_ceil(price, qty));
-        self.spent = self.spent.zip(cost).map(|(spent, cost)| spent + cost);
-        self.own_cash -= cost.unwrap_or(Money::ZERO);
+    /// Counts an order as working: what reduces a position adds nothing to what the book may come to hold.
+    fn promise(&mut self, inst: Inst, side: Side, kind: Kind, qty: Qty, reducing: Qty) {
+        *self.open_orders.entry(inst).or_default() += 1;
+        let price = self.loaded_worth(inst, side, kind);
+        let cost = |qty| price.map(|price| Money::of_ceil(price, qty));
+        let increasing = qty.checked_sub(reducing).unwrap_or(qty);
+        self.spent = self.spent.zip(cost(increasing)).map(|(spent, cost)| spent + cost);
+        if side == Side::Buy {
+            self.own_cash = self.own_cash.zip(cost(qty)).map(|(cash, cost)| cash - cost);
+        }
     }
 
-    fn controls(&self, inst: Inst) -> &'a Controls {
-        self.standing.map_or(NO_CONTROLS, |standing| standing.policy.strategy_controls(inst))
+    fn controls(&self, inst: Inst) -> Option<&'a Controls> {
+        self.standing.map(|standing| standing.policy.strategy_controls(inst))
     }
 
     fn worth(&self, inst: Inst, side: Side, kind: Kind) -> Option<Price> {
-        let collar = self.controls(inst).price_collar.and_then(|collar| collar.block.or(collar.limit));
+        let collar = self.controls(inst).and_then(Controls::collar);
         worth(self.situation.instruments.get(inst)?, self.situation.market.prices(inst)?, side, kind, collar)
     }
 
@@ -133,20 +124,22 @@ impl<'a> Desk<'a> {
         self.worth(inst, side, kind)?.raised(self.situation.instruments.get(inst)?.commission)
     }
 
-    /// Adds up the new exposure that the owner's proposals ask for in this cycle, before any control.
+    /// Adds up the new exposure that the owner itself asks for in this cycle, before any control.
     fn count_cycle<'p>(&mut self, proposals: impl Iterator<Item = &'p Proposal>) {
         let mut asked = self.holdings.clone();
-        for proposal in proposals.filter(|proposal| !is_operators(proposal)) {
+        for proposal in proposals {
             let intent = &proposal.intent;
-            if self.situation.instruments.get(intent.instrument).is_none() || !intent.qty.is_positive() {
+            if self.situation.instruments.get(intent.instrument).is_none() || !has_sound_numbers(intent) {
                 continue;
             }
             let holding = asked.entry(intent.instrument).or_default();
             let increasing = intent.qty.checked_sub(holding.reducing_part(intent.side, intent.qty));
             reserve(holding, intent.side, intent.qty);
-            let price = self.worth(intent.instrument, intent.side, intent.kind);
-            let notional = price.zip(increasing).map(|(price, qty)| Money::of_ceil(price, qty));
-            self.cycle_notional = self.cycle_notional.zip(notional).map(|(sum, more)| sum + more);
+            if !is_operators(proposal) {
+                let price = self.worth(intent.instrument, intent.side, intent.kind);
+                let notional = price.zip(increasing).map(|(price, qty)| Money::of_ceil(price, qty));
+                self.cycle_notional = self.cycle_notional.zip(notional).map(|(sum, more)| sum + more);
+            }
         }
     }
 
@@ -172,8 +165,9 @@ impl<'a> Desk<'a> {
         };
         let mut verdict = Verdict::new(Scope::Strategy, &seen);
         check_market_rules(&mut verdict, &seen, &subject);
+        self.check_mode(&mut verdict, &seen, is_operators(proposal));
         if !is_operators(proposal) {
-            self.check_standing(&mut verdict, &seen);
+            self.check_state(&mut verdict);
             if self.lacks_a_price(&seen) {
                 return (Qty::ZERO, Qty::ZERO, vec![only(Code::NoMarketData)]);
             }
@@ -193,12 +187,16 @@ impl<'a> Desk<'a> {
         let found =
             self.situation.instruments.get(intent.instrument).zip(self.situation.market.prices(intent.instrument));
         let (instrument, prices) = found.ok_or(Code::UnknownInstrument)?;
-        if !intent.qty.is_positive() || intent.kind.limit().is_some_and(|limit| !limit.is_positive()) {
+        if !has_sound_numbers(intent) {
             return Err(Code::InvalidNumber);
         }
         let reference = prices.reference().ok_or(Code::NoMarketData)?;
-        if intent.kind.limit().is_some() && instrument.daily_limit.is_some() && prices.prev_close.is_none() {
-            return Err(Code::NoMarketData);
+        if instrument.daily_limit.is_some() {
+            match prices.prev_close.map(|base| instrument.price_limits(base)) {
+                Some(None) => return Err(Code::Overflow),
+                None if intent.kind != Kind::Market => return Err(Code::NoMarketData),
+                _ => {}
+            }
         }
         let holding = self.holdings.get(&intent.instrument).copied().unwrap_or_default();
         if !stays_in_range(&holding, intent.side, intent.qty) || reference.raised(instrument.commission).is_none() {
@@ -210,23 +208,22 @@ impl<'a> Desk<'a> {
 
     /// Does a control need to value the order, and is a price missing for that?
     fn lacks_a_price(&self, seen: &RiskContext<'_>) -> bool {
-        let controls = self.controls(seen.inst);
-        let values = controls.cycle_notional.is_some() || controls.max_order_notional.is_some();
         let budget = self.standing.is_some_and(|standing| standing.budget.is_some());
-        seen.worth.is_none() && (values || budget)
+        seen.worth.is_none() && (budget || self.controls(seen.inst).is_some_and(Controls::value_orders))
     }
 
     fn numbers(&self, inst: Inst, subject: &Subject<'_>) -> OwnNumbers {
         let controls = self.controls(inst);
         let held = &subject.holding;
-        let exposure = |of: fn(&Holding) -> Option<Qty>| exposure(&self.holdings, self.situation, of);
+        let gross = controls.and_then(|controls| controls.max_gross_exposure);
+        let net = controls.and_then(|controls| controls.max_net_exposure);
         OwnNumbers {
             long: held.position.checked_add(held.open_buy),
             short: held.open_sell.checked_sub(held.position),
             summed: false,
-            gross: controls.max_gross_exposure.and_then(|_| exposure(Holding::worst_case)),
-            net_long: controls.max_net_exposure.and_then(|_| exposure(|h| h.position.checked_add(h.open_buy))),
-            net_short: controls.max_net_exposure.and_then(|_| exposure(|h| h.open_sell.checked_sub(h.position))),
+            gross: gross.and_then(|_| self.exposure(Holding::worst_case)),
+            net_long: net.and_then(|_| self.exposure(|held| held.position.checked_add(held.open_buy))),
+            net_short: net.and_then(|_| self.exposure(|held| held.open_sell.checked_sub(held.position))),
             spent: self.spent,
             commission: subject.instrument.commission,
             cycle_notional: self.cycle_notional,
@@ -235,26 +232,43 @@ impl<'a> Desk<'a> {
         }
     }
 
-    fn check_standing(&self, verdict: &mut Verdict, seen: &RiskContext<'_>) {
-        let Some(standing) = self.standing else { return };
-        match standing.state {
+    /// Σ of a worst case at the marks; `None` if something held has no price.
+    fn exposure(&self, of: fn(&Holding) -> Option<Qty>) -> Option<Money> {
+        let market = self.situation.market;
+        self.holdings.iter().map(|(inst, held)| Some(Money::of(market.mark(*inst)?, of(held)?))).sum()
+    }
+
+    fn check_state(&self, verdict: &mut Verdict) {
+        match self.standing.map(|standing| standing.state).unwrap_or_default() {
             StrategyState::Disabled => verdict.block(Code::StrategyDisabled, None, None),
             StrategyState::Quarantined => verdict.block(Code::StrategyQuarantined, None, None),
             StrategyState::Shadow => verdict.block(Code::Shadow, None, None),
             StrategyState::Active | StrategyState::ReduceOnly => {}
         }
-        let of_state = if standing.state == StrategyState::ReduceOnly { Mode::ReduceOnly } else { Mode::Active };
+    }
+
+    /// The severest mode of account, strategy and instrument. Through all of them the operator may flatten.
+    fn check_mode(&self, verdict: &mut Verdict, seen: &RiskContext<'_>, by_operator: bool) {
+        let of_strategy = self.standing.map_or(Mode::Active, |standing| match standing.state {
+            StrategyState::ReduceOnly => standing.mode.max(Mode::ReduceOnly),
+            _ => standing.mode,
+        });
         let of_instrument = self.situation.instrument_modes.get(&seen.inst).copied().unwrap_or_default();
-        match self.situation.mode.max(standing.mode).max(of_instrument).max(of_state) {
-            Mode::Active => {}
-            Mode::ReduceOnly => verdict.cap(Code::ReduceOnly, seen.reducing, None, None),
-            Mode::Halted => verdict.block(Code::Halted, None, None),
-            Mode::Killed => verdict.block(Code::Killed, None, None),
+        let (code, lets_exits_pass) = match self.situation.mode.max(of_strategy).max(of_instrument) {
+            Mode::Active => return,
+            Mode::ReduceOnly => (Code::ReduceOnly, true),
+            Mode::Halted => (Code::Halted, by_operator),
+            Mode::Killed => (Code::Killed, by_operator),
+        };
+        if lets_exits_pass {
+            verdict.cap(code, seen.reducing, None, None);
+        } else {
+            verdict.block(code, None, None);
         }
     }
 
     fn check_policy(&self, verdict: &mut Verdict, seen: &RiskContext<'_>, subject: &Subject<'_>) {
-        let controls = self.controls(seen.inst);
+        let Some(controls) = self.controls(seen.inst) else { return };
         let budget = self.standing.and_then(|standing| standing.budget);
         let calculator = StrategyRiskCalculator { controls, budget, equity: self.situation.day_start_equity };
         for (control, measure) in calculator.measures(seen) {
@@ -272,20 +286,22 @@ impl<'a> Desk<'a> {
         subject: &Subject<'_>,
         gate: CalculatedRiskGate,
     ) {
-        let Some(price) = seen.prices.reference() else { return };
-        let sellable = subject.holding.position.checked_sub(subject.holding.open_sell).unwrap_or(Qty::ZERO);
-        let input = SimpleRiskInput { side: seen.side, qty: seen.asked, price, holding: sellable, cash: self.own_cash };
-        let possible = SimpleRiskCalculator.compute(&input);
-        let decided = gate.decide(&input);
-        let score = Some(Amount::Ratio(decided.score));
-        for code in decided.codes {
-            match code {
-                Code::QtyAdjusted => verdict.cap(code, possible.max, None, None),
-                Code::QtyAdjustedToZero => verdict.block(code, None, None),
-                Code::RiskScoreExceeded => verdict.block(code, score, Some(Amount::Ratio(gate.max_risk_score))),
-                _ if !possible.allowed => verdict.block(code, score, None),
-                _ => verdict.note(code, Stage::Pass, score, None),
-            }
+        let Some(price) = seen.prices.reference() else { return verdict.block(Code::NoMarketData, None, None) };
+        let cash = self.own_cash.unwrap_or(Money::ZERO);
+        let holding = subject.holding.position.checked_sub(subject.holding.open_sell).unwrap_or(Qty::ZERO);
+        let input = SimpleRiskInput { side: seen.side, qty: seen.asked, price, holding, cash };
+        let risk = SimpleRiskCalculator.compute(&input);
+        if !risk.allowed {
+            return verdict.block(risk.code, Some(Amount::Ratio(risk.score)), None);
+        }
+        verdict.note(risk.code, Stage::Pass, Some(Amount::Ratio(risk.score)), None);
+        let code = if verdict.usable(risk.max).is_zero() { Code::QtyAdjustedToZero } else { Code::QtyAdjusted };
+        verdict.cap(code, risk.max, None, None);
+        // The score is a check: of what all caps together leave.
+        let ruling = gate.decide(&SimpleRiskInput { qty: verdict.capped(), ..input });
+        if ruling.codes.contains(&Code::RiskScoreExceeded) {
+            let (score, limit) = (Amount::Ratio(ruling.score), Amount::Ratio(gate.max_risk_score));
+            verdict.block(Code::RiskScoreExceeded, Some(score), Some(limit));
         }
     }
 
@@ -295,12 +311,7 @@ impl<'a> Desk<'a> {
         }
         let intent = &proposal.intent;
         reserve(self.holdings.entry(intent.instrument).or_default(), intent.side, admitted);
-        *self.open_orders.entry(intent.instrument).or_default() += 1;
-        if intent.side == Side::Buy || admitted > reducing {
-            let counted =
-                if intent.side == Side::Buy { admitted } else { admitted.checked_sub(reducing).unwrap_or(admitted) };
-            self.spend(self.loaded_worth(intent.instrument, intent.side, intent.kind), counted);
-        }
+        self.promise(intent.instrument, intent.side, intent.kind, admitted, reducing.min(admitted));
     }
 }
 
@@ -425,8 +436,7 @@ fn bounded(limit: Option<Option<Amount>>, measure: Measure) -> Option<(Option<Le
 /// Validity on the market's own rules: tick, lot, daily limits. These hold for exits, too.
 fn check_market_rules(verdict: &mut Verdict, seen: &RiskContext<'_>, subject: &Subject<'_>) {
     let instrument = seen.instrument;
-    let closes_all =
-        seen.asked == subject.holding.position.abs() && seen.side == closing_side(subject.holding.position);
+    let closes_all = seen.asked == subject.holding.position.abs() && seen.asked == subject.reducing;
     let in_steps = seen.asked.is_multiple_of(instrument.quantity_step);
     if !in_steps || !(seen.asked.is_multiple_of(instrument.lot) || closes_all) {
         verdict.block(Code::OffLot, Some(Amount::Qty(seen.asked)), Some(Amount::Qty(instrument.lot)));
@@ -445,12 +455,12 @@ fn check_market_rules(verdict: &mut Verdict, seen: &RiskContext<'_>, subject: &S
     }
 }
 
-const fn closing_side(position: Qty) -> Side {
-    if position.units() < 0 { Side::Buy } else { Side::Sell }
-}
-
 fn is_operators(proposal: &Proposal) -> bool {
     proposal.id.strategy.as_str() == StrategyId::OPERATOR
+}
+
+fn has_sound_numbers(intent: &Intent) -> bool {
+    intent.qty.is_positive() && intent.kind.limit().is_none_or(Price::is_positive)
 }
 
 const fn only(code: Code) -> Reason {
@@ -472,13 +482,4 @@ fn stays_in_range(holding: &Holding, side: Side, qty: Qty) -> bool {
         Side::Sell => holding.open_sell.checked_add(qty).and_then(|open| holding.position.checked_sub(open)),
     };
     worst.is_some()
-}
-
-/// Σ of a worst case at the marks; `None` if something held has no price.
-fn exposure(
-    holdings: &BTreeMap<Inst, Holding>,
-    situation: &Situation<'_>,
-    of: fn(&Holding) -> Option<Qty>,
-) -> Option<Money> {
-    holdings.iter().map(|(inst, held)| Some(Money::of(situation.market.mark(*inst)?, of(held)?))).sum()
 }

@@ -44,6 +44,7 @@ pub(crate) struct Verdict {
     reducing: Qty,
     lot: Qty,
     cap: Qty,
+    blocked: bool,
     reasons: Vec<Reason>,
 }
 
@@ -57,6 +58,7 @@ impl Verdict {
             reducing: seen.reducing,
             lot: seen.instrument.lot,
             cap: seen.asked,
+            blocked: false,
             reasons: Vec::new(),
         }
     }
@@ -64,6 +66,12 @@ impl Verdict {
     /// What is admitted: the least of what was asked and all caps, in whole lots where it was cut.
     #[must_use]
     pub(crate) fn admitted(&self) -> Qty {
+        if self.blocked { Qty::ZERO } else { self.capped() }
+    }
+
+    /// What the caps leave, blocked or not: the quantity that a check is about.
+    #[must_use]
+    pub(crate) fn capped(&self) -> Qty {
         self.usable(self.cap)
     }
 
@@ -74,7 +82,9 @@ impl Verdict {
         self.reasons
     }
 
-    fn usable(&self, cap: Qty) -> Qty {
+    /// What one cap leaves.
+    #[must_use]
+    pub(crate) fn usable(&self, cap: Qty) -> Qty {
         if cap >= self.asked { self.asked } else { cap.max(Qty::ZERO).floor_to(self.lot) }
     }
 
@@ -94,7 +104,7 @@ impl Verdict {
 
     /// Blocks it whole.
     pub(crate) fn block(&mut self, code: Code, observed: Option<Amount>, limit: Option<Amount>) {
-        self.cap = Qty::ZERO;
+        self.blocked = true;
         self.note(code, Stage::Block, observed, limit);
     }
 
@@ -149,11 +159,16 @@ impl Verdict {
         }
     }
 
-    /// What cannot be computed is blocked; only checks of plausibility hold up the reducing part, too.
+    /// What cannot be computed is taken for the worst that it could be: it never admits more than a known measure.
     fn unknown(&mut self, control: &Control) {
         match control.action {
-            Action::Plausible => self.block(control.code, None, None),
-            _ => self.cap(control.code, self.reducing, None, None),
+            Action::Capacity | Action::Count => self.cap(control.code, self.reducing, None, None),
+            Action::OrderSize | Action::OrderSizeReduceOnly if self.is_exit() => {
+                let cap = self.cap_at(control.action, Measure::Unknown, None);
+                self.cap(control.code, cap, None, None);
+            }
+            Action::PlausibleSize if self.is_exit() => {}
+            _ => self.block(control.code, None, None),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use qts_core::{Ask, Inst, Instruments, Intent, MarketEvent, Qty, Side};
-use qts_strategy::{Intents, Strategy, View};
+use qts_strategy::{Factory, Intents, Strategy, View};
 
 thread_local! {
     static CALLING_A_STRATEGY: Cell<bool> = const { Cell::new(false) };
@@ -74,10 +74,7 @@ pub(crate) fn call<'e>(
     let mut calls = 0;
     for event in events {
         calls += 1;
-        CALLING_A_STRATEGY.set(true);
-        let answer = catch_unwind(AssertUnwindSafe(|| strategy.on_event(view, event, out)));
-        CALLING_A_STRATEGY.set(false);
-        match answer {
+        match guarded(|| strategy.on_event(view, event, out)) {
             Ok(Ok(())) if out.is_flooded() => return (calls, Err(Failure::TooMany(out.emitted()))),
             Ok(Ok(())) => {}
             Ok(Err(error)) => return (calls, Err(Failure::Error(error.0))),
@@ -85,6 +82,24 @@ pub(crate) fn call<'e>(
         }
     }
     (calls, Ok(()))
+}
+
+/// A fresh instance; `None` if that panics.
+pub(crate) fn make(factory: &Factory) -> Option<Box<dyn Strategy>> {
+    guarded(|| factory()).ok()
+}
+
+/// Lets an instance go. It may be torn, so even that may panic; nothing of it is left then either.
+pub(crate) fn discard(instance: Option<Box<dyn Strategy>>) {
+    let _ = guarded(|| drop(instance));
+}
+
+/// Runs a strategy's own code.
+fn guarded<T>(code: impl FnOnce() -> T) -> std::thread::Result<T> {
+    CALLING_A_STRATEGY.set(true);
+    let answer = catch_unwind(AssertUnwindSafe(code));
+    CALLING_A_STRATEGY.set(false);
+    answer
 }
 
 fn message(payload: &(dyn std::any::Any + Send)) -> String {

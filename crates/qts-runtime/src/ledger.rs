@@ -81,6 +81,11 @@ impl Ledger {
         }
     }
 
+    /// Has an order's withdrawal been asked for, without an answer so far?
+    pub(crate) fn is_cancelling(&self, id: OrderId) -> bool {
+        self.working.iter().any(|order| order.id == id && order.cancelling)
+    }
+
     /// Books a fill to the order's owners; what exceeds the order belongs to nobody.
     pub(crate) fn fill(
         &mut self,
@@ -190,11 +195,11 @@ fn share_fee(fee: Money, minor: Money, parts: &[Qty]) -> Vec<Money> {
     if total == 0 {
         return vec![Money::ZERO; parts.len()];
     }
-    let coins = fee.units() / minor.units();
-    let floors: Vec<(i128, i128)> = parts
-        .iter()
-        .map(|part| (coins * i128::from(part.units()) / total, coins * i128::from(part.units()) % total))
-        .collect();
+    let coins = fee.units().div_euclid(minor.units());
+    // Whole rounds first, so that no product leaves its range; a rebate is below zero, its remainders are not.
+    let (each, rest) = (coins.div_euclid(total), coins.rem_euclid(total));
+    let floor = |part: i128| (each * part + rest * part / total, rest * part % total);
+    let floors: Vec<(i128, i128)> = parts.iter().map(|part| floor(part.units().into())).collect();
     let missing = coins - floors.iter().map(|(floor, _)| floor).sum::<i128>();
     let mut order: Vec<usize> = (0..parts.len()).collect();
     order.sort_by_key(|place| (-floors[*place].1, *place));
@@ -202,7 +207,7 @@ fn share_fee(fee: Money, minor: Money, parts: &[Qty]) -> Vec<Money> {
     for place in order.into_iter().take(usize::try_from(missing).unwrap_or(0)) {
         shares[place] += minor.units();
     }
-    shares[0] += fee.units() % minor.units();
+    shares[0] += fee.units().rem_euclid(minor.units());
     shares.into_iter().map(Money::from_units).collect()
 }
 
@@ -222,5 +227,13 @@ mod tests {
         assert_eq!(shared(10, &[1, 1, 1]), "4 3 3");
         assert_eq!(shared(10, &[5, 2, 2]), "6 2 2");
         assert_eq!(shared(1, &[1, 2]), "0 1");
+        assert_eq!(shared(-10, &[1, 1, 1]), "-3 -3 -4");
+    }
+
+    #[test]
+    fn a_fee_of_any_size_is_shared() {
+        let fee = Money::of(Price::MAX, Qty::MAX);
+        let shares = share_fee(fee, Money::from_units(1), &[Qty::MAX, Qty::MAX]);
+        assert_eq!(shares.into_iter().sum::<Money>(), fee);
     }
 }

@@ -1,6 +1,6 @@
 //! What each command does. Every one is recorded; one that cannot be done is recorded as refused and changes nothing.
 
-use qts_core::{Epoch, Inst, Mode, StrategyId};
+use qts_core::{Epoch, Inst, Mode, Qty, Side, StrategyId};
 use qts_gate::StrategyState;
 
 use crate::command::{Action, Command, Target};
@@ -43,12 +43,26 @@ impl Runtime {
         self.registry.unregister(id).map_err(|error| error.to_string())?;
         if !flat {
             self.withdraw_orders_of(id);
-            let mut book = std::mem::take(self.books.book_mut(id));
-            book.hand_over(self.books.book_mut(&StrategyId::unassigned()));
-            *self.books.book_mut(id) = book;
-            self.ledger.disown(id);
+            self.hand_over(id, &StrategyId::unassigned());
         }
+        // Also what is over: a fill that comes late is nobody's.
+        self.ledger.disown(id);
         Ok(())
+    }
+
+    /// Moves all positions, as if traded at cost, and all open quantities to the heir's book.
+    fn hand_over(&mut self, from: &StrategyId, heir: &StrategyId) {
+        let book = self.books.get(from).cloned().unwrap_or_default();
+        for (inst, held) in book.holdings() {
+            let opening = if held.position < Qty::ZERO { Side::Sell } else { Side::Buy };
+            let (qty, cost) = (held.position.abs(), held.cost.abs());
+            self.books.book_mut(heir).trade(inst, opening, qty, cost);
+            self.books.book_mut(from).trade(inst, opening.opposite(), qty, cost);
+            for (side, open) in [(Side::Buy, held.open_buy), (Side::Sell, held.open_sell)] {
+                self.books.book_mut(heir).reserve(inst, side, open);
+                self.books.book_mut(from).release(inst, side, open);
+            }
+        }
     }
 
     fn set_state(&mut self, id: &StrategyId, action: &Action) -> Result<(), String> {

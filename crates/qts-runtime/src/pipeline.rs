@@ -73,7 +73,10 @@ pub struct Runtime {
     cycle: Cycle,
     now: Ts,
     day: Option<Day>,
+    session_end: Ts,
     day_start_equity: Option<Money>,
+    /// What the account was worth before the first trade after its session's end, if there was one.
+    overnight_equity: Option<Option<Money>>,
     digest: Digest,
 }
 
@@ -104,7 +107,9 @@ impl Runtime {
             cycle: Cycle(0),
             now: Ts(0),
             day: None,
+            session_end: Ts(i64::MAX),
             day_start_equity: None,
+            overnight_equity: None,
             digest: Digest::default(),
             instruments: setup.instruments,
         }
@@ -142,10 +147,12 @@ impl Runtime {
     fn take(&mut self, slice: &Slice) {
         self.now = slice.ts;
         let newest = slice.events.iter().map(|event| event.day).max();
+        let overnight = self.overnight_equity.take();
         if newest > self.day {
             self.day = newest;
-            self.day_start_equity = self.books.equity(&self.market);
+            self.day_start_equity = overnight.unwrap_or_else(|| self.books.equity(&self.market));
         }
+        self.session_end = slice.events.iter().map(|event| event.session_end).max().unwrap_or(self.session_end);
         self.market.absorb(slice);
         let ends_session = |payload: &Payload| matches!(payload, Payload::Bar(bar) if bar.whole_session);
         if self.day_start_equity.is_none() || slice.events.iter().any(|event| ends_session(&event.payload)) {
@@ -200,7 +207,8 @@ impl Runtime {
         let permit = admitted.permit().clone();
         let iteration = self.execution.execute(admitted, (self.cycle, self.epoch), &mut NoHooks, out);
         match (permit, iteration.order, iteration.step) {
-            (Permit::Place(order), Some(id), Step::Sent) => {
+            // A hook that says no after the response comes too late: the order is at the broker.
+            (Permit::Place(order), Some(id), Step::Sent | Step::BlockedAfterResponse) => {
                 for child in &order.children {
                     self.registry.remember_order(&child.owner, order.instrument, child.qty);
                 }
@@ -230,15 +238,17 @@ impl Runtime {
         let absorbed = self.execution.absorb(report);
         match absorbed {
             Absorbed::Moved(state) if state.ends() => self.end(report, state, out),
-            Absorbed::Moved(_) => {
-                if report.outcome == Outcome::CancelRefused {
-                    self.ledger.set_cancelling(report.order, false);
-                }
-            }
+            // Refused, or not heard of any more: the withdrawal may be asked for again.
+            Absorbed::Moved(_) => self.ledger.set_cancelling(report.order, false),
             Absorbed::Traded { qty, price, fee, late } => self.trade(report.order, (qty, price, fee), late, out),
             Absorbed::Repeat => self.refuse(report, "an execution told twice", out),
             Absorbed::Unknown => self.adopt(report, out),
-            Absorbed::Refused { from, to } => self.refuse(report, &format!("{from:?} cannot become {to:?}"), out),
+            Absorbed::Refused { from, to } => {
+                if report.outcome == Outcome::CancelRefused {
+                    self.ledger.set_cancelling(report.order, false);
+                }
+                self.refuse(report, &format!("{from:?} cannot become {to:?}"), out);
+            }
         }
     }
 
@@ -246,6 +256,9 @@ impl Runtime {
         let Some(order) = self.execution.order(id) else { return };
         let (instrument, side) = (order.request().instrument(), order.request().side());
         let over = order.state() == OrderState::Terminal;
+        if self.now > self.session_end {
+            self.overnight_equity.get_or_insert_with(|| self.books.equity(&self.market));
+        }
         let shares = self.ledger.fill(id, fill, &mut self.books, &self.instruments);
         let (qty, price, fee) = fill;
         out.record(Record::Fill { order: id, instrument, side, qty, price, fee, shares, late });
@@ -297,7 +310,8 @@ impl Runtime {
     pub(crate) fn unwanted_orders(&self) -> Vec<CancelAsk> {
         let can = |id: &&OrderId| {
             let order = self.execution.order(**id);
-            order.is_some_and(|order| !order.cancel_asked() && order.state().may_become(OrderState::PendingCancel))
+            let free = order.is_some_and(|order| order.state().may_become(OrderState::PendingCancel));
+            free && !self.ledger.is_cancelling(**id)
         };
         let ask = |id: &OrderId| CancelAsk { strategy: StrategyId::operator(), order: *id, why: "unwanted".into() };
         self.unwanted.iter().filter(can).map(ask).collect()

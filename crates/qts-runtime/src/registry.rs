@@ -7,6 +7,8 @@ use qts_core::{Cycle, Inst, Mode, Money, Qty, StrategyId};
 use qts_gate::{RiskPolicy, Standing, StrategyState};
 use qts_strategy::{Factory, Strategy};
 
+use crate::host;
+
 /// How many of a strategy's own orders in an instrument there must be before their median means something.
 const ENOUGH_ORDERS: usize = 20;
 /// How many of them are remembered.
@@ -62,6 +64,9 @@ pub enum RegistryError {
     /// There is none of that id.
     #[error("no strategy `{0}` is registered")]
     Unknown(StrategyId),
+    /// It panicked when an instance of it was made. Mend it.
+    #[error("strategy `{0}` panicked when it was made: mend it")]
+    Panicked(StrategyId),
 }
 
 /// A registered strategy: its instance while it is awake, and its failures.
@@ -90,7 +95,7 @@ impl StrategyRegistry {
     /// Takes a strategy in.
     ///
     /// # Errors
-    /// Its id is taken or reserved.
+    /// Its id is taken or reserved, or it panics.
     pub fn register(&mut self, new: Registration) -> Result<(), RegistryError> {
         if new.id.is_reserved() {
             return Err(RegistryError::Reserved(new.id));
@@ -107,7 +112,7 @@ impl StrategyRegistry {
         let mut instruments = new.instruments;
         instruments.sort_unstable();
         instruments.dedup();
-        let instance = new.state.is_awake().then(|| (new.factory)());
+        let instance = if new.state.is_awake() { Some(fresh(&new.id, &new.factory)?) } else { None };
         self.standings.insert(new.id.clone(), standing);
         let entry = Entry {
             id: new.id,
@@ -130,7 +135,7 @@ impl StrategyRegistry {
     /// There is none of that id.
     pub fn unregister(&mut self, id: &StrategyId) -> Result<(), RegistryError> {
         let place = self.find(id).map_err(|_| RegistryError::Unknown(id.clone()))?;
-        self.entries.remove(place);
+        host::discard(self.entries.remove(place).instance);
         self.standings.remove(id);
         self.index();
         Ok(())
@@ -162,14 +167,14 @@ impl StrategyRegistry {
     /// Moves a strategy to another state: a sleeping one that wakes starts as a fresh instance and warms up again.
     ///
     /// # Errors
-    /// There is none of that id.
+    /// There is none of that id, or it panics.
     pub fn set_state(&mut self, id: &StrategyId, state: StrategyState) -> Result<(), RegistryError> {
         let place = self.find(id).map_err(|_| RegistryError::Unknown(id.clone()))?;
         let entry = &mut self.entries[place];
         if !state.is_awake() {
-            entry.instance = None;
+            host::discard(entry.instance.take());
         } else if entry.instance.is_none() {
-            entry.instance = Some((entry.factory)());
+            entry.instance = Some(fresh(id, &entry.factory)?);
             entry.recent_failures.clear();
         }
         if let Some(standing) = self.standings.get_mut(id) {
@@ -236,4 +241,8 @@ impl StrategyRegistry {
             }
         }
     }
+}
+
+fn fresh(id: &StrategyId, factory: &Factory) -> Result<Box<dyn Strategy>, RegistryError> {
+    host::make(factory).ok_or_else(|| RegistryError::Panicked(id.clone()))
 }

@@ -124,16 +124,18 @@ impl Zone {
 #[derive(Debug, Clone)]
 pub struct SessionClock {
     zone: Zone,
+    open_minute: u16,
     close_minute: u16,
     today: Option<Today>,
 }
 
-/// A local day: its instants from `start` until before `end`, and its session's close.
+/// A local day: its instants from `start` until before `end`, and its session's open and close.
 #[derive(Debug, Clone, Copy)]
 struct Today {
     day: Day,
     start: Ts,
     end: Ts,
+    open: Ts,
     close: Ts,
 }
 
@@ -143,14 +145,14 @@ impl SessionClock {
     /// # Errors
     /// If there is no such time zone, or the session closes before it opens.
     pub fn new(session: Option<(u16, u16)>, tz: &str) -> Result<Self, CalendarError> {
-        let close_minute = match session {
+        let (open_minute, close_minute) = match session {
             Some((open, close)) if open >= close || close > MINUTES_A_DAY => {
                 return Err(CalendarError::Session { open, close });
             }
-            Some((_, close)) => close,
-            None => MINUTES_A_DAY,
+            Some(minutes) => minutes,
+            None => (0, MINUTES_A_DAY),
         };
-        Ok(Self { zone: Zone::named(tz)?, close_minute, today: None })
+        Ok(Self { zone: Zone::named(tz)?, open_minute, close_minute, today: None })
     }
 
     /// The local date at an instant, and the close of that date's session (which may already have passed).
@@ -163,14 +165,19 @@ impl SessionClock {
 
     /// When the session of a local date closes; `None` outside 1677 to 2262.
     pub fn close_of(&mut self, day: Day) -> Option<Ts> {
-        match self.today {
-            Some(today) if today.day == day => Some(today.close),
-            _ => {
-                let today = self.look_up(day)?;
-                self.today = Some(today);
-                Some(today.close)
-            }
+        self.day(day).map(|today| today.close)
+    }
+
+    /// When the session of a local date opens; `None` outside 1677 to 2262.
+    pub fn open_of(&mut self, day: Day) -> Option<Ts> {
+        self.day(day).map(|today| today.open)
+    }
+
+    fn day(&mut self, day: Day) -> Option<Today> {
+        if self.today.is_none_or(|today| today.day != day) {
+            self.today = Some(self.look_up(day)?);
         }
+        self.today
     }
 
     fn turn_to(&mut self, at: Ts) -> (Day, Ts) {
@@ -190,7 +197,11 @@ impl SessionClock {
             MINUTES_A_DAY => end,
             minute => self.zone.first_instant_at(day, i64::from(minute) * NANOS_A_MINUTE)?,
         };
-        Some(Today { day, start, end, close })
+        let open = match self.open_minute {
+            0 => start,
+            minute => self.zone.first_instant_at(day, i64::from(minute) * NANOS_A_MINUTE)?,
+        };
+        Some(Today { day, start, end, open, close })
     }
 }
 
@@ -239,6 +250,7 @@ mod tests {
         }
         assert_eq!(krx.at(ts("2018-01-15T15:00:00Z")).0, day("2018-01-16"), "midnight in Seoul");
         assert_eq!(krx.close_of(day("2018-01-15")), Some(close));
+        assert_eq!(krx.open_of(day("2018-01-15")), Some(ts("2018-01-15T09:00:00+09:00")));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use qts_venues::feed::DataError;
 
 use crate::config::ConfigErrors;
-// use crate::decide::DecideError;
+use crate::decide::DecideError;
 
 /// Why a command did not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +23,9 @@ pub(crate) enum Trouble {
     /// Another input file is wrong or missing.
     #[error("failed to read {0}")]
     Input(String),
+    /// The input of `decide` is wrong.
+    #[error(transparent)]
+    Decide(#[from] DecideError),
     /// Standard output or an output file cannot be written.
     #[error("failed to write: {0}; check the disk and the path")]
     Output(#[from] std::io::Error),
@@ -53,6 +56,7 @@ impl Trouble {
             Self::Failure(_) | Self::Output(_) => 1,
             Self::Config(_) => 3,
             Self::Data(_) | Self::Input(_) => 4,
+            Self::Decide(error) => error.exit_code(),
         }
     }
 

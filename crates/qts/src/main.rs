@@ -5,7 +5,7 @@
 mod check;
 mod cli;
 mod config;
-// mod decide;
+mod decide;
 mod decisions;
 mod exit;
 mod run;
@@ -19,7 +19,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use cli::{Cli, Command};
+use cli::{Cli, Command, Format};
 use exit::{Ending, Trouble};
 
 fn main() -> ExitCode {
@@ -48,7 +48,11 @@ fn perform(command: &Command, out: &mut impl Write) -> Result<Ending, Trouble> {
         Command::Check(args) => check::check(args, out),
         Command::Decide(args) => {
             let config = wire::load(&args.config)?;
-            let _ = config;
+            let format = match args.format {
+                Format::Json => decide::Format::Json,
+                Format::Table => decide::Format::Table,
+            };
+            decide::run(&config, &args.input, format, out)?;
             Ok(Ending::Fine)
         }
     }

@@ -1,6 +1,6 @@
 //! From the cells of a row to what was seen, or to what is wrong with it. Knows no file format and no time.
 
-use qts_core::{Bar, NumError, Payload, Price, Qty, Quote, Trade};
+use qts_core::{Bar, NumError, Payload, Price, Qty, Quote, Trade, Ts};
 
 use super::error::Flaw;
 use super::header::{Header, Holds, Kind, NUMBERS};
@@ -54,7 +54,7 @@ pub(super) fn bad_time(cells: &impl Cells, header: &Header, why: StampError) -> 
 }
 
 /// What was seen.
-pub(super) fn payload(cells: &impl Cells, header: &Header, whole_session: bool) -> Checked<Payload> {
+pub(super) fn payload(cells: &impl Cells, header: &Header, whole_session: bool, from: Ts) -> Checked<Payload> {
     let mut numbers = [0; NUMBERS];
     for (number, (column, place)) in numbers.iter_mut().zip(header.kind.numbers().iter().zip(header.numbers)) {
         *number = read(cells, header, place, column.holds)?;
@@ -64,7 +64,7 @@ pub(super) fn payload(cells: &impl Cells, header: &Header, whole_session: bool) 
         Kind::Bars => {
             check_enclosure(cells, header, [a, b, c, d])?;
             let (open, high, low, close) = (price(a), price(b), price(c), price(d));
-            Payload::Bar(Bar { open, high, low, close, volume: qty(e), whole_session })
+            Payload::Bar(Bar { from, open, high, low, close, volume: qty(e), whole_session })
         }
         Kind::Quotes => Payload::Quote(Quote { bid: price(a), ask: price(b), bid_size: qty(c), ask_size: qty(d) }),
         Kind::Trades => Payload::Trade(Trade { price: price(a), size: qty(b) }),

@@ -140,9 +140,9 @@ impl RowReader {
         let written = row::time(cells, &self.header)?;
         let when = self.timing.when(written).map_err(|why| row::bad_time(cells, &self.header, why))?;
         self.check_order(cells, when)?;
-        let payload = row::payload(cells, &self.header, self.whole_session)?;
+        let payload = row::payload(cells, &self.header, self.whole_session, when.from)?;
         self.last = Some(self.order(when));
-        let When { ts, day, session_end } = when;
+        let When { ts, day, session_end, .. } = when;
         Ok(Read::Event(MarketEvent { instrument: self.spec.instrument, ts, day, session_end, payload }))
     }
 

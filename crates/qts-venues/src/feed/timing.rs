@@ -11,6 +11,8 @@ use crate::calendar::{LocalTimeError, SessionClock, Zone};
 /// The times of one event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct When {
+    /// When it began (a bar), or when it was.
+    pub(super) from: Ts,
     /// From when on it is known.
     pub(super) ts: Ts,
     /// Its session.
@@ -62,7 +64,8 @@ impl Timing {
             Rule::Date => {
                 let day = self.date(written)?;
                 let ts = self.clock.close_of(day).ok_or(StampError::OutOfRange)?;
-                Ok(When { ts, day, session_end: ts })
+                let from = self.clock.open_of(day).ok_or(StampError::OutOfRange)?;
+                Ok(When { from, ts, day, session_end: ts })
             }
             Rule::Open(length) => {
                 let start = self.instant(written)?;
@@ -83,7 +86,7 @@ impl Timing {
 
     fn seen_at(&mut self, inside: Ts, ts: Ts) -> When {
         let (day, session_end) = self.clock.at(inside);
-        When { ts, day, session_end }
+        When { from: inside, ts, day, session_end }
     }
 
     fn instant(&mut self, written: Written) -> Result<Ts, StampError> {

@@ -4,7 +4,7 @@
 //! instrument's next event (an event after the close of the day in which it was placed does not count). All but GTC
 //! orders end with their session: IOC and FOK too, if no event came that could have filled them.
 
-use qts_core::{ExecId, Inst, Instrument, Instruments, Kind, OrderId, Outcome, Price, Qty, Side, Tif, Ts};
+use qts_core::{ExecId, Inst, Instrument, Instruments, Kind, MarketEvent, OrderId, Outcome, Payload, Price, Qty, Side, Tif, Ts};
 use qts_loop::NewOrder;
 
 use super::fee::fee;
@@ -91,9 +91,15 @@ impl Working {
         self.ticket.tif != Tif::Gtc && self.session.is_some_and(ended)
     }
 
+    /// Was it placed after this bar began? Nobody can say which of the bar's prices came before it, so it waits for the
+    /// next one.
+    const fn has_missed_the_open(&self, event: &MarketEvent) -> bool {
+        matches!(event.payload, Payload::Bar(bar) if self.placed.0 > bar.from.0)
+    }
+
     /// Meets an event of its instrument: perhaps a fill, and for IOC and FOK the end of what is left.
     pub(super) fn meet(&mut self, at: &Encounter<'_>, room: &mut Room, last: &mut ExecId) -> [Option<Outcome>; 2] {
-        if !self.may_meet(Session::of(at.event)) {
+        if !self.may_meet(Session::of(at.event)) || self.has_missed_the_open(at.event) {
             return [None, None];
         }
         let fill = self.trade(at, room, last);

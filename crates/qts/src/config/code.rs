@@ -12,6 +12,7 @@ macro_rules! codes {
 
         impl Code {
             /// All of them, by number.
+            #[cfg(test)]
             pub(crate) const ALL: &[Self] = &[$(Self::$name,)*];
 
             /// What it means, in one line.

@@ -110,6 +110,7 @@ impl ConfigError {
     }
 
     /// One line: `QTS0103 4:9 unknown key … | help: …`.
+    #[cfg(test)]
     pub(crate) fn compact(&self) -> String {
         let place = format!("{}:{}", self.line(), self.column());
         format!("{} {place} {} | help: {}", self.code, self.message, self.help)

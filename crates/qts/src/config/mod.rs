@@ -51,7 +51,7 @@ pub(crate) fn load(path: &Path, kinds: &[&str]) -> Result<Config, ConfigErrors> 
         ConfigErrors::new(vec![ConfigError::new(&file, Code::Unreadable, Place::from(at..at), message).help(help)])
     };
     let bytes = std::fs::read(path);
-    let bytes = bytes.map_err(|why| failed("", 0, &why, "check the path; `qts init` writes a new config"))?;
+    let bytes = bytes.map_err(|why| failed("", 0, &why, "check the path"))?;
     let text = String::from_utf8(bytes).map_err(|why| {
         let at = why.utf8_error().valid_up_to();
         failed(&String::from_utf8_lossy(why.as_bytes()), at, &"it is not UTF-8 text", "save it as UTF-8")

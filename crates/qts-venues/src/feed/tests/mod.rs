@@ -107,7 +107,7 @@ fn lines(spec: SourceSpec) -> String {
 fn line(event: &MarketEvent) -> String {
     let MarketEvent { ts, day, session_end, payload, .. } = *event;
     let payload = match payload {
-        Payload::Bar(Bar { open, high, low, close, volume, whole_session }) => {
+        Payload::Bar(Bar { open, high, low, close, volume, whole_session, .. }) => {
             format!("{}bar {open} {high} {low} {close} {volume}", if whole_session { "whole " } else { "" })
         }
         Payload::Quote(Quote { bid, ask, bid_size, ask_size }) => format!("quote {bid} {ask} {bid_size} {ask_size}"),

@@ -111,16 +111,18 @@ impl Desk {
             ts: self.now,
             day: Day(day),
             session_end: at(&format!("{day} 15:30")),
-            payload: payload_of(payload),
+            payload: payload_of(payload, &format!("{day} 09:00"), self.now),
         }
     }
 }
 
-fn payload_of(text: &str) -> Payload {
+/// A `day` began when its session opened, a `bar` just before the slice.
+fn payload_of(text: &str, opened: &str, now: Ts) -> Payload {
     let words: Vec<&str> = text.split(' ').collect();
     let (price, qty) = (num::<Price>, num::<Qty>);
     match words[..] {
         [kind @ ("bar" | "day"), open, high, low, close, volume] => Payload::Bar(Bar {
+            from: if kind == "day" { at(opened) } else { Ts(now.0 - 1) },
             open: price(open),
             high: price(high),
             low: price(low),

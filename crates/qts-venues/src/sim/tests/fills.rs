@@ -176,3 +176,12 @@ fn an_odd_lot_is_taken_and_sold_off_whole() {
     assert_eq!(outcome(SimConfig::default(), "C sell 2.3 market day", "C trade 100 50"), "fill 1: 2.3 at 100, fee 0");
     assert_eq!(outcome(capped("0.05"), "C sell 2.3 market day", "C trade 100 50"), "fill 1: 2 at 100, fee 0");
 }
+
+#[test]
+fn an_order_placed_while_a_bar_was_under_way_waits_for_the_next_one() {
+    let mut desk = Desk::after_a_day(SimConfig::default());
+    desk.at("5 10:00", &["C bar 100 110 90 105 50"]);
+    desk.place("1 A buy 1 market gtc");
+    assert_eq!(desk.at("5 15:30", &["A day 50000 50000 50000 50000 9"]), ["1 accepted"], "its open was at 09:00");
+    assert_eq!(desk.at("6 15:30", &["A day 51000 51000 51000 51000 9"]), ["1 fill 1: 1 at 51000, fee 8"]);
+}

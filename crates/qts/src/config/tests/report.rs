@@ -60,7 +60,7 @@ fn a_missing_file_is_an_error_like_any_other() {
         QTS0101
 
           × failed to read `/nowhere/qts.toml`: No such file or directory (os error 2)
-          help: check the path; `qts init` writes a new config
+          help: check the path
 
         1 error
     "#]]

@@ -1,0 +1,142 @@
+//! `qts decide`: cycles of intents through gate and arbitration, nothing sent, nothing kept.
+//!
+//! One cycle at a time is read (`frames`), understood (`picture` for what is so, `wants` for what is wanted), judged by
+//! [`StagedRiskGate::judge`](qts_gate::StagedRiskGate::judge), and told as JSON (`answer`) or as text (`table`).
+//! Nothing here judges: intents that no proposal can be made of are the only ones that do not reach the gate.
+
+mod answer;
+mod error;
+mod frames;
+mod holdings;
+mod node;
+mod path;
+mod picture;
+mod rows;
+pub(crate) mod sentence;
+mod setup;
+mod table;
+mod terms;
+#[cfg(test)]
+mod tests;
+mod wants;
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::path::Path;
+
+use qts_core::{Cycle, Epoch};
+use qts_gate::Situation;
+
+use crate::config::Config;
+
+pub(crate) use error::DecideError;
+
+use error::Problem;
+use frames::{Frame, Frames, Shape};
+use node::Node;
+use picture::Picture;
+use rows::Answer;
+use setup::Setup;
+use wants::Wants;
+
+/// How decisions are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// One JSON object a line and cycle.
+    Json,
+    /// A few lines of text for each cycle.
+    Table,
+}
+
+/// Decides every cycle of a file, or of standard input for `-`, and writes each outcome before the next is read.
+///
+/// # Errors
+/// The first thing that is wrong with the input; what came before it is written by then.
+pub(crate) fn run(config: &Config, input: &Path, format: Format, out: &mut dyn Write) -> Result<(), DecideError> {
+    if input == Path::new("-") {
+        return run_on(config, "standard input", Shape::Unknown, std::io::stdin().lock(), format, out);
+    }
+    let name = input.display().to_string();
+    let file = File::open(input).map_err(|why| DecideError::Unreadable { file: name.clone(), why })?;
+    let shape = match input.extension().and_then(OsStr::to_str) {
+        Some("jsonl") => Shape::Lines,
+        Some("json") => Shape::Whole,
+        _ => Shape::Unknown,
+    };
+    run_on(config, &name, shape, BufReader::new(file), format, out)
+}
+
+/// As [`run`], on anything that can be read; `name` is what messages call it.
+fn run_on(
+    config: &Config,
+    name: &str,
+    shape: Shape,
+    input: impl BufRead,
+    format: Format,
+    out: &mut dyn Write,
+) -> Result<(), DecideError> {
+    let setup = Setup::new(config)?;
+    let mut frames = Frames::new(name, shape, input);
+    let mut out = BufWriter::new(out);
+    let mut cycle = Cycle::default();
+    let result = loop {
+        match frames.next() {
+            Ok(Some(frame)) => {
+                cycle.0 += 1;
+                if let Err(error) = decide_one(&setup, &frame, cycle, format, &mut out) {
+                    break Err(error);
+                }
+            }
+            Ok(None) => break Ok(()),
+            Err(error) => break Err(error),
+        }
+    };
+    out.flush().map_err(DecideError::Output)?;
+    result
+}
+
+/// One cycle: text in, text out.
+fn decide_one(
+    setup: &Setup<'_>,
+    frame: &Frame<'_>,
+    cycle: Cycle,
+    format: Format,
+    out: &mut impl Write,
+) -> Result<(), DecideError> {
+    let (picture, wants) = understand(setup, frame.text, cycle).map_err(|problem| problem.locate(frame))?;
+    let answer = judge(setup, &picture, wants, cycle);
+    let written = match format {
+        Format::Json => answer::write(&answer, setup, &picture, out),
+        Format::Table => table::write(&answer, setup, &picture, cycle, out),
+    };
+    written.map_err(DecideError::Output)
+}
+
+/// What a cycle's text says.
+fn understand<'a>(setup: &Setup<'_>, text: &'a str, cycle: Cycle) -> Result<(Picture<'a>, Wants<'a>), Problem> {
+    let keys = ["now", "account", "market", "books", "open_orders", "intents", "modes"];
+    let [now, account, market, books, open_orders, intents, modes] = Node::parse(text)?.fields(keys)?;
+    let picture = Picture::read(setup, [now, account, market, books, open_orders, modes])?;
+    let wants = Wants::read(setup, &picture, intents, cycle)?;
+    Ok((picture, wants))
+}
+
+/// The gate's judgement of what is wanted, beside what never reached the gate.
+fn judge<'a>(setup: &Setup<'_>, picture: &Picture<'_>, wants: Wants<'a>, cycle: Cycle) -> Answer<'a> {
+    let situation = Situation {
+        cycle,
+        epoch: Epoch::default(),
+        now: picture.now,
+        instruments: setup.instruments,
+        market: &picture.market,
+        books: &picture.books,
+        working: &picture.working,
+        mode: picture.mode,
+        day_start_equity: picture.day_start_equity,
+        instrument_modes: &picture.instrument_modes,
+        standings: picture.standings.as_ref().unwrap_or(&setup.standings),
+    };
+    let judged = setup.gate.judge(wants.proposals, &wants.cancels, &situation);
+    Answer::new(wants.each, wants.emitted, judged)
+}

@@ -1,0 +1,119 @@
+//! What a config gives to every cycle: instruments, strategies as they stand, policies and the rule.
+//!
+//! Its data files, opening positions, broker and commands are left aside: a cycle brings its own market and books.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use qts_core::{Inst, Instruments, Mode, Money, Span, StrategyId};
+use qts_gate::{RiskPolicy, StagedRiskGate, Standing};
+
+use crate::config::Config;
+
+use super::error::{DecideError, Problem, shown};
+use super::node::Node;
+
+/// What every cycle is judged with.
+pub(super) struct Setup<'c> {
+    /// The gate.
+    pub(super) gate: StagedRiskGate,
+    /// The instruments.
+    pub(super) instruments: &'c Instruments,
+    /// The strategies as the config has them.
+    pub(super) standings: BTreeMap<StrategyId, Standing>,
+    /// The account's cash unless a cycle says otherwise.
+    pub(super) cash: Money,
+    /// The strategies' ids by their texts, and the unassigned book's.
+    owners: BTreeMap<&'c str, StrategyId>,
+    intervals: BTreeMap<Inst, Span>,
+}
+
+impl<'c> Setup<'c> {
+    /// From a config.
+    ///
+    /// # Errors
+    /// A policy is named that there is not; loading a config has ruled that out.
+    pub(super) fn new(config: &'c Config) -> Result<Self, DecideError> {
+        let policies: BTreeMap<&str, Arc<RiskPolicy>> =
+            config.policies.iter().map(|(name, policy)| (name.as_str(), Arc::new(policy.clone()))).collect();
+        let policy = |name: &str| policies.get(name).cloned().ok_or_else(|| DecideError::NoPolicy(name.to_owned()));
+        let mut standings = BTreeMap::new();
+        for spec in &config.strategies {
+            let standing = Standing {
+                rank: spec.rank,
+                state: spec.state,
+                mode: Mode::Active,
+                policy: policy(&spec.policy)?,
+                budget: spec.budget,
+                median_order: BTreeMap::new(),
+            };
+            standings.insert(spec.id.clone(), standing);
+        }
+        let mut owners: BTreeMap<&str, StrategyId> =
+            config.strategies.iter().map(|spec| (spec.id.as_str(), spec.id.clone())).collect();
+        owners.insert(StrategyId::UNASSIGNED, StrategyId::unassigned());
+        let intervals = config.data.iter().rev().filter_map(|data| Some((data.instrument, data.interval?)));
+        Ok(Self {
+            gate: StagedRiskGate::new(policy(&config.account.policy)?, config.rule),
+            instruments: &config.registry,
+            standings,
+            cash: config.account.cash,
+            owners,
+            intervals: intervals.collect(),
+        })
+    }
+
+    /// The usual distance of an instrument's prices: that of its first data file which says so.
+    pub(super) fn interval(&self, inst: Inst) -> Option<Span> {
+        self.intervals.get(&inst).copied()
+    }
+
+    /// A strategy by its id.
+    pub(super) fn strategy(&self, id: &str) -> Option<&StrategyId> {
+        self.owners.get(id).filter(|owner| self.standings.contains_key(owner))
+    }
+
+    /// The owner of a book that a key or a value names.
+    ///
+    /// # Errors
+    /// There is none.
+    pub(super) fn owner(&self, node: Node<'_>) -> Result<&StrategyId, Problem> {
+        let id = node.text()?;
+        self.owners.get(&*id).ok_or_else(|| {
+            let problem = format!("no strategy has the id `{}`", shown(&id));
+            node.problem(problem, format!("book owners here: {}", list(self.owners.keys().copied())))
+        })
+    }
+
+    /// The instrument that a key or a value names.
+    ///
+    /// # Errors
+    /// There is none.
+    pub(super) fn instrument(&self, node: Node<'_>) -> Result<Inst, Problem> {
+        let id = node.text()?;
+        self.instruments.find(&id).ok_or_else(|| {
+            let problem = format!("no instrument has the id `{}`", shown(&id));
+            node.problem(problem, format!("instruments here: {}", list(self.instrument_ids())))
+        })
+    }
+
+    /// A name of an instrument, for output.
+    pub(super) fn name(&self, inst: Inst) -> Cow<'_, str> {
+        let known = self.instruments.get(inst).map(|instrument| Cow::Borrowed(instrument.id.as_str()));
+        known.unwrap_or_else(|| Cow::Owned(self.instruments.name(inst)))
+    }
+
+    fn instrument_ids(&self) -> impl Iterator<Item = &str> {
+        self.instruments.iter().map(|(_, instrument)| instrument.id.as_str())
+    }
+}
+
+/// The first few of these names.
+fn list<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    let mut few: Vec<&str> = names.take(9).collect();
+    if few.len() == 9 {
+        few[8] = "…";
+    }
+    few.join(", ")
+}
