@@ -83,7 +83,15 @@ codes! {
     50 SellPositionCheck "sell_position_check" "Phase 5: a sale is measured against the holding.",
     51 QtyAdjusted "qty_adjusted" "Phase 5: the quantity was cut to what is possible.",
     52 QtyAdjustedToZero "qty_adjusted_to_zero" "Phase 5: nothing is left of the quantity after the cut.",
-    53 RiskScoreExceeded "risk_score_exceeded" "Phase 5: the risk score of what is left is above max_risk_score. Ask for less.",
+    53 RiskScoreExceeded "risk_score_exceeded" "The Phase 5 risk score of what is left is above max_risk_score. Raise max_risk_score or ask for less.",
+}
+
+impl Code {
+    /// What to do about it: its meaning without the first sentence.
+    #[must_use]
+    pub fn way_out(self) -> &'static str {
+        self.meaning().split_once(". ").map_or("", |(_, way_out)| way_out)
+    }
 }
 
 impl fmt::Display for Code {

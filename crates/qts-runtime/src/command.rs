@@ -33,7 +33,7 @@ pub enum Action {
     ReduceOnly,
     /// Judged and recorded, nothing admitted.
     Shadow,
-    /// Close all positions at the market, orders withdrawn first, asked again until done.
+    /// Close all positions at the market and withdraw orders, asked again until nothing is left.
     Flatten,
     /// Block everything new, withdraw what works, latch.
     Kill,

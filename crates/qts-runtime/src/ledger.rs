@@ -48,6 +48,12 @@ impl Ledger {
         self.own.get(owner).map_or(&[], Vec::as_slice)
     }
 
+    /// Working orders that a strategy sent itself, wholly or in part.
+    pub(crate) fn orders_sent_by(&self, owner: &StrategyId) -> impl Iterator<Item = &Working> {
+        let own = |child: &Child| child.owner == *owner && child.decision.strategy == *owner;
+        self.working.iter().filter(move |order| order.children.iter().any(own))
+    }
+
     /// Is it an order that works, and not this strategy's?
     pub(crate) fn is_foreign(&self, id: OrderId, owner: &StrategyId) -> bool {
         let order = self.working.iter().find(|order| order.id == id);

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use qts_core::{
-    Books, Cycle, Day, Decision, Epoch, ExecReport, Inst, Instruments, Market, Mode, Money, OrderId, Outcome, Payload,
+    Books, Cycle, Day, Decision, Epoch, ExecReport, Holding, Inst, Instruments, Market, Mode, Money, OrderId, Outcome, Payload,
     Proposal, Qty, Side, Slice, Span, StrategyId, Ts,
 };
 use qts_gate::{ArbitrationRule, CancelAsk, Permit, RiskPolicy, Situation, StagedRiskGate, StrategyState};
@@ -137,8 +137,8 @@ impl Runtime {
         for (strategy, failure) in failures {
             self.note_failure(strategy, failure, out);
         }
-        cancels.extend(self.unwanted_orders());
         proposals.extend(self.flatten_proposals());
+        cancels.extend(self.unwanted_orders());
         self.judge(proposals, &cancels, out);
     }
 
@@ -209,7 +209,7 @@ impl Runtime {
         match (permit, iteration.order, iteration.step) {
             // A hook that says no after the response comes too late: the order is at the broker.
             (Permit::Place(order), Some(id), Step::Sent | Step::BlockedAfterResponse) => {
-                for child in &order.children {
+                for child in order.children.iter().filter(|child| child.decision.strategy == child.owner) {
                     self.registry.remember_order(&child.owner, order.instrument, child.qty);
                 }
                 out.record(Record::Sent {
@@ -317,28 +317,31 @@ impl Runtime {
         self.unwanted.iter().filter(can).map(ask).collect()
     }
 
-    /// The operator's market orders for what is to be closed and has no order working any more.
+    /// The operator's market orders for what is to be closed and not being closed yet. Orders that the owner has there
+    /// are unwanted, however often it sends new ones.
     fn flatten_proposals(&mut self) -> Vec<Proposal> {
         let mut proposals = Vec::new();
         let wanted: Vec<(StrategyId, Inst)> = self.flattening.iter().cloned().collect();
         for (emission, (owner, inst)) in (0..).zip(wanted) {
             let holding = self.books.get(&owner).map(|book| book.holding(inst)).unwrap_or_default();
-            let waiting = self.ledger.own_orders(&owner).iter().any(|order| order.instrument == inst);
-            if holding.position.is_zero() && !waiting {
+            let own = self.ledger.orders_sent_by(&owner).filter(|order| order.instrument == inst);
+            self.unwanted.extend(own.map(|order| order.id));
+            let side = if holding.position < Qty::ZERO { Side::Buy } else { Side::Sell };
+            let qty = holding.reducing_part(side, holding.position.abs());
+            if holding == Holding::default() {
                 self.flattening.remove(&(owner, inst));
-            } else if !waiting {
-                proposals.push(self.flatten_proposal(emission, owner, inst, holding.position));
+            } else if qty.is_positive() {
+                proposals.push(self.flatten_proposal(emission, owner, (inst, side, qty)));
             }
         }
         proposals
     }
 
-    fn flatten_proposal(&self, emission: u32, owner: StrategyId, inst: Inst, position: Qty) -> Proposal {
-        let side = if position < Qty::ZERO { Side::Buy } else { Side::Sell };
+    fn flatten_proposal(&self, emission: u32, owner: StrategyId, (inst, side, qty): (Inst, Side, Qty)) -> Proposal {
         let intent = qts_core::Intent {
             instrument: inst,
             side,
-            qty: position.abs(),
+            qty,
             kind: qts_core::Kind::Market,
             tif: qts_core::Tif::Day,
             why: "flatten".into(),

@@ -1,4 +1,12 @@
 //! Tests of the runtime, one binary.
 
+mod audit;
+mod drawn;
+mod floor;
 mod phase5;
+mod properties;
+mod requirements;
+mod scenarios;
+mod script;
 mod support;
+mod words;

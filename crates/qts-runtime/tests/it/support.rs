@@ -41,8 +41,15 @@ pub(crate) fn instruments() -> Instruments {
 
 pub(crate) fn bar(ts: i64, price: i32) -> MarketEvent {
     let price = Price::whole(price);
-    let bar =
-        Bar { from: Ts(ts - 1), open: price, high: price, low: price, close: price, volume: Qty::whole(1_000), whole_session: false };
+    let bar = Bar {
+        from: Ts(ts - 1),
+        open: price,
+        high: price,
+        low: price,
+        close: price,
+        volume: Qty::whole(1_000),
+        whole_session: false,
+    };
     MarketEvent { instrument: A, ts: Ts(ts), day: Day(0), session_end: Ts(i64::MAX), payload: Payload::Bar(bar) }
 }
 

@@ -1,0 +1,16 @@
+//! Stories of a runtime at work, told as the records that it leaves.
+
+mod commands;
+mod cycle;
+mod days;
+mod failures;
+mod kill;
+mod orders;
+mod reports;
+
+use expect_test::Expect;
+
+/// These lines are those.
+fn check(lines: &[String], expect: &Expect) {
+    expect.assert_eq(&lines.join("\n"));
+}

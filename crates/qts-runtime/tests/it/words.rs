@@ -1,0 +1,69 @@
+//! Records as lines of text, for tests that compare whole stories.
+
+use qts_core::{Child, Inst, Kind, Tif};
+use qts_runtime::{Record, Share};
+
+/// One record in one line.
+pub(crate) fn line(record: &Record) -> String {
+    match record {
+        Record::Decision(decision) => {
+            let by = match decision.owner == decision.id.strategy {
+                true => decision.id.strategy.to_string(),
+                false => format!("{} for {}", decision.id.strategy, decision.owner),
+            };
+            let what = trade(decision.instrument, decision.kind, decision.tif);
+            let crossed = if decision.crossed.is_zero() { String::new() } else { format!(" + {}", decision.crossed) };
+            let codes: Vec<&str> = decision.reasons.iter().map(|reason| reason.code.as_str()).collect();
+            let (side, asked, sent) = (decision.side, decision.asked, decision.sent);
+            let verdict = decision.verdict().as_str();
+            format!("{by} wants {side} {asked} {what}: {verdict} {sent}{crossed} {}", codes.join(" ")).trim().to_owned()
+        }
+        Record::Cross(cross) => {
+            let (seller, buyer) = (&cross.seller.owner, &cross.buyer.owner);
+            format!("cross {} {} at {}: {seller} to {buyer}", cross.qty, letter(cross.instrument), cross.price)
+        }
+        Record::Cancel(cancel) => format!("cancel {} of {} ({})", cancel.order.0, cancel.strategy, cancel.why),
+        Record::Sent { order, instrument, side, kind, tif, qty, children } => {
+            format!("order {}: {side} {qty} {} = {}", order.0, trade(*instrument, *kind, *tif), owners(children))
+        }
+        Record::Halted { children, step } => format!("halted ({step:?}): {}", owners(children)),
+        Record::Fill { order, qty, price, fee, shares, late, .. } => {
+            let fee = if fee.units() == 0 { String::new() } else { format!(", fee {fee}") };
+            let late = if *late { "late " } else { "" };
+            format!("{late}fill of {}: {qty} at {price}{fee} = {}", order.0, shared(shares))
+        }
+        Record::Ended { order, how, why } => {
+            let why = why.as_ref().map_or_else(String::new, |why| format!(": {why}"));
+            format!("order {} {how:?}{why}", order.0).to_lowercase()
+        }
+        Record::Refused { order, what } => format!("refused {}: {what}", order.0),
+        Record::Failed { strategy, failure } => format!("{strategy} {failure}"),
+        Record::Quarantined { strategy } => format!("{strategy} is quarantined"),
+        Record::Commanded { command, refused } => {
+            let refused = refused.as_ref().map_or_else(String::new, |why| format!(": refused, {why}"));
+            format!("command {command}{refused}")
+        }
+    }
+}
+
+fn trade(inst: Inst, kind: Kind, tif: Tif) -> String {
+    let limit = kind.limit().map_or_else(String::new, |limit| format!(" @{limit}"));
+    let tif = if tif == Tif::Day { String::new() } else { format!(" {}", tif.as_str()) };
+    format!("{}{limit}{tif}", letter(inst))
+}
+
+fn letter(inst: Inst) -> char {
+    u8::try_from(inst.0).ok().filter(|place| *place < 26).map_or('?', |place| char::from(b'A' + place))
+}
+
+fn owners(children: &[Child]) -> String {
+    children.iter().map(|child| format!("{} {}", child.owner, child.qty)).collect::<Vec<_>>().join(" + ")
+}
+
+fn shared(shares: &[Share]) -> String {
+    let one = |share: &Share| match share.fee.units() {
+        0 => format!("{} {}", share.owner, share.qty),
+        _ => format!("{} {} ({})", share.owner, share.qty, share.fee),
+    };
+    shares.iter().map(one).collect::<Vec<_>>().join(" + ")
+}
