@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
+mod bench;
 mod breaks;
 mod ci;
 mod frozen;
@@ -24,11 +25,12 @@ struct Command {
     run: fn(&[String]) -> Result<()>,
 }
 
-const COMMANDS: [Command; 6] = [
+const COMMANDS: [Command; 7] = [
     Command { name: "tidy", about: "holds the [held] rules of the house style", run: |_| tidy::run() },
     Command { name: "freeze", about: "prints the digests for crates/qts-loop/FROZEN.md", run: |_| frozen::print() },
     Command { name: "gate-g", about: "[--quick]  the five conditions of Gate G, shown by tests", run: gate_g::run },
     Command { name: "breaks", about: "[ROW…]  breaks/<row>.patch must turn that row's test red", run: breaks::run },
+    Command { name: "bench", about: "[--quick] [--date TEXT]  measures; writes docs/benchmarks.md", run: bench::run },
     Command { name: "ci", about: "fmt, clippy, every test, tidy", run: |_| ci::run() },
     Command { name: "ci-full", about: "what needs longer or more than Rust: breaks, gate-g", run: |_| ci::run_full() },
 ];

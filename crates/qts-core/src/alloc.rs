@@ -79,62 +79,66 @@ impl Allocation {
 
     /// Who gets the next lot, if anybody lacks one.
     fn next(&self) -> Option<usize> {
-        let total: u128 = self.weights.iter().map(|w| u128::from(*w)).sum();
-        let step: u128 = self.begun.iter().map(|a| u128::from(*a)).sum::<u128>() + 1;
-        if step > total {
-            return None;
-        }
-        let mut best: Option<usize> = None;
-        for (owner, (weight, begun)) in self.weights.iter().zip(&self.begun).enumerate() {
-            let (weight, begun) = (u128::from(*weight), u128::from(*begun));
-            let eligible = begun * total < weight * step;
-            let better = best.is_none_or(|other| {
-                weight * u128::from(self.begun[other] + 1) > u128::from(self.weights[other]) * (begun + 1)
-            });
-            if eligible && better {
-                best = Some(owner);
-            }
-        }
-        best
+        let before: u64 = self.begun.iter().sum();
+        let after = self.walk(self.begun.clone(), before, before + 1);
+        after.iter().zip(&self.begun).position(|(after, before)| after > before)
     }
 
-    /// Takes many whole lots in one stride where a closed form is known; returns what is left of the quantity.
+    /// Takes all whole lots of `left` in one stride; returns what is left of it then.
     fn jump(&mut self, left: i64) -> Option<i64> {
         let even = self.targets.iter().all(|target| target % self.lot == 0);
         let done: u64 = self.begun.iter().sum();
         let total: u64 = self.weights.iter().sum();
         let lots = (left / self.lot).unsigned_abs().min(total - done);
-        if !even || lots < 2 {
+        if !even || lots == 0 {
             return None;
         }
-        let reached = self.state_at(done + lots, done)?;
-        for (owner, begun) in reached.into_iter().enumerate() {
+        for (owner, begun) in self.state_at(done + lots, done).into_iter().enumerate() {
             self.given[owner] += i64::try_from(begun - self.begun[owner]).unwrap_or(0) * self.lot;
             self.begun[owner] = begun;
         }
         Some(left - i64::try_from(lots).unwrap_or(0) * self.lot)
     }
 
-    /// Lots per owner after `goal` lots, if that is nearer by formula than by walking from `done`.
-    fn state_at(&self, goal: u64, done: u64) -> Option<Vec<u64>> {
+    /// Lots per owner after `goal` lots: by a closed form, or walked from the last known state before it.
+    fn state_at(&self, goal: u64, done: u64) -> Vec<u64> {
         if let [first, second] = self.weights[..] {
             let lots = first_of_two(first, second, goal);
-            return Some(vec![lots, goal - lots]);
+            return vec![lots, goal - lots];
         }
-        let common = self.weights.iter().copied().fold(0, gcd);
-        let period = self.weights.iter().sum::<u64>() / common.max(1);
+        let common = self.weights.iter().copied().fold(0, gcd).max(1);
+        let period = (self.weights.iter().sum::<u64>() / common).max(1);
         let start = goal / period * period;
-        (start > done).then(|| self.weights.iter().map(|w| w / common * (start / period)).collect::<Vec<_>>()).map(
-            |state| {
-                let mut walker = Self { begun: state, ..self.clone() };
-                for _ in start..goal {
-                    if let Some(owner) = walker.next() {
-                        walker.begun[owner] += 1;
-                    }
-                }
-                walker.begun
-            },
-        )
+        if start > done {
+            let whole = self.weights.iter().map(|weight| weight / common * (start / period)).collect();
+            self.walk(whole, start, goal)
+        } else {
+            self.walk(self.begun.clone(), done, goal)
+        }
+    }
+
+    /// Hands out the lots `from + 1` to `to` one by one, as far as anybody lacks one.
+    fn walk(&self, mut begun: Vec<u64>, from: u64, to: u64) -> Vec<u64> {
+        let total: u64 = self.weights.iter().sum();
+        // The first step at which an owner may get its next lot: the least k with begun·W < w·k.
+        let from_when = |weight: u64, begun: u64| match u128::from(weight) {
+            0 => u64::MAX,
+            weight => u64::try_from(u128::from(begun) * u128::from(total) / weight + 1).unwrap_or(u64::MAX),
+        };
+        let mut eligible: Vec<u64> =
+            self.weights.iter().zip(&begun).map(|(weight, begun)| from_when(*weight, *begun)).collect();
+        let claim = |a: usize, b: usize, begun: &[u64]| {
+            let (of_a, of_b) = (u128::from(self.weights[a]), u128::from(self.weights[b]));
+            of_a * u128::from(begun[b] + 1) > of_b * u128::from(begun[a] + 1)
+        };
+        for step in from + 1..=to.min(total) {
+            let able = (0..begun.len()).filter(|owner| eligible[*owner] <= step);
+            let best = able.reduce(|best, owner| if claim(owner, best, &begun) { owner } else { best });
+            let Some(owner) = best else { break };
+            begun[owner] += 1;
+            eligible[owner] = from_when(self.weights[owner], begun[owner]);
+        }
+        begun
     }
 }
 

@@ -8,30 +8,26 @@ use crate::record::Record;
 
 /// Takes records in as they come.
 #[derive(Debug, Default)]
-pub(crate) struct Digest(blake3::Hasher);
-
-/// Lets `write!` feed the hasher.
-struct Feed<'a>(&'a mut blake3::Hasher);
-
-impl Write for Feed<'_> {
-    fn write_str(&mut self, text: &str) -> std::fmt::Result {
-        self.0.update(text.as_bytes());
-        Ok(())
-    }
+pub(crate) struct Digest {
+    hasher: blake3::Hasher,
+    /// A record as text; kept for its memory.
+    line: String,
 }
 
 impl Digest {
     pub(crate) fn take_in(&mut self, cycle: Cycle, records: &[Record]) {
         for record in records {
-            // Feeding a hasher cannot fail.
-            let _ = writeln!(Feed(&mut self.0), "{} {record:?}", cycle.0);
+            self.line.clear();
+            // Writing to a text cannot fail.
+            let _ = writeln!(self.line, "{} {record:?}", cycle.0);
+            self.hasher.update(self.line.as_bytes());
         }
     }
 
     /// The hash so far and of this state.
     pub(crate) fn with_state(&self, state: &impl Debug) -> String {
-        let mut hasher = self.0.clone();
-        let _ = write!(Feed(&mut hasher), "{state:?}");
+        let mut hasher = self.hasher.clone();
+        hasher.update(format!("{state:?}").as_bytes());
         hasher.finalize().to_hex().to_string()
     }
 }

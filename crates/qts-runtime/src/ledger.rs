@@ -175,20 +175,30 @@ impl Ledger {
         self.refresh(vec![owner.clone(), StrategyId::unassigned()]);
     }
 
-    /// Rebuilds these owners' lists of own orders.
+    /// Rebuilds these owners' lists of own orders, in one pass over all orders.
     fn refresh(&mut self, owners: Vec<StrategyId>) {
-        for owner in owners {
-            let own = |order: &Working| {
-                let mine = order.children.iter().filter(|child| child.owner == owner);
-                let open = mine.fold(Qty::ZERO, |sum, child| sum.checked_add(child.qty).unwrap_or(Qty::MAX));
-                let Working { id, instrument, side, kind, .. } = *order;
-                open.is_positive().then_some(OwnOrder { id, instrument, side, open, kind })
-            };
-            let orders: Vec<OwnOrder> = self.working.iter().filter_map(own).collect();
-            if orders.is_empty() {
+        let mut lists: BTreeMap<StrategyId, Vec<OwnOrder>> =
+            owners.into_iter().map(|owner| (owner, Vec::new())).collect();
+        for Working { id, instrument, side, kind, children, .. } in &self.working {
+            for child in children.iter().filter(|child| child.qty.is_positive()) {
+                let Some(list) = lists.get_mut(&child.owner) else { continue };
+                match list.last_mut().filter(|own| own.id == *id) {
+                    Some(own) => own.open = own.open.checked_add(child.qty).unwrap_or(Qty::MAX),
+                    None => list.push(OwnOrder {
+                        id: *id,
+                        instrument: *instrument,
+                        side: *side,
+                        open: child.qty,
+                        kind: *kind,
+                    }),
+                }
+            }
+        }
+        for (owner, list) in lists {
+            if list.is_empty() {
                 self.own.remove(&owner);
             } else {
-                self.own.insert(owner, orders);
+                self.own.insert(owner, list);
             }
         }
     }

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use qts_core::{
-    Books, Cycle, Day, Decision, Epoch, ExecReport, Holding, Inst, Instruments, Market, Mode, Money, OrderId, Outcome, Payload,
-    Proposal, Qty, Side, Slice, Span, StrategyId, Ts,
+    Books, Cycle, Day, Decision, Epoch, ExecReport, Holding, Inst, Instruments, Market, Mode, Money, OrderId, Outcome,
+    Payload, Proposal, Qty, Side, Slice, Span, StrategyId, Ts,
 };
 use qts_gate::{ArbitrationRule, CancelAsk, Permit, RiskPolicy, Situation, StagedRiskGate, StrategyState};
 use qts_loop::{Absorbed, ExecutionLoop, NoHooks, OrderState, Step, StopPolicy};

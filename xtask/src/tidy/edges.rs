@@ -22,7 +22,7 @@ enum Outside {
 use Outside::{Any, Only};
 
 /// Adding an edge here is a decision about what a crate may know.
-const RULES: [Rule; 9] = [
+const RULES: [Rule; 10] = [
     Rule { package: "qts-core", ours: &[], outside: Only(&[]) },
     Rule { package: "qts-strategy", ours: &["qts-core"], outside: Only(&[]) },
     Rule { package: "qts-strategies", ours: &["qts-strategy"], outside: Only(&[]) },
@@ -37,6 +37,20 @@ const RULES: [Rule; 9] = [
     Rule {
         package: "qts",
         ours: &["qts-core", "qts-strategy", "qts-strategies", "qts-gate", "qts-loop", "qts-venues", "qts-runtime"],
+        outside: Any,
+    },
+    Rule {
+        package: "qts-bench",
+        ours: &[
+            "qts-core",
+            "qts-strategy",
+            "qts-strategies",
+            "qts-gate",
+            "qts-loop",
+            "qts-venues",
+            "qts-runtime",
+            "qts",
+        ],
         outside: Any,
     },
     Rule { package: "xtask", ours: &[], outside: Any },

@@ -1,8 +1,10 @@
 //! What holds in every world. All of them are audited after every input (`audit.rs`): books against fills, fees,
-//! crosses, open quantities, quotas, effects against records.
+//! crosses, open quantities, quotas, effects against records. Of the invariants of `risk-reference.md` §6 these are 6
+//! (over time), 10, 13, 15, 16, 17 and 22; the gate's own tests show the others.
 
-use qts_core::{Qty, StrategyId};
+use qts_core::{Payload, Price, Qty, StrategyId};
 use qts_runtime::{Action, Command, Input, Record, Target, When};
+use qts_venues::sim::SimConfig;
 
 use crate::drawn::failing::{WAYS, failing};
 use crate::drawn::{Rng, World, whims};
@@ -111,6 +113,12 @@ fn the_same_inputs_give_the_same_bytes() {
         hashes.insert(floor.runtime.state_hash());
     }
     assert_eq!(hashes.len(), 150, "different worlds, different hashes");
+    let richer = |cash: i64| {
+        let mut world = World::drawn(1);
+        world.opening.cash = cash;
+        world.open().runtime.state_hash()
+    };
+    assert_ne!(richer(1), richer(2), "before anything happened, too");
 }
 
 #[test]
@@ -134,15 +142,22 @@ fn what_comes_later_changes_nothing_before() {
 fn no_order_fills_at_a_price_that_its_strategy_had_seen() {
     let mut fills = 0;
     for seed in 0..200 {
-        let (_, cycles) = World::drawn(seed).run();
+        let mut world = World::drawn(seed);
+        world.opening.sim = world.opening.sim.map(|sim| SimConfig { slippage_ticks: 0, ..sim });
+        let (_, cycles) = world.run();
         let mut sent = std::collections::BTreeMap::new();
-        for (cycle, records) in cycles.iter().enumerate() {
+        for (cycle, (records, slice)) in cycles.iter().zip(&world.slices).enumerate() {
             for record in records {
                 match record {
                     Record::Sent { order, .. } => assert_eq!(sent.insert(*order, cycle), None),
-                    Record::Fill { order, .. } => {
+                    Record::Fill { order, instrument, price, .. } => {
                         fills += 1;
                         assert!(sent[order] < cycle, "seed {seed}: {order:?} fills in its own cycle {}", cycle + 1);
+                        let mut events = slice.events.iter().filter(|event| event.instrument == *instrument);
+                        assert!(
+                            events.any(|event| traded_at(&event.payload, *price)),
+                            "seed {seed}: {price} in {slice:?}"
+                        );
                     }
                     _ => {}
                 }
@@ -150,6 +165,15 @@ fn no_order_fills_at_a_price_that_its_strategy_had_seen() {
         }
     }
     assert!(fills > 1_000, "{fills}");
+}
+
+/// Did somebody trade at this price, or offer to?
+fn traded_at(payload: &Payload, price: Price) -> bool {
+    match payload {
+        Payload::Bar(bar) => bar.low <= price && price <= bar.high,
+        Payload::Quote(quote) => price == quote.bid || price == quote.ask,
+        Payload::Trade(trade) => price == trade.price,
+    }
 }
 
 /// What has been seen in many worlds, so that nobody mistakes silence for order.

@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use qts_core::{Amount, Code, Cycle, Decision, Epoch, Money, Qty, Ratio, Stage};
+use qts_core::{Amount, Code, Cycle, Decision, Epoch, Intent, Kind, Money, Price, Qty, Ratio, Side, Stage, Tif};
 use qts_gate::policy::{Controls, FatFinger, OrderSize, Size, Thresholds, Worth};
 use qts_gate::{ArbitrationRule, RiskPolicy, StrategyState};
 use qts_loop::{ExecutionLoop, NoHooks, Response, Step, StopPolicy};
@@ -104,8 +104,8 @@ fn m3_ids_are_unique_names_are_kept_and_a_duplicate_is_a_clear_error() {
     floor.register(Registration { name: "Moving averages".into(), ..entry("sma-2", idle()) });
     let again = floor.runtime.registry().register(entry("sma", script("* buy 9 A")));
     assert_eq!(again, Err(RegistryError::Duplicate(id("sma"))));
-    let text = again.map_err(|error| error.to_string());
-    assert_eq!(text, Err("strategy `sma` is registered already: ids are unique, choose another".to_owned()));
+    let text = again.map_err(|error| error.to_string()).expect_err("a duplicate");
+    assert_eq!(text, "strategy `sma` is registered already: ids are unique, choose another");
     let known: Vec<String> = floor.runtime.registry().iter().map(|(id, name, _)| format!("{id}: {name}")).collect();
     assert_eq!(known, ["sma: Moving averages", "sma-2: Moving averages"]);
     assert_eq!(sent(&floor.minute("A 100")), ["buy 1 A = sma 1"]);
@@ -464,13 +464,16 @@ fn e3_a_strategy_sees_its_own_book_its_own_orders_and_what_it_subscribed_to() {
     let seen = |others: bool| {
         let told: Arc<Mutex<Vec<String>>> = Arc::default();
         let notes = Arc::clone(&told);
+        let (side, kind, tif) = (Side::Sell, Kind::Limit(Price::whole(130)), Tif::Gtc);
+        let resting = Intent { instrument: A, side, qty: Qty::whole(1), kind, tif, why: "rest".into() };
         let watcher = strategy(move |view, event, out| {
             let orders: Vec<_> = view.orders().iter().map(|it| (it.instrument, it.side, it.open, it.kind)).collect();
             let line = format!("{:?} {} {} {orders:?}", event.instrument, view.position(A), view.cost());
             notes.lock().expect("nobody else holds it").push(line);
             match view.cycle().0 {
                 1 => out.buy(A, Qty::whole(4), "in"),
-                3 => out.sell(A, Qty::whole(4), "out"),
+                2 => out.trade(resting.clone()),
+                3 => out.sell(A, Qty::whole(3), "out"),
                 _ => {}
             }
             Ok(())
@@ -479,16 +482,13 @@ fn e3_a_strategy_sees_its_own_book_its_own_orders_and_what_it_subscribed_to() {
         let mut floor = Opening { positions, ..Opening::default() }.open();
         floor.register(Registration { instruments: vec![A], ..entry("m", watcher) });
         if others {
-            floor.register(entry(
-                "a",
-                script("1 buy 7 A; 2 sell 1 A @130 gtc; 3 sell 40 A @101; 4 cancel 2; 5 sell 9 A"),
-            ));
+            floor.register(entry("a", script("1 buy 7 A; 2 sell 6 A @130 gtc; 3 sell 40 A @101; 5 sell 9 A")));
             floor.register(entry("z", script("1 buy 2 A; 2 buy 5 B; 3 sell 2 A; 4 panic")));
         }
         for bars in ["A 100, B 50", "A 100, B 50", "A 100", "A 100, B 51", "B 52", "A 99"] {
             floor.minute(bars);
         }
-        assert_eq!(floor.runtime.books().get(&id("m")).map(|book| book.holding(A).position), Some(Qty::ZERO));
+        assert_eq!(floor.runtime.books().get(&id("m")).map(|book| book.holding(A).position), Some(Qty::whole(1)));
         told.lock().expect("nobody else holds it").clone()
     };
     let alone = seen(false);

@@ -210,7 +210,7 @@ fn commands_come_due_by_time_and_by_cycle_each_once_in_the_order_written() {
         target: Target::Strategy(id(name)),
         reason: reason.to_owned(),
     };
-    let third = qts_core::Ts(floor.next_minute().0 + 2 * 60_000_000_000 - 1);
+    let third = qts_core::Ts(floor.next_minute().0 + 2 * 60_000_000_000);
     floor.scheduled(vec![
         (When::At(third), tell(Action::Enable, "a", "by time")),
         (When::Cycle(Cycle(2)), tell(Action::Disable, "a", "by cycle")),

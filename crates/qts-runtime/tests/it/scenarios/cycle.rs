@@ -51,7 +51,9 @@ fn withdrawals_leave_first_then_exits_then_by_rank() {
     floor.register(Registration { rank: 9, ..entry("c", script("3 buy 3 A @93; 3 sell 5 B")) });
     floor.minute("A 100, B 50");
     floor.minute("A 100, B 50");
-    check(&floor.minute("A 100, B 50"), &expect![[r#"
+    check(
+        &floor.minute("A 100, B 50"),
+        &expect![[r#"
         a wants buy 1 A @91: pass 1
         b wants buy 2 A @92: pass 2
         b wants buy 2 A @89: pass 2
@@ -62,7 +64,8 @@ fn withdrawals_leave_first_then_exits_then_by_rank() {
         order 3: buy 2 A @92 = b 2
         order 4: buy 2 A @89 = b 2
         order 5: buy 1 A @91 = a 1
-        order 6: buy 3 A @93 = c 3"#]]);
+        order 6: buy 3 A @93 = c 3"#]],
+    );
 }
 
 #[test]
@@ -90,7 +93,9 @@ fn an_exit_of_the_whole_position_may_be_off_the_lot_and_nothing_else() {
     for (name, text) in [("a", "1 sell 25 A"), ("b", "2 buy 5 A"), ("c", "1 sell 24 A; 1 sell 20 A; 2 buy 25 A")] {
         floor.register(Registration { instruments: vec![A], ..entry(name, script(text)) });
     }
-    check(&[floor.minute("A 100"), floor.minute("A 100")].concat(), &expect![[r#"
+    check(
+        &[floor.minute("A 100"), floor.minute("A 100")].concat(),
+        &expect![[r#"
         c asked for something invalid (intent 0): OffLot
         a wants sell 25 A: pass 25
         order 1: sell 25 A = a 25
@@ -98,18 +103,22 @@ fn an_exit_of_the_whole_position_may_be_off_the_lot_and_nothing_else() {
         order 1 filled
         c asked for something invalid (intent 0): OffLot
         b wants buy 5 A: pass 5
-        order 2: buy 5 A = b 5"#]]);
+        order 2: buy 5 A = b 5"#]],
+    );
 }
 
 #[test]
 fn a_cross_with_oneself_is_listed_and_changes_nothing() {
     let mut floor = Opening { rule: ArbitrationRule::Net, ..Opening::default() }.open();
     floor.register(entry("a", script("1 buy 5 A; 1 sell 3 A")));
-    check(&floor.minute("A 100"), &expect![[r#"
+    check(
+        &floor.minute("A 100"),
+        &expect![[r#"
         a wants buy 5 A: pass 2 + 3 crossed
         a wants sell 3 A: pass 0 + 3 crossed
         cross 3 A at 100: a to a
-        order 1: buy 2 A = a 2"#]]);
+        order 1: buy 2 A = a 2"#]],
+    );
     assert_eq!((floor.position("a", A), floor.runtime.books().cash()), (0, Money::whole(1_000_000)));
 }
 

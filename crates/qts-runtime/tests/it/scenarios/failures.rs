@@ -70,6 +70,19 @@ fn failures_are_counted_by_cycle_and_their_intents_dropped_whole() {
 }
 
 #[test]
+fn a_withdrawal_asked_for_by_a_failing_strategy_is_dropped_too() {
+    let mut floor = Opening::default().open();
+    floor.register(entry("f", script("1 buy 1 A @90 gtc; 3 cancel 1; 3 error; 4 cancel 1")));
+    floor.minute("A 100");
+    check(
+        &[floor.minute("A 100"), floor.minute("A 100"), floor.minute("A 100")].concat(),
+        &expect![[r#"
+            f returned an error: on purpose
+            cancel 1 of f (script)"#]],
+    );
+}
+
+#[test]
 fn a_quarantined_strategy_loses_its_orders_keeps_its_position_and_may_be_enabled() {
     let mut floor = Opening::default().open();
     floor.register(entry("f", script("1 buy 2 A; 2 sell 2 A @110 gtc; 3 panic; 5 buy 1 A; 6 buy 1 A")));
@@ -181,9 +194,12 @@ fn one_that_panics_even_when_it_is_let_go_takes_nothing_down() {
         floor.register(Registration { factory: Arc::new(|| Box::new(Torn)), ..entry(name, idle()) });
     }
     floor.tell("g", Action::Disable);
-    check(&floor.minute("A 100"), &expect![[r#"
+    check(
+        &floor.minute("A 100"),
+        &expect![[r#"
         f panicked: called
         f is quarantined
         a wants buy 1 A: pass 1
-        order 1: buy 1 A = a 1"#]]);
+        order 1: buy 1 A = a 1"#]],
+    );
 }
