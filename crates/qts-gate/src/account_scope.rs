@@ -28,12 +28,48 @@ pub(crate) fn judge(
     crosses: &[Cross],
     situation: &Situation<'_>,
 ) -> Vec<Vec<usize>> {
+    let holdings = holdings_after(crosses, situation);
+    if !crosses.is_empty() {
+        bound_reducing_parts(parties, &holdings);
+    }
     let ordered = canonical(orders, parties);
-    let mut account = AccountDesk::open(policy, crosses, situation);
+    let mut account = AccountDesk::open(policy, &holdings, situation);
     for places in &ordered {
         account.judge(places, parties);
     }
     ordered
+}
+
+/// What every owner holds once this cycle's crosses are booked.
+type Holdings<'a> = BTreeMap<(&'a StrategyId, Inst), Holding>;
+
+fn holdings_after<'a>(crosses: &'a [Cross], situation: &Situation<'a>) -> Holdings<'a> {
+    let mut after = Holdings::new();
+    for (owner, book) in situation.books.iter() {
+        after.extend(book.holdings().map(|(inst, held)| ((owner, inst), *held)));
+    }
+    for cross in crosses {
+        for (child, qty) in [(&cross.buyer, cross.qty), (&cross.seller, -cross.qty)] {
+            let holding = after.entry((&child.owner, cross.instrument)).or_default();
+            holding.position = holding.position.checked_add(qty).unwrap_or(holding.position);
+        }
+    }
+    after
+}
+
+/// Where a cross took more of a proposal than its reducing part, less of the position is left for the owner's other
+/// proposals to reduce.
+fn bound_reducing_parts(parties: &mut [Party], holdings: &Holdings<'_>) {
+    let mut live: Vec<&mut Party> = parties.iter_mut().filter(|party| party.is_live()).collect();
+    live.sort_by(|a, b| a.key.cmp(&b.key));
+    let mut used: BTreeMap<(StrategyId, Inst, Side), Qty> = BTreeMap::new();
+    for party in live {
+        let (owner, inst, side) = (&party.decision.owner, party.decision.instrument, party.decision.side);
+        let room = holdings.get(&(owner, inst)).copied().unwrap_or_default().reducing_part(side, Qty::MAX);
+        let used = used.entry((owner.clone(), inst, side)).or_default();
+        party.reducing = party.reducing.min(room.checked_sub(*used).unwrap_or(Qty::ZERO));
+        *used = used.checked_add(party.reducing).unwrap_or(Qty::MAX);
+    }
 }
 
 /// Orders with a reducing child first, then the best child's rank and strategy id, instrument, side, its emission.
@@ -63,7 +99,7 @@ struct AccountDesk<'a> {
 }
 
 impl<'a> AccountDesk<'a> {
-    fn open(policy: &'a RiskPolicy, crosses: &[Cross], situation: &'a Situation<'a>) -> Self {
+    fn open(policy: &'a RiskPolicy, holdings: &Holdings<'_>, situation: &'a Situation<'a>) -> Self {
         let mut desk = Self {
             policy,
             situation,
@@ -77,28 +113,14 @@ impl<'a> AccountDesk<'a> {
             open_orders: u64::try_from(situation.working.len()).unwrap_or(u64::MAX),
             cash: situation.books.cash(),
         };
-        desk.count_holdings(crosses);
+        for ((_, inst), held) in holdings {
+            desk.count(*inst, held);
+        }
         desk.count_working();
         desk
     }
 
-    /// Adds up every book's worst case, this cycle's crosses booked.
-    fn count_holdings(&mut self, crosses: &[Cross]) {
-        let mut moved: BTreeMap<(&StrategyId, Inst), Holding> = BTreeMap::new();
-        for (owner, book) in self.situation.books.iter() {
-            moved.extend(book.holdings().map(|(inst, held)| ((owner, inst), *held)));
-        }
-        for cross in crosses {
-            for (child, qty) in [(&cross.buyer, cross.qty), (&cross.seller, -cross.qty)] {
-                let holding = moved.entry((&child.owner, cross.instrument)).or_default();
-                holding.position = holding.position.checked_add(qty).unwrap_or(holding.position);
-            }
-        }
-        for ((_, inst), holding) in &moved {
-            self.count(*inst, holding);
-        }
-    }
-
+    /// Adds a book's worst case.
     fn count(&mut self, inst: Inst, held: &Holding) {
         let long = held.position.checked_add(held.open_buy);
         let short = held.open_sell.checked_sub(held.position);

@@ -4,7 +4,7 @@ use qts_core::{Amount, Instrument, Money, Qty, Ratio, SCALE};
 
 use crate::policy::{Levels, Nature, OrderSize, Size, Thresholds, Worth};
 
-/// All levels through one conversion; `None` if one of them has no value.
+/// All levels through one conversion; `None` if `limit` or `block` has no value. A warning without one is not given.
 fn convert<T: Copy + PartialEq>(
     thresholds: &Thresholds<T>,
     nature: Nature,
@@ -15,7 +15,7 @@ fn convert<T: Copy + PartialEq>(
         None => Some(None),
         Some(level) => to(level).map(Some),
     };
-    Some(Levels { warn: one(levels.warn)?, limit: one(levels.limit)?, block: one(levels.block)? })
+    Some(Levels { warn: levels.warn.and_then(&to), limit: one(levels.limit)?, block: one(levels.block)? })
 }
 
 /// Levels in money; percentages are of `base`.

@@ -52,6 +52,10 @@ impl<T: Copy + PartialEq> Thresholds<T> {
         };
         Levels { warn: self.warn.or(limit), limit, block }
     }
+
+    fn only_warns(&self) -> bool {
+        self.limit.is_none() && self.block.is_none()
+    }
 }
 
 /// A quantity in shares, or in lots of the instrument.
@@ -178,9 +182,10 @@ impl Controls {
         self.price_collar.and_then(|collar| collar.resolve(Nature::Plausibility).block)
     }
 
-    /// Does a control need to know what an order is worth?
-    pub(crate) const fn value_orders(&self) -> bool {
-        self.cycle_notional.is_some() || self.max_order_notional.is_some() || self.buying_power.is_some()
+    /// Does a control that may block need to know what an order is worth?
+    pub(crate) fn value_orders(&self) -> bool {
+        let limits = |worth: Option<Thresholds<Worth>>| worth.is_some_and(|worth| !worth.only_warns());
+        limits(self.cycle_notional) || limits(self.max_order_notional) || self.buying_power.is_some()
     }
 
     /// Tight where nothing is said: one lot per order, small positions, no shorts (`risk-reference.md` §2).
@@ -227,5 +232,39 @@ impl Controls {
 
     fn phase5() -> Self {
         Self { max_risk_score: Some(percent_tenths(700)), ..Self::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn missing_levels_are_filled_in_as_the_pages_say() {
+        let resolve = |warn, limit, block| {
+            let given = Thresholds { warn, limit, block };
+            [Nature::Capacity, Nature::Plausibility].map(|nature| {
+                let Levels { warn, limit, block } = given.resolve(nature);
+                (warn, limit, block)
+            })
+        };
+        let (w, l, b) = (Some(1), Some(2), Some(3));
+        assert_eq!(resolve(w, l, b), [(w, l, b); 2]);
+        assert_eq!(resolve(None, l, b), [(l, l, b); 2]);
+        assert_eq!(resolve(None, None, b), [(b, b, b); 2]);
+        assert_eq!(resolve(w, None, b), [(w, b, b); 2]);
+        assert_eq!(resolve(None, l, None), [(l, l, None), (l, l, l)]);
+        assert_eq!(resolve(w, l, None), [(w, l, None), (w, l, l)]);
+        assert_eq!(resolve(w, None, None), [(w, None, None); 2]);
+    }
+
+    #[test]
+    fn built_in_policies_are_found_by_name_and_no_other_is() {
+        for id in RiskPolicy::BUILT_IN {
+            assert_eq!(RiskPolicy::built_in(id).map(|policy| policy.id).as_deref(), Some(id));
+        }
+        assert_eq!(RiskPolicy::built_in("lenient"), None);
+        let open = RiskPolicy::built_in("validity_only").map(|policy| (policy.strategy, policy.account));
+        assert_eq!(open, Some((Controls::default(), Controls::default())));
     }
 }

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use qts_core::{
-    Amount, Code, Holding, Inst, Instrument, Intent, Kind, Mode, Money, Price, Prices, Proposal, Qty, Reason, Scope,
-    Side, Stage, StrategyId,
+    Amount, Book, Code, Holding, Inst, Instrument, Intent, Kind, Mode, Money, Price, Prices, Proposal, Qty, Reason,
+    Scope, Side, Stage, StrategyId,
 };
 
 use crate::levels;
@@ -48,6 +48,8 @@ pub(crate) fn judge(proposals: Vec<Proposal>, situation: &Situation<'_>) -> Vec<
 struct Desk<'a> {
     situation: &'a Situation<'a>,
     standing: Option<&'a Standing>,
+    book: Option<&'a Book>,
+    /// The book's holdings with what was admitted so far as working.
     holdings: BTreeMap<Inst, Holding>,
     open_orders: BTreeMap<Inst, u64>,
     /// Cash that can still be spent; `None` if a working order cannot be valued. So the next two.
@@ -55,6 +57,8 @@ struct Desk<'a> {
     /// Cost of what is held and of what working orders may add to it.
     spent: Option<Money>,
     cycle_notional: Option<Money>,
+    /// At the marks, what was admitted so far: new exposure, buys, sales.
+    added: [Option<Money>; 3],
 }
 
 /// What a proposal is about, once that is known to be sound.
@@ -74,11 +78,13 @@ impl<'a> Desk<'a> {
         let mut desk = Self {
             situation,
             standing,
+            book,
             holdings: book.map(|book| book.holdings().map(|(inst, held)| (inst, *held)).collect()).unwrap_or_default(),
             open_orders: BTreeMap::new(),
             own_cash: Some(start + book.map_or(Money::ZERO, |book| book.cash_flow - book.fees)),
-            spent: Some(book.map_or(Money::ZERO, qts_core::Book::cost)),
+            spent: Some(book.map_or(Money::ZERO, Book::cost)),
             cycle_notional: Some(Money::ZERO),
+            added: [Some(Money::ZERO); 3],
         };
         desk.count_working(owner);
         desk
@@ -217,13 +223,14 @@ impl<'a> Desk<'a> {
         let held = &subject.holding;
         let gross = controls.and_then(|controls| controls.max_gross_exposure);
         let net = controls.and_then(|controls| controls.max_net_exposure);
+        let [new, bought, sold] = self.added;
         OwnNumbers {
             long: held.position.checked_add(held.open_buy),
             short: held.open_sell.checked_sub(held.position),
             summed: false,
-            gross: gross.and_then(|_| self.exposure(Holding::worst_case)),
-            net_long: net.and_then(|_| self.exposure(|held| held.position.checked_add(held.open_buy))),
-            net_short: net.and_then(|_| self.exposure(|held| held.open_sell.checked_sub(held.position))),
+            gross: gross.and_then(|_| self.exposure(Holding::worst_case, new)),
+            net_long: net.and_then(|_| self.exposure(|held| held.position.checked_add(held.open_buy), bought)),
+            net_short: net.and_then(|_| self.exposure(|held| held.open_sell.checked_sub(held.position), sold)),
             spent: self.spent,
             commission: subject.instrument.commission,
             cycle_notional: self.cycle_notional,
@@ -232,10 +239,10 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// Σ of a worst case at the marks; `None` if something held has no price.
-    fn exposure(&self, of: fn(&Holding) -> Option<Qty>) -> Option<Money> {
-        let market = self.situation.market;
-        self.holdings.iter().map(|(inst, held)| Some(Money::of(market.mark(*inst)?, of(held)?))).sum()
+    /// Σ of the book's worst case at the marks, and what was added to it; `None` if something held has no price.
+    fn exposure(&self, of: fn(&Holding) -> Option<Qty>, added: Option<Money>) -> Option<Money> {
+        let worth = |(inst, held)| Some(Money::of(self.situation.market.mark(inst)?, of(held)?));
+        self.book.into_iter().flat_map(Book::holdings).map(worth).chain([added]).sum()
     }
 
     fn check_state(&self, verdict: &mut Verdict) {
@@ -310,8 +317,15 @@ impl<'a> Desk<'a> {
             return;
         }
         let intent = &proposal.intent;
+        let reducing = reducing.min(admitted);
         reserve(self.holdings.entry(intent.instrument).or_default(), intent.side, admitted);
-        self.promise(intent.instrument, intent.side, intent.kind, admitted, reducing.min(admitted));
+        self.promise(intent.instrument, intent.side, intent.kind, admitted, reducing);
+        let mark = self.situation.market.mark(intent.instrument);
+        let traded = |side: Side| if intent.side == side { admitted } else { Qty::ZERO };
+        let increasing = admitted.checked_sub(reducing).unwrap_or(admitted);
+        for (sum, qty) in self.added.iter_mut().zip([increasing, traded(Side::Buy), traded(Side::Sell)]) {
+            *sum = sum.zip(mark).map(|(sum, mark)| sum + Money::of_ceil(mark, qty));
+        }
     }
 }
 

@@ -118,8 +118,13 @@ impl Verdict {
         if measure == Measure::NotApplicable {
             return;
         }
-        let (Some(value), Some(levels)) = (measure.at(self.asked), control.levels) else {
-            return self.unknown(control);
+        let (value, levels) = match (measure.at(self.asked), control.levels) {
+            (Some(value), Some(levels)) => (value, levels),
+            // What may only warn does no more where it cannot be computed.
+            (None, Some(Levels { limit: None, block: None, .. })) => {
+                return self.note(control.code, Stage::Warn, None, None);
+            }
+            _ => return self.unknown(control),
         };
         let above = |level: Option<Amount>| level.is_some_and(|level| value > level);
         let observed = Some(value);
@@ -170,5 +175,93 @@ impl Verdict {
             Action::PlausibleSize if self.is_exit() => {}
             _ => self.block(control.code, None, None),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use qts_core::{Money, Price};
+
+    use super::*;
+
+    fn verdict(asked: i32, reducing: i32, lot: i32) -> Verdict {
+        let (asked, reducing) = (Qty::whole(asked), Qty::whole(reducing.min(asked)));
+        Verdict {
+            scope: Scope::Strategy,
+            asked,
+            reducing,
+            lot: Qty::whole(lot),
+            cap: asked,
+            blocked: false,
+            reasons: vec![],
+        }
+    }
+
+    fn measures() -> impl Strategy<Value = Measure> {
+        let small = || -20..60i32;
+        let shares = (small(), 0..30i32);
+        let shares = shares.prop_map(|(b, f)| Measure::Shares { before: Qty::whole(b), free: Qty::whole(f) });
+        let worth = (small(), 0..30i32).prop_map(|(before, free)| Measure::Worth {
+            before: Money::whole(before.into()),
+            price: Price::whole(2),
+            free: Qty::whole(free),
+        });
+        let count = (0..9u64).prop_map(|count| Measure::Fixed(Amount::Count(count)));
+        prop_oneof![shares, worth, count, Just(Measure::Unknown), Just(Measure::NotApplicable)]
+    }
+
+    fn controls() -> impl Strategy<Value = (Control, Measure)> {
+        use Action::{Capacity, Count, OrderSize, OrderSizeReduceOnly, Plausible, PlausibleSize};
+        let actions = vec![OrderSize, OrderSizeReduceOnly, Capacity, Count, Plausible, PlausibleSize];
+        let codes = vec![Code::MaxLong, Code::FatFinger, Code::Budget, Code::PriceCollar];
+        let levels = prop::option::weighted(0.9, [prop::option::of(0..60i32), prop::option::of(0..60i32)]);
+        (prop::sample::select(codes), prop::sample::select(actions), levels, measures()).prop_map(
+            |(code, action, levels, measure)| {
+                let amount = |number: i32| match measure {
+                    Measure::Worth { .. } => Amount::Money(Money::whole(number.into())),
+                    Measure::Fixed(_) => Amount::Count(number.unsigned_abs().into()),
+                    _ => Amount::Qty(Qty::whole(number)),
+                };
+                let levels = levels.map(|[warn, limit]| Levels {
+                    warn: warn.map(amount),
+                    limit: limit.map(amount),
+                    block: limit.map(|limit| amount(limit + 20)),
+                });
+                (Control { code, action, levels }, measure)
+            },
+        )
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2_000) })]
+        #[test]
+        fn the_order_of_controls_cannot_matter(
+            (straight, shuffled) in prop::collection::vec(controls(), 0..8)
+                .prop_flat_map(|all| (Just(all.clone()), Just(all).prop_shuffle())),
+            (asked, reducing, lots) in (1..70i32, 0..70i32, 1..4i32),
+        ) {
+            let judged = [straight, shuffled].map(|controls| {
+                let mut verdict = verdict(asked, reducing, lots);
+                controls.iter().for_each(|(control, measure)| verdict.apply(control, *measure));
+                (verdict.admitted(), verdict.capped(), verdict.into_reasons())
+            });
+            prop_assert_eq!(&judged[0], &judged[1]);
+        }
+    }
+
+    #[test]
+    fn a_cap_that_does_not_bind_is_no_reason() {
+        let mut verdict = verdict(10, 0, 1);
+        verdict.cap(Code::MaxLong, Qty::whole(10), None, None);
+        assert_eq!((verdict.admitted(), verdict.into_reasons()), (Qty::whole(10), vec![]));
+    }
+
+    #[test]
+    fn a_block_does_not_hide_what_the_caps_leave() {
+        let mut verdict = verdict(10, 0, 4);
+        verdict.block(Code::Shadow, None, None);
+        verdict.cap(Code::MaxLong, Qty::whole(9), None, None);
+        assert_eq!((verdict.admitted(), verdict.capped()), (Qty::ZERO, Qty::whole(8)));
     }
 }

@@ -1,0 +1,9 @@
+//! The gate as others see it: cases in text, invariants, and an independent model to hold it against.
+
+mod check;
+mod cycle;
+mod invariants;
+mod model;
+mod model_agrees;
+mod plan;
+mod world;

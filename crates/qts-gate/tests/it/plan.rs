@@ -1,0 +1,360 @@
+//! Accounts, policies and proposals made up by the property tests: small numbers, so that limits bind often.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use qts_core::{DailyLimit, Inst, Kind, Mode, Money, Price, Proposal, Qty, Ratio, Side, Span, StrategyId, Tif, Ts};
+use qts_gate::policy::{Controls, FatFinger, OrderSize, Size, Thresholds, Worth};
+use qts_gate::{ArbitrationRule, Judged, RiskPolicy, StrategyState};
+
+use crate::world::{self, NOW, World};
+
+/// Strategies that ask; `z` only has orders working.
+pub(crate) const ASKERS: [&str; 3] = ["a", "b", "c"];
+
+/// An account before a cycle, and what is asked in it.
+#[derive(Debug, Clone)]
+pub(crate) struct Plan {
+    pub(crate) rule: ArbitrationRule,
+    pub(crate) lot: i32,
+    pub(crate) stocks: [Stock; 2],
+    pub(crate) cash: i64,
+    pub(crate) equity: Option<i64>,
+    pub(crate) mode: Mode,
+    pub(crate) account: Controls,
+    pub(crate) traders: [Trader; 3],
+    pub(crate) working: Vec<Resting>,
+    pub(crate) asks: Vec<Ask>,
+}
+
+/// An instrument and its prices.
+#[derive(Debug, Clone)]
+pub(crate) struct Stock {
+    pub(crate) short_ban: bool,
+    pub(crate) daily_limit: bool,
+    pub(crate) fee: bool,
+    pub(crate) last: Option<i32>,
+    pub(crate) is_stale: bool,
+    pub(crate) quote: Option<(i32, i32)>,
+    pub(crate) prev_close: Option<i32>,
+    pub(crate) mode: Mode,
+}
+
+/// A strategy, its policy and what it holds of each instrument.
+#[derive(Debug, Clone)]
+pub(crate) struct Trader {
+    pub(crate) rank: i64,
+    pub(crate) state: StrategyState,
+    pub(crate) mode: Mode,
+    pub(crate) controls: Controls,
+    pub(crate) budget: Option<i64>,
+    pub(crate) median: Option<i32>,
+    pub(crate) holds: [i32; 2],
+}
+
+/// A working order; the fourth owner is `z`.
+#[derive(Debug, Clone)]
+pub(crate) struct Resting {
+    pub(crate) owner: usize,
+    pub(crate) inst: u32,
+    pub(crate) side: Side,
+    pub(crate) limit: Option<i32>,
+    pub(crate) lots: i32,
+    pub(crate) cancelling: bool,
+}
+
+/// What is asked, in emission order.
+#[derive(Debug, Clone)]
+pub(crate) struct Ask {
+    pub(crate) owner: usize,
+    pub(crate) inst: u32,
+    pub(crate) side: Side,
+    pub(crate) limit: Option<i32>,
+    pub(crate) qty: i32,
+    pub(crate) gtc: bool,
+}
+
+impl Plan {
+    pub(crate) fn judge(&self) -> Judged {
+        self.world().judge(self.proposals(), &[])
+    }
+
+    /// What is admitted of the only proposal.
+    pub(crate) fn admitted(&self) -> Qty {
+        let judged = self.judge();
+        assert_eq!(judged.decisions.len(), 1);
+        judged.decisions[0].admitted()
+    }
+
+    pub(crate) fn world(&self) -> World {
+        let stocks = self.stocks.iter().zip(["A.X", "B.X"]).map(|(stock, id)| qts_core::Instrument {
+            lot: Qty::whole(self.lot),
+            short_ban: stock.short_ban,
+            daily_limit: stock.daily_limit.then(|| DailyLimit(percent(30))),
+            commission: if stock.fee { percent(1) } else { Ratio::ZERO },
+            ..world::stock(id)
+        });
+        let mut world = World::new(stocks.collect(), Money::whole(self.cash));
+        (world.rule, world.mode) = (self.rule, self.mode);
+        world.equity = self.equity.map(Money::whole);
+        world.account_policy = policy(&self.account);
+        for (inst, stock) in (0..).map(Inst).zip(&self.stocks) {
+            world.instrument_modes.insert(inst, stock.mode);
+            let seen = Ts(if stock.is_stale { NOW.0 - Span::SECOND.times(4).0 } else { NOW.0 });
+            let prices = world.market.prices_mut(inst).expect("an instrument");
+            prices.last = stock.last.map(|last| (Price::whole(last), seen));
+            prices.quote = stock.quote.map(|(bid, ask)| (Price::whole(bid), Price::whole(ask), seen));
+            prices.prev_close = stock.prev_close.map(Price::whole);
+        }
+        for (id, trader) in ASKERS.into_iter().zip(&self.traders) {
+            let standing = world.standing(id);
+            (standing.rank, standing.state, standing.mode) = (trader.rank, trader.state, trader.mode);
+            standing.policy = Arc::new(policy(&trader.controls));
+            standing.budget = trader.budget.map(Money::whole);
+            let median = trader.median.map(|median| [(Inst(0), Qty::whole(median)), (Inst(1), Qty::whole(median))]);
+            standing.median_order = median.into_iter().flatten().collect();
+            for (inst, held) in (0..).map(Inst).zip(trader.holds) {
+                world.hold_at(id, inst, Qty::whole(held), Price::whole(100));
+            }
+        }
+        for (id, order) in (1..).zip(&self.working) {
+            let qty = Qty::whole(order.lots * self.lot);
+            let resting = world::resting(id, Inst(order.inst), order.side, kind(order.limit), qty);
+            let owner = ASKERS.get(order.owner).unwrap_or(&"z");
+            world.rest(owner, qts_core::Working { cancelling: order.cancelling, ..resting });
+        }
+        world
+    }
+
+    pub(crate) fn proposals(&self) -> Vec<Proposal> {
+        let proposals = (0..).zip(&self.asks).map(|(emission, ask)| {
+            let (owner, qty) = (ASKERS[ask.owner], Qty::whole(ask.qty));
+            let mut proposal = world::proposal(owner, emission, Inst(ask.inst), ask.side, qty, kind(ask.limit));
+            proposal.intent.tif = if ask.gtc { Tif::Gtc } else { Tif::Day };
+            proposal
+        });
+        proposals.collect()
+    }
+
+    /// The reducing part of each thing asked, if of those before it these are admitted whole and the others not.
+    pub(crate) fn reducing_parts(&self, is_admitted: impl Fn(usize) -> bool) -> Vec<Qty> {
+        let mut books = self.world().books;
+        let parts = self.asks.iter().enumerate().map(|(place, ask)| {
+            let book = books.book_mut(&StrategyId::new(ASKERS[ask.owner]));
+            let (inst, qty) = (Inst(ask.inst), Qty::whole(ask.qty));
+            let part = book.holding(inst).reducing_part(ask.side, qty);
+            if is_admitted(place) {
+                book.reserve(inst, ask.side, qty);
+            }
+            part
+        });
+        parts.collect()
+    }
+}
+
+fn policy(controls: &Controls) -> RiskPolicy {
+    RiskPolicy {
+        id: "made up".into(),
+        strategy: Controls { buying_power: None, ..controls.clone() },
+        account: controls.clone(),
+        instruments: BTreeMap::new(),
+    }
+}
+
+fn kind(limit: Option<i32>) -> Kind {
+    limit.map_or(Kind::Market, |limit| Kind::Limit(Price::whole(limit)))
+}
+
+pub(crate) fn percent(number: i32) -> Ratio {
+    Ratio::from_units(i64::from(number) * 1_000_000).expect("small")
+}
+
+/// Any plan: every control may be there, anything may be missing.
+pub(crate) fn plans() -> impl Strategy<Value = Plan> {
+    let account = (0..60_000i64, option(5_000..100_000i64), modes(), controls());
+    let stocks = [stock(), stock()];
+    let traders = [trader(), trader(), trader()];
+    let orders = (prop::collection::vec(resting(), 0..4), prop::collection::vec(ask(), 1..7));
+    (rules(), prop_oneof![3 => Just(1), 1 => Just(5)], account, stocks, traders, orders).prop_map(
+        |(rule, lot, (cash, equity, mode, account), stocks, traders, (working, mut asks))| {
+            // Mostly whole lots; an odd quantity is an odd exit at best.
+            for ask in &mut asks {
+                ask.qty = if ask.qty % 8 == 7 { ask.qty } else { ask.qty.max(lot) / lot * lot };
+            }
+            Plan { rule, lot, stocks, cash, equity, mode, account, traders, working, asks }
+        },
+    )
+}
+
+/// As [`plans`], with everything in force, known and fresh, so that policies alone decide.
+pub(crate) fn calm_plans() -> impl Strategy<Value = Plan> {
+    plans().prop_map(|mut plan| {
+        plan.mode = Mode::Active;
+        for stock in &mut plan.stocks {
+            stock.mode = Mode::Active;
+            stock.is_stale = false;
+            stock.last = stock.last.or(Some(100));
+            stock.prev_close = stock.prev_close.or(Some(100));
+        }
+        for trader in &mut plan.traders {
+            (trader.state, trader.mode) = (StrategyState::Active, Mode::Active);
+        }
+        plan
+    })
+}
+
+/// One proposal and nobody else's order in its way.
+pub(crate) fn alone(mut plan: Plan) -> Plan {
+    plan.asks.truncate(1);
+    plan.working.retain(|order| order.inst != plan.asks[0].inst || order.side == plan.asks[0].side);
+    plan
+}
+
+/// No policy at strategy scope.
+pub(crate) fn without_strategies_policies(mut plan: Plan) -> Plan {
+    for trader in &mut plan.traders {
+        (trader.controls, trader.budget) = (Controls::default(), None);
+    }
+    plan
+}
+
+pub(crate) fn without_policies(plan: Plan) -> Plan {
+    without_strategies_policies(Plan { account: Controls::default(), ..plan })
+}
+
+fn option<T: Debug + Clone>(of: impl Strategy<Value = T>) -> impl Strategy<Value = Option<T>> {
+    prop::option::weighted(0.8, of)
+}
+
+fn rules() -> impl Strategy<Value = ArbitrationRule> {
+    prop::sample::select(vec![ArbitrationRule::ExitsOnly, ArbitrationRule::Net, ArbitrationRule::Rank])
+}
+
+fn sides() -> impl Strategy<Value = Side> {
+    prop::sample::select(vec![Side::Buy, Side::Sell])
+}
+
+pub(crate) fn modes() -> impl Strategy<Value = Mode> {
+    prop_oneof![20 => Just(Mode::Active), 1 => Just(Mode::ReduceOnly), 1 => Just(Mode::Halted), 1 => Just(Mode::Killed)]
+}
+
+fn states() -> impl Strategy<Value = StrategyState> {
+    use StrategyState::{Active, Disabled, Quarantined, ReduceOnly, Shadow};
+    prop_oneof![20 => Just(Active), 2 => Just(ReduceOnly), 1 => Just(Shadow), 1 => Just(Disabled), 1 => Just(Quarantined)]
+}
+
+fn limits() -> impl Strategy<Value = Option<i32>> {
+    prop::option::weighted(0.6, 96..105i32)
+}
+
+fn stock() -> impl Strategy<Value = Stock> {
+    let flags = (prop::bool::weighted(0.3), prop::bool::weighted(0.3), any::<bool>(), prop::bool::weighted(0.2));
+    let quote = option((95..101i32, 0..4i32).prop_map(|(bid, spread)| (bid, bid + spread)));
+    (flags, option(97..104i32), quote, option(95..106i32), modes()).prop_map(
+        |((short_ban, daily_limit, fee, is_stale), last, quote, prev_close, mode)| Stock {
+            short_ban,
+            daily_limit,
+            fee,
+            last,
+            is_stale,
+            quote,
+            prev_close,
+            mode,
+        },
+    )
+}
+
+fn trader() -> impl Strategy<Value = Trader> {
+    let held = || prop_oneof![1 => Just(0), 2 => -8..9i32].prop_map(|lots| lots * 5);
+    let odd = prop::bool::weighted(0.1);
+    let numbers = (0..3i64, prop::option::weighted(0.3, 0..8_000i64), prop::option::weighted(0.3, 1..9i32));
+    (numbers, states(), modes(), controls(), [held(), held()], odd).prop_map(
+        |((rank, budget, median), state, mode, controls, mut holds, odd)| {
+            holds[0] += i32::from(odd) * 2;
+            Trader { rank, state, mode, controls, budget, median, holds }
+        },
+    )
+}
+
+fn resting() -> impl Strategy<Value = Resting> {
+    (0..4usize, 0..2u32, sides(), 2..12i32, 1..4i32, prop::bool::weighted(0.2)).prop_map(
+        |(owner, inst, side, away, lots, cancelling)| {
+            let limit = Some(if side == Side::Buy { 100 - away } else { 100 + away });
+            Resting { owner, inst, side, limit: limit.filter(|_| away < 11), lots, cancelling }
+        },
+    )
+}
+
+fn ask() -> impl Strategy<Value = Ask> {
+    (0..3usize, 0..2u32, sides(), limits(), 1..70i32, prop::bool::weighted(0.2))
+        .prop_map(|(owner, inst, side, limit, qty, gtc)| Ask { owner, inst, side, limit, qty, gtc })
+}
+
+/// Any set of controls, the levels of each ascending; a missing level is as frequent as a missing control.
+pub(crate) fn controls() -> impl Strategy<Value = Controls> {
+    let sizes = (thresholds(60, shares), thresholds(60, worth), thresholds(4, |n| n.unsigned_abs().into()));
+    let plausible = (collars(), fingers(), thresholds(80, worth));
+    let exposures = (sizes_of_positions(60), sizes_of_positions(30), thresholds(80, worth), thresholds(60, worth));
+    let others = (prop::bool::weighted(0.2), rare(0..10i32), rare(1..11i32));
+    (sizes, plausible, exposures, others).prop_map(
+        |(
+            (max_order_qty, max_order_notional, max_open_orders),
+            (price_collar, fat_finger, cycle_notional),
+            (max_long, max_short, max_gross_exposure, max_net_exposure),
+            (short_not_allowed, buffer, score),
+        )| Controls {
+            short_not_allowed,
+            price_collar,
+            fat_finger,
+            cycle_notional: cycle_notional.map(|levels| Thresholds { limit: None, ..levels }),
+            max_order_qty,
+            max_order_notional,
+            max_long,
+            max_short,
+            max_gross_exposure,
+            max_net_exposure,
+            buying_power: buffer.map(percent),
+            max_open_orders,
+            max_risk_score: score.map(|tenths| percent(tenths * 10)),
+        },
+    )
+}
+
+fn rare<T: Debug + Clone>(of: impl Strategy<Value = T>) -> impl Strategy<Value = Option<T>> {
+    prop::option::weighted(0.15, of)
+}
+
+fn thresholds<T: Debug + Clone>(most: i32, make: fn(i32) -> T) -> impl Strategy<Value = Option<Thresholds<T>>> {
+    let numbers = [0..most, 0..most, 0..most];
+    (numbers, prop::option::weighted(0.3, 1..8u8)).prop_map(move |(mut numbers, given)| {
+        numbers.sort_unstable();
+        let given = given?;
+        let level = |place: usize| (given & (1 << place) != 0).then(|| make(numbers[place]));
+        Some(Thresholds { warn: level(0), limit: level(1), block: level(2) })
+    })
+}
+
+fn sizes_of_positions(most: i32) -> impl Strategy<Value = Option<Thresholds<Size>>> {
+    let in_shares = |number| Size::Shares(Qty::whole(number));
+    prop_oneof![2 => thresholds(most, in_shares), 1 => thresholds(most, |number| Size::Fraction(percent(number)))]
+}
+
+fn collars() -> impl Strategy<Value = Option<Thresholds<Ratio>>> {
+    thresholds(5, percent).prop_map(|levels| levels.map(|levels| Thresholds { limit: None, ..levels }))
+}
+
+fn fingers() -> impl Strategy<Value = Option<FatFinger>> {
+    let multiple = || prop::option::of((1..5i32).prop_map(Ratio::whole));
+    rare((multiple(), multiple()).prop_map(|(multiple, median)| FatFinger { multiple, median }))
+}
+
+fn shares(number: i32) -> OrderSize {
+    OrderSize::Shares(Qty::whole(number))
+}
+
+/// Even numbers are hundreds of money, odd ones percent: both about as many shares as the number.
+fn worth(number: i32) -> Worth {
+    if number % 2 == 0 { Worth::Money(Money::whole(i64::from(number) * 100)) } else { Worth::Fraction(percent(number)) }
+}
