@@ -2,10 +2,11 @@
 
 use std::io::Write;
 
+use qts_venues::feed::DataError;
 use serde::Serialize;
 
 use crate::cli::{CheckArgs, Format};
-use crate::config::{Config, ConfigError, ConfigErrors};
+use crate::config::{Config, ConfigError};
 use crate::exit::{Ending, Trouble};
 use crate::wire;
 
@@ -19,6 +20,8 @@ struct Checked {
     strategies: usize,
     commands: usize,
     errors: Vec<Told>,
+    /// What is wrong with data files.
+    data_errors: Vec<String>,
 }
 
 /// One thing that is wrong.
@@ -34,28 +37,48 @@ struct Told {
     suggestion: Option<String>,
 }
 
-/// The command: reads the config, builds the strategies, opens the data files.
+/// The command: reads the config, builds the strategies, opens the data files. A config without data, for `decide`,
+/// may have strategies without a kind.
 pub(crate) fn check(args: &CheckArgs, out: &mut impl Write) -> Result<Ending, Trouble> {
-    match (wired(args), args.format) {
-        (Ok(config), format) => {
-            tell_sound(&config, args, format, out)?;
-            Ok(Ending::Fine)
+    match load(args) {
+        Ok(config) => {
+            config.unseen().iter().filter(|_| !config.data.is_empty()).for_each(|note| eprintln!("qts: {note}"));
+            let errors = wire::bad_data(&config)?;
+            if errors.is_empty() {
+                tell_sound(&config, args, out)?;
+                return Ok(Ending::Fine);
+            }
+            if args.format == Format::Json {
+                let data_errors = errors.iter().map(|error| format!("failed to {error}")).collect();
+                print(&Checked { data_errors, ..unsound() }, out)?;
+            }
+            Err(last_told(errors))
         }
-        (Err(Trouble::Config(errors)), Format::Json) => {
-            print(&told(&errors), out)?;
+        Err(Trouble::Config(errors)) if args.format == Format::Json => {
+            print(&Checked { errors: errors.iter().map(tell).collect(), ..unsound() }, out)?;
             Err(Trouble::Config(errors))
         }
-        (Err(trouble), _) => Err(trouble),
+        Err(trouble) => Err(trouble),
     }
 }
 
-fn wired(args: &CheckArgs) -> Result<Config, Trouble> {
+fn load(args: &CheckArgs) -> Result<Config, Trouble> {
     let config = wire::load(&args.config)?;
-    wire::wire(&config)?;
+    if !config.data.is_empty() {
+        config.require_kinds()?;
+    }
+    wire::registrations(&config, config.all_strategies().filter(|spec| spec.kind.is_some()))?;
     Ok(config)
 }
 
-fn tell_sound(config: &Config, args: &CheckArgs, format: Format, out: &mut impl Write) -> Result<(), Trouble> {
+/// Tells all but the last, which is returned to be told as any command's trouble is.
+fn last_told(mut errors: Vec<DataError>) -> Trouble {
+    let last = errors.pop().map(Trouble::Data);
+    errors.into_iter().for_each(|error| Trouble::Data(error).tell());
+    last.unwrap_or_else(|| Trouble::Failure("failed to read the data".to_owned()))
+}
+
+fn tell_sound(config: &Config, args: &CheckArgs, out: &mut impl Write) -> Result<(), Trouble> {
     let checked = Checked {
         schema: 1,
         sound: true,
@@ -64,8 +87,9 @@ fn tell_sound(config: &Config, args: &CheckArgs, format: Format, out: &mut impl 
         strategies: config.strategies.len(),
         commands: config.commands.len(),
         errors: Vec::new(),
+        data_errors: Vec::new(),
     };
-    if format == Format::Json {
+    if args.format == Format::Json {
         return print(&checked, out);
     }
     let Checked { instruments, data, strategies, commands, .. } = checked;
@@ -74,9 +98,17 @@ fn tell_sound(config: &Config, args: &CheckArgs, format: Format, out: &mut impl 
     Ok(())
 }
 
-fn told(errors: &ConfigErrors) -> Checked {
-    let errors = errors.iter().map(tell).collect();
-    Checked { schema: 1, sound: false, instruments: 0, data: 0, strategies: 0, commands: 0, errors }
+const fn unsound() -> Checked {
+    Checked {
+        schema: 1,
+        sound: false,
+        instruments: 0,
+        data: 0,
+        strategies: 0,
+        commands: 0,
+        errors: Vec::new(),
+        data_errors: Vec::new(),
+    }
 }
 
 fn tell(error: &ConfigError) -> Told {

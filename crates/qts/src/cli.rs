@@ -64,7 +64,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_enum, default_value = "table")]
     pub(crate) format: Format,
     /// Write every decision to this file (.csv or .jsonl)
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = decisions)]
     pub(crate) decisions: Option<PathBuf>,
     /// Stop after this time (RFC 3339 with offset)
     #[arg(long, value_name = "TS", value_parser = time)]
@@ -95,6 +95,12 @@ pub(crate) struct DecideArgs {
     /// How decisions are printed
     #[arg(long, value_enum, default_value = "json")]
     pub(crate) format: Format,
+}
+
+fn decisions(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    let known = path.extension().is_some_and(|ext| ext == "csv" || ext == "jsonl");
+    if known { Ok(path) } else { Err("its form is not known; end its name in .csv or .jsonl".to_owned()) }
 }
 
 fn time(text: &str) -> Result<Ts, String> {

@@ -1,8 +1,9 @@
 //! `--decisions FILE`: one row per decision, as CSV or JSON lines by the file's ending, written as they are made.
 
+use std::fmt::Display;
 use std::fs::File;
-use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
 
 use qts_core::{Decision, Instruments};
 use qts_runtime::{Effects, Record};
@@ -12,10 +13,37 @@ use crate::exit::Trouble;
 use crate::wire::rfc3339;
 
 /// Where decisions are written.
-pub(crate) enum DecisionLog {
+pub(crate) struct DecisionLog {
+    path: PathBuf,
+    form: Form,
+}
+
+/// The forms it may have.
+enum Form {
     Csv(Box<csv::Writer<File>>),
     Jsonl(BufWriter<File>),
 }
+
+/// The names of a row's fields, which stand first in a CSV file even if no decision follows.
+const COLUMNS: [&str; 17] = [
+    "cycle",
+    "ts",
+    "strategy",
+    "emission",
+    "book",
+    "instrument",
+    "side",
+    "type",
+    "limit",
+    "tif",
+    "asked",
+    "admitted",
+    "sent",
+    "crossed",
+    "verdict",
+    "reasons",
+    "why",
+];
 
 /// One decision as a flat row; names are part of the contract.
 #[derive(Serialize)]
@@ -42,16 +70,18 @@ struct Row<'a> {
 impl DecisionLog {
     /// Creates the file; its ending says its form.
     pub(crate) fn create(path: &Path) -> Result<Self, Trouble> {
-        let open = || {
-            File::create(path).map_err(|error| {
-                Trouble::Failure(format!("failed to create {}: {error}; check the path", path.display()))
-            })
+        let failed = |what: &str, error: &dyn Display| {
+            Trouble::Failure(format!("failed to {what} {}: {error}; check the path", path.display()))
         };
-        match path.extension().and_then(|ext| ext.to_str()) {
-            Some("csv") => Ok(Self::Csv(Box::new(csv::Writer::from_writer(open()?)))),
-            Some("jsonl") => Ok(Self::Jsonl(BufWriter::new(open()?))),
-            _ => Err(Trouble::Failure(format!("failed to create {}: end its name in .csv or .jsonl", path.display()))),
-        }
+        let file = File::create(path).map_err(|error| failed("create", &error))?;
+        let form = if path.extension().is_some_and(|ext| ext == "jsonl") {
+            Form::Jsonl(BufWriter::new(file))
+        } else {
+            let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(file);
+            writer.write_record(COLUMNS).map_err(|error| failed("write", &error))?;
+            Form::Csv(Box::new(writer))
+        };
+        Ok(Self { path: path.to_owned(), form })
     }
 
     /// Writes the decisions among these effects.
@@ -60,30 +90,38 @@ impl DecisionLog {
         for record in &effects.records {
             if let Record::Decision(decision) = record {
                 let ts = ts.get_or_insert_with(|| rfc3339(effects.now));
-                self.row(&row(decision, ts, instruments))?;
-            }
-        }
-        Ok(())
-    }
-
-    fn row(&mut self, row: &Row<'_>) -> Result<(), Trouble> {
-        match self {
-            Self::Csv(writer) => writer.serialize(row).map_err(std::io::Error::other)?,
-            Self::Jsonl(writer) => {
-                serde_json::to_writer(&mut *writer, row).map_err(std::io::Error::from)?;
-                writer.write_all(b"\n")?;
+                self.form.row(&row(decision, ts, instruments)).map_err(|error| self.failed(&error))?;
             }
         }
         Ok(())
     }
 
     /// Nothing may be lost at the end.
-    pub(crate) fn close(self) -> Result<(), Trouble> {
+    pub(crate) fn close(mut self) -> Result<(), Trouble> {
+        self.form.flush().map_err(|error| self.failed(&error))
+    }
+
+    fn failed(&self, error: &io::Error) -> Trouble {
+        Trouble::Failure(format!("failed to write {}: {error}; check the disk", self.path.display()))
+    }
+}
+
+impl Form {
+    fn row(&mut self, row: &Row<'_>) -> io::Result<()> {
         match self {
-            Self::Csv(mut writer) => writer.flush()?,
-            Self::Jsonl(mut writer) => writer.flush()?,
+            Self::Csv(writer) => writer.serialize(row).map_err(io::Error::other),
+            Self::Jsonl(writer) => {
+                serde_json::to_writer(&mut *writer, row)?;
+                writer.write_all(b"\n")
+            }
         }
-        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Csv(writer) => writer.flush(),
+            Self::Jsonl(writer) => writer.flush(),
+        }
     }
 }
 

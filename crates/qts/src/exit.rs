@@ -79,7 +79,11 @@ pub(crate) fn end(result: Result<Ending, Trouble>) -> ExitCode {
     match result {
         Ok(ending) => ExitCode::from(ending.code()),
         // A reader that has seen enough is no failure: `qts … | head`.
-        Err(Trouble::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(Trouble::Output(error) | Trouble::Decide(DecideError::Output(error)))
+            if error.kind() == std::io::ErrorKind::BrokenPipe =>
+        {
+            ExitCode::SUCCESS
+        }
         Err(trouble) => {
             trouble.tell();
             ExitCode::from(trouble.code())

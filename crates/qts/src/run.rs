@@ -2,14 +2,17 @@
 //! then the slice, and sends what came out.
 
 use std::io::Write;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use qts_core::{ExecReport, Mode, Slice, Ts};
 use qts_runtime::{Effects, Input};
 
 use crate::cli::RunArgs;
+use crate::config::Config;
 use crate::decisions::DecisionLog;
 use crate::exit::{Ending, Trouble};
+use crate::signals;
 use crate::summary::{Clocks, Summary};
 use crate::tally::Tally;
 use crate::wire::{self, Wired};
@@ -31,13 +34,29 @@ pub(crate) struct Run {
 pub(crate) fn run(args: &RunArgs, out: &mut impl Write) -> Result<Ending, Trouble> {
     let started = Instant::now();
     let config = wire::load(&args.config)?;
+    config.require_data()?;
     let wired = wire::wire(&config)?;
+    config.unseen().iter().for_each(|note| eprintln!("qts: {note}"));
+    args.decisions.as_deref().map_or(Ok(()), |path| spare_inputs(path, &config))?;
     let log = args.decisions.as_deref().map(DecisionLog::create).transpose()?;
     let mut run = Run::new(wired, log);
     run.all(args.until, args.limit_events)?;
     run.clocks.elapsed = started.elapsed();
     let ending = run.finish(&config, args, out)?;
     Ok(ending)
+}
+
+/// Nobody means to write over what is read.
+fn spare_inputs(path: &Path, config: &Config) -> Result<(), Trouble> {
+    let Ok(out) = path.canonicalize() else { return Ok(()) };
+    let mut inputs = config.data.iter().map(|data| data.file.clone()).chain(signals::files(config));
+    match inputs.find(|input| input.canonicalize().is_ok_and(|input| input == out)) {
+        None => Ok(()),
+        Some(_) => {
+            let what = format!("failed to create {}: this run reads it; name another file", path.display());
+            Err(Trouble::Failure(what))
+        }
+    }
 }
 
 impl Run {
@@ -87,6 +106,7 @@ impl Run {
     /// Broker reports, due commands, then the slice; then what came out is sent.
     fn cycle(&mut self, slice: Slice) -> Result<(), Trouble> {
         self.tally.cycles += 1;
+        self.tally.events += slice.events.len() as u64;
         let ts = slice.ts;
         self.wired.broker.on_slice(&slice, &mut self.reports);
         for report in std::mem::take(&mut self.reports) {
@@ -114,12 +134,7 @@ impl Run {
         Ok(())
     }
 
-    fn finish(
-        mut self,
-        config: &crate::config::Config,
-        args: &RunArgs,
-        out: &mut impl Write,
-    ) -> Result<Ending, Trouble> {
+    fn finish(mut self, config: &Config, args: &RunArgs, out: &mut impl Write) -> Result<Ending, Trouble> {
         if let Some(log) = self.log.take() {
             log.close()?;
         }
@@ -139,7 +154,8 @@ fn tell_bad_rows(report: &qts_venues::feed::Report) {
     if total == 0 {
         return;
     }
-    eprintln!("qts: {total} bad rows left out (on_bad_row = \"skip\"):");
+    let rows = if total == 1 { "row" } else { "rows" };
+    eprintln!("qts: {total} bad {rows} left out (on_bad_row = \"skip\"):");
     let shown = 10;
     for row in report.listed().take(shown) {
         eprintln!("  {}:{}: {}", row.file.display(), row.line, row.reason);

@@ -1,14 +1,19 @@
 //! Reads the signals file of a `signals` strategy: somebody's own bots' intents, `ts,instrument,side,qty[,type,limit,
-//! tif,reason][,strategy]` as CSV or JSON lines. Every error names file and line.
+//! tif,reason][,strategy]` as CSV or JSON lines. Every error names file and line; further columns do not count, unless
+//! one looks like a misspelt one.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use qts_strategies::Step;
+use qts_core::Ts;
+use qts_strategies::{Due, Step};
 use qts_strategy::{Factory, ParamError};
 
-use crate::config::{Config, StrategySpec};
+use crate::config::{Config, StrategySpec, nearest};
 use crate::exit::Trouble;
+
+/// What a row may say.
+const COLUMNS: [&str; 9] = ["ts", "instrument", "side", "qty", "type", "limit", "tif", "reason", "strategy"];
 
 type Fields = BTreeMap<String, String>;
 
@@ -22,28 +27,66 @@ pub(crate) fn factory(config: &Config, spec: &StrategySpec) -> Result<Result<Fac
     if let Err(error) = params.finish(&["path"]) {
         return Ok(Err(error));
     }
-    let file = Path::new(config.source.name()).parent().unwrap_or(Path::new("")).join(path);
-    let steps = read(&file, config, spec)?;
+    let steps = read(&beside(config, &path), config, spec)?;
     Ok(qts_strategies::signals(steps.into()))
 }
 
-fn read(file: &PathBuf, config: &Config, spec: &StrategySpec) -> Result<Vec<Step>, Trouble> {
+/// The signals files of a config.
+pub(crate) fn files(config: &Config) -> impl Iterator<Item = PathBuf> {
+    let signals = config.all_strategies().filter(|spec| spec.kind.as_deref() == Some("signals"));
+    signals.filter_map(|spec| Some(beside(config, &spec.params.clone().text("path").ok()??)))
+}
+
+/// A path is relative to the config.
+fn beside(config: &Config, path: &str) -> PathBuf {
+    Path::new(config.source.name()).parent().unwrap_or(Path::new("")).join(path)
+}
+
+fn read(file: &Path, config: &Config, spec: &StrategySpec) -> Result<Vec<Step>, Trouble> {
     let wrong = |line: u64, what: &str| Trouble::Input(format!("{}:{line}: {what}", file.display()));
     let text = std::fs::read_to_string(file)
         .map_err(|error| Trouble::Input(format!("{}: {error}; check `path` of `{}`", file.display(), spec.id)))?;
     let rows = if file.extension().is_some_and(|ext| ext == "jsonl") { json_rows(&text) } else { csv_rows(&text) };
-    let mut steps = Vec::new();
+    let readers = readers(config, spec);
+    let (mut steps, mut latest, mut strangers) = (Vec::new(), Ts(i64::MIN), Vec::new());
     for (line, row) in rows {
         let row = row.map_err(|what| wrong(line, &what))?;
-        if row.get("strategy").is_some_and(|strategy| strategy != spec.id.as_str()) {
-            continue;
+        match row.get("strategy").map(|strategy| strategy.trim()).filter(|strategy| !strategy.is_empty()) {
+            Some(strategy) if !readers.contains(&strategy) => strangers.push(format!("`{strategy}` in line {line}")),
+            Some(strategy) if strategy != spec.id.as_str() => {}
+            _ => {
+                let step = step(&row, config, spec, &mut latest).map_err(|what| wrong(line, &what))?;
+                steps.push(step);
+            }
         }
-        let step = Step::from_fields(&|name| row.get(name).filter(|text| !text.is_empty()).cloned(), &config.registry)
-            .map_err(|error| wrong(line, &format!("{error}; correct the row")))?;
-        subscribed(&row, config, spec).map_err(|what| wrong(line, &what))?;
-        steps.push(step);
+    }
+    if let (Some(first), Some(reader)) = (strangers.first(), readers.first())
+        && *reader == spec.id.as_str()
+    {
+        let (count, file) = (strangers.len(), file.display());
+        eprintln!("qts: {file}: rows left out because no strategy of that id reads the file: {count}, first {first}");
     }
     Ok(steps)
+}
+
+/// The ids of the strategies that read the same file.
+fn readers<'a>(config: &'a Config, spec: &StrategySpec) -> Vec<&'a str> {
+    let path = |spec: &StrategySpec| spec.params.clone().text("path").ok().flatten();
+    let reads = |other: &&StrategySpec| other.kind == spec.kind && path(other) == path(spec);
+    config.all_strategies().filter(reads).map(|other| other.id.as_str()).collect()
+}
+
+fn step(row: &Fields, config: &Config, spec: &StrategySpec, latest: &mut Ts) -> Result<Step, String> {
+    let get = |name: &str| row.get(name).filter(|text| !text.is_empty()).cloned();
+    let step = Step::from_fields(&get, &config.registry).map_err(|error| format!("{error}; correct the row"))?;
+    subscribed(row, config, spec)?;
+    if let Due::At(ts) = step.due {
+        if ts < *latest {
+            return Err("`ts` is earlier than that of the row before; sort the rows by time".to_owned());
+        }
+        *latest = ts;
+    }
+    Ok(step)
 }
 
 fn subscribed(row: &Fields, config: &Config, spec: &StrategySpec) -> Result<(), String> {
@@ -55,7 +98,7 @@ fn subscribed(row: &Fields, config: &Config, spec: &StrategySpec) -> Result<(), 
 type Rows = Vec<(u64, Result<Fields, String>)>;
 
 fn csv_rows(text: &str) -> Rows {
-    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     let header = match reader.headers() {
         Ok(header) => header.iter().map(|name| name.trim_start_matches('\u{feff}').to_lowercase()).collect::<Vec<_>>(),
         Err(error) => return vec![(1, Err(error.to_string()))],
@@ -63,9 +106,16 @@ fn csv_rows(text: &str) -> Rows {
     if let Some(missing) = ["ts", "instrument", "side", "qty"].iter().find(|name| !header.iter().any(|h| h == *name)) {
         return vec![(1, Err(format!("there is no column `{missing}`; the first line must name the columns")))];
     }
+    if let Err(misspelt) = well_spelt(header.iter().map(String::as_str)) {
+        return vec![(1, Err(misspelt))];
+    }
     let rows = reader.records().map(|row| match row {
         Ok(row) => {
             let line = row.position().map_or(0, csv::Position::line);
+            let (cells, named) = (row.len(), header.len());
+            if cells != named {
+                return (line, Err(format!("{cells} cells where the header has {named}; correct the row")));
+            }
             (line, Ok(header.iter().cloned().zip(row.iter().map(ToOwned::to_owned)).collect()))
         }
         Err(error) => (error.position().map_or(0, csv::Position::line), Err(error.to_string())),
@@ -79,11 +129,30 @@ fn json_rows(text: &str) -> Rows {
 }
 
 fn json_row(line: &str) -> Result<Fields, String> {
-    let row: BTreeMap<String, serde_json::Value> = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let row: BTreeMap<String, serde_json::Value> = serde_json::from_str(line).map_err(|error| flaw(&error))?;
     let field = |(name, value): (String, serde_json::Value)| match value {
         serde_json::Value::String(text) => Ok((name, text)),
         serde_json::Value::Number(number) => Ok((name, number.to_string())),
         other => Err(format!("`{name}` is {other}; give a text")),
     };
+    well_spelt(row.keys().map(String::as_str))?;
     row.into_iter().filter(|(_, value)| !value.is_null()).map(field).collect()
+}
+
+/// What is wrong with a line; that it is the first of its text says nothing.
+fn flaw(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let what = text.split(" at line ").next().unwrap_or_default();
+    format!("column {}: {what}", error.column())
+}
+
+/// A misspelt `limit` must not turn into a market order.
+fn well_spelt<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Result<(), String> {
+    let absent: Vec<&str> = COLUMNS.into_iter().filter(|column| names.clone().all(|name| name != *column)).collect();
+    for name in names.filter(|name| !COLUMNS.contains(name)) {
+        if let Some(meant) = nearest(name, absent.iter().copied()) {
+            return Err(format!("there is no column `{name}`; did you mean `{meant}`?"));
+        }
+    }
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! What a run prints at its end: decisions first, money last and small.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::Write;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use serde::Serialize;
 use crate::cli::Format;
 use crate::config::Config;
 use crate::exit::Trouble;
-use crate::tally::Tally;
+use crate::tally::{Ended, Tally};
 
 /// Times of a run; the engine's cover the cycles only.
 #[derive(Debug, Default)]
@@ -37,10 +37,13 @@ pub(crate) struct Summary {
     reasons: BTreeMap<&'static str, u64>,
     arbitration: Arbitration,
     orders: u64,
+    order_parts: u64,
     fills: u64,
     late_fills: u64,
     rejects: u64,
     cancels: u64,
+    ended: Ended,
+    open_orders: u64,
     not_sent: u64,
     failures: BTreeMap<String, u64>,
     quarantined: Vec<String>,
@@ -110,7 +113,7 @@ impl Summary {
             |map: &BTreeMap<qts_core::StrategyId, u64>| map.iter().map(|(id, n)| (id.to_string(), *n)).collect();
         Self {
             schema: 1,
-            events: report.events(),
+            events: tally.events,
             cycles: tally.cycles,
             strategies: config.strategies.len(),
             evaluations: tally.evaluations,
@@ -119,10 +122,13 @@ impl Summary {
             reasons: tally.reasons.iter().map(|(code, n)| (code.as_str(), *n)).collect(),
             arbitration,
             orders: tally.orders,
+            order_parts: tally.order_parts,
             fills: tally.fills,
             late_fills: tally.late_fills,
-            rejects: tally.rejects,
+            rejects: tally.ended.rejected,
             cancels: tally.cancels,
+            ended: tally.ended,
+            open_orders: tally.open_orders(),
             not_sent: tally.not_sent,
             failures: named(&tally.failures),
             quarantined: quarantined(runtime),
@@ -171,15 +177,20 @@ impl Summary {
         let (pass, warn, reduce, block) = (of(Stage::Pass), of(Stage::Warn), of(Stage::Reduce), of(Stage::Block));
         let Self { events, cycles, strategies, evaluations, intents, .. } = self;
         let Arbitration { conflicts, merged, crosses, blocked } = self.arbitration;
-        let (orders, fills) = (self.orders, self.fills);
+        let (orders, fills, open) = (self.orders, self.fills, self.open_orders);
+        let alone = orders.saturating_sub(merged);
+        let together = self.order_parts.saturating_sub(alone);
+        let Ended { filled, canceled, expired, rejected, .. } = self.ended;
+        let strategies = some(*strategies as u64, "strategy", "strategies");
         let _ = write!(
             text,
-            "{events} events · {cycles} cycles · {strategies} strategies · {evaluations} evaluations\n\n\
+            "{events} events · {cycles} cycles · {strategies} · {evaluations} evaluations\n\n\
              decisions {intents:>10}   = {pass} pass + {warn} warn + {reduce} reduce + {block} block\n\
-             arbitration {conflicts:>8}   conflicts: {blocked} blocked · {crosses} crosses\n\
-             orders {orders:>13}   {merged} of them for several strategies\n\
-             fills {fills:>14}   {} rejects · {} cancels\n",
-            self.rejects, self.cancels,
+             arbitration {conflicts:>8}   conflicts · {blocked} blocked · {crosses} crosses\n\
+             orders {orders:>13}   = {alone} for one decision + {merged} for several ({together} together)\n\
+             {:22} = {filled} filled + {canceled} canceled + {expired} expired + {rejected} rejected + {open} open\n\
+             fills {fills:>14}\n",
+            "",
         );
     }
 
@@ -196,15 +207,17 @@ impl Summary {
     }
 
     fn strategy_table(&self, text: &mut String) {
-        let width = self.books.keys().map(|id| id.chars().count()).max().unwrap_or(0).max(8);
+        let owners: BTreeSet<&String> = self.books.keys().chain(self.by_strategy.keys()).collect();
+        let width = owners.iter().map(|id| id.chars().count()).max().unwrap_or(0).max(8);
         let _ = writeln!(
             text,
             "\n{:<width$} {:>7} {:>7} {:>7} {:>7}  holds at the end",
             "strategy", "pass", "warn", "reduce", "block"
         );
-        for (id, book) in &self.books {
+        for id in owners {
             let [pass, warn, reduce, block] = self.by_strategy.get(id).copied().unwrap_or_default();
-            let held: Vec<String> = book.positions.iter().map(|(inst, qty)| format!("{qty} {inst}")).collect();
+            let positions = self.books.get(id).into_iter().flat_map(|book| &book.positions);
+            let held: Vec<String> = positions.map(|(inst, qty)| format!("{qty} {inst}")).collect();
             let held = if held.is_empty() { "nothing".to_owned() } else { held.join(", ") };
             let _ = writeln!(text, "{id:<width$} {pass:>7} {warn:>7} {reduce:>7} {block:>7}  {held}");
         }
@@ -214,13 +227,14 @@ impl Summary {
         for (id, count) in &self.failures {
             let last = self.last_failure.get(id).map_or("", String::as_str);
             let quarantined = if self.quarantined.contains(id) { ", quarantined" } else { "" };
-            let _ = writeln!(text, "\n{id} failed {count} times{quarantined}; last: {last}");
+            let _ = writeln!(text, "\n{id} failed {}{quarantined}; last: {last}", some(*count, "time", "times"));
         }
         for refused in &self.refused_commands {
             let _ = writeln!(text, "\ncommand refused: {refused}");
         }
         if self.unused_commands > 0 {
-            let _ = writeln!(text, "\n{} commands were not reached", self.unused_commands);
+            let _ =
+                writeln!(text, "\n{} not reached", some(self.unused_commands as u64, "command was", "commands were"));
         }
         if self.account.mode != "active" {
             let _ = writeln!(text, "\nthe account is {}", self.account.mode);
@@ -237,6 +251,11 @@ impl Summary {
             self.elapsed_s, self.engine_s
         );
     }
+}
+
+/// A count and what is counted.
+fn some(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 fn quarantined(runtime: &mut Runtime) -> Vec<String> {

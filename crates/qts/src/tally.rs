@@ -5,10 +5,39 @@ use std::collections::BTreeMap;
 use qts_core::{Code, Scope, Stage, StrategyId};
 use qts_loop::OrderState;
 use qts_runtime::{Effects, Record};
+use serde::Serialize;
+
+/// Orders that are over; with those still open they are all that were sent.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
+pub(crate) struct Ended {
+    pub(crate) filled: u64,
+    pub(crate) canceled: u64,
+    pub(crate) expired: u64,
+    pub(crate) rejected: u64,
+    pub(crate) never_arrived: u64,
+}
+
+impl Ended {
+    const fn count(&mut self, how: OrderState) {
+        match how {
+            OrderState::Canceled => self.canceled += 1,
+            OrderState::Expired => self.expired += 1,
+            OrderState::Rejected => self.rejected += 1,
+            OrderState::NeverArrived => self.never_arrived += 1,
+            _ => self.filled += 1,
+        }
+    }
+
+    const fn all(self) -> u64 {
+        self.filled + self.canceled + self.expired + self.rejected + self.never_arrived
+    }
+}
 
 /// The counts of a run.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Tally {
+    /// Events of the cycles; the feed has read a little further when a run is stopped early.
+    pub(crate) events: u64,
     pub(crate) cycles: u64,
     pub(crate) evaluations: u64,
     /// Proposals judged: the sum of the verdicts.
@@ -24,10 +53,13 @@ pub(crate) struct Tally {
     /// Decisions that arbitration cut to nothing.
     pub(crate) blocked: u64,
     pub(crate) orders: u64,
+    /// Decisions that left in these orders.
+    pub(crate) order_parts: u64,
     pub(crate) fills: u64,
     pub(crate) late_fills: u64,
-    pub(crate) rejects: u64,
     pub(crate) cancels: u64,
+    /// Orders that are over, by how they ended.
+    pub(crate) ended: Ended,
     pub(crate) not_sent: u64,
     pub(crate) failures: BTreeMap<StrategyId, u64>,
     pub(crate) last_failure: BTreeMap<StrategyId, String>,
@@ -36,6 +68,11 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
+    /// Orders that are still at the broker.
+    pub(crate) const fn open_orders(&self) -> u64 {
+        self.orders.saturating_sub(self.ended.all())
+    }
+
     /// Takes in what one input made of the runtime.
     pub(crate) fn take_in(&mut self, effects: &Effects) {
         self.evaluations += effects.evaluations;
@@ -52,6 +89,7 @@ impl Tally {
             Record::Cancel(_) => self.cancels += 1,
             Record::Sent { children, .. } => {
                 self.orders += 1;
+                self.order_parts += children.len() as u64;
                 self.merged += u64::from(children.len() > 1);
             }
             Record::Halted { children, .. } => self.not_sent += children.len() as u64,
@@ -59,7 +97,7 @@ impl Tally {
                 self.fills += 1;
                 self.late_fills += u64::from(*late);
             }
-            Record::Ended { how, .. } => self.rejects += u64::from(*how == OrderState::Rejected),
+            Record::Ended { how, .. } => self.ended.count(*how),
             Record::Failed { strategy, failure } => {
                 *self.failures.entry(strategy.clone()).or_default() += 1;
                 self.last_failure.insert(strategy.clone(), failure.to_string());

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use qts_core::{Books, Cycle, Inst, Instruments, Money, Span, Ts};
 use qts_runtime::{self as rt, QuarantineRule, Registration, Runtime, Schedule, Setup};
+use qts_strategies::KindSpec;
 use qts_strategy::{Factory, ParamError};
 use qts_venues::calendar::SessionClock;
-use qts_venues::feed::{self, Merge, SourceSpec};
+use qts_venues::feed::{self, DataError, Merge, SourceSpec};
 use qts_venues::sim::{self, SimBroker, SimConfig};
 
 use crate::config::{self, Action, Config, ConfigError, ConfigErrors, DataSpec, StrategySpec, Target, When};
@@ -23,10 +24,10 @@ pub(crate) struct Wired {
     pub(crate) instruments: Arc<Instruments>,
 }
 
-/// Reads a config; every strategy must have a kind.
+/// Reads a config.
 pub(crate) fn load(path: &Path) -> Result<Config, Trouble> {
     let kinds: Vec<&str> = qts_strategies::KINDS.iter().map(|kind| kind.name).collect();
-    Ok(config::load(path, &kinds)?)
+    Ok(config::load(path, &kinds, &wrong_params)?)
 }
 
 /// Puts a run together.
@@ -34,11 +35,13 @@ pub(crate) fn wire(config: &Config) -> Result<Wired, Trouble> {
     config.require_kinds()?;
     let instruments = Arc::new(config.registry.clone());
     let mut runtime = Runtime::new(setup(config, &instruments));
-    for registration in registrations(config, config.strategies.iter())? {
+    let mut built = registrations(config, config.all_strategies())?;
+    let later = built.split_off(config.strategies.len());
+    for registration in built {
         // The config reader refuses duplicate and reserved ids.
         runtime.registry().register(registration).map_err(|error| Trouble::Failure(error.to_string()))?;
     }
-    let schedule = schedule(config)?;
+    let schedule = schedule(config, later)?;
     let feed = Merge::open(sources(config)?)?;
     let broker = SimBroker::new(sim_config(config), Arc::clone(&instruments));
     Ok(Wired { runtime, feed, broker, schedule, instruments })
@@ -85,8 +88,21 @@ fn policy(config: &Config, name: &str) -> Arc<qts_gate::RiskPolicy> {
     Arc::new(config.policies.get(name).cloned().unwrap_or_else(built_in))
 }
 
+/// What is wrong with the parameters of strategies whose kind is known, as far as no file need be read for it.
+fn wrong_params(config: &Config) -> Vec<ConfigError> {
+    let wrong = |spec: &StrategySpec| {
+        let kind = qts_strategies::kind(spec.kind.as_deref()?)?;
+        let errors = match kind.name {
+            "signals" => unknown_params(spec, &["path"]),
+            _ => build(config, spec, kind).err().unwrap_or_default(),
+        };
+        Some(errors.iter().map(|error| config.param_error(spec, error)).collect::<Vec<_>>())
+    };
+    config.all_strategies().filter_map(wrong).flatten().collect()
+}
+
 /// Builds these strategies; all complaints about parameters at once.
-fn registrations<'a>(
+pub(crate) fn registrations<'a>(
     config: &Config,
     specs: impl Iterator<Item = &'a StrategySpec>,
 ) -> Result<Vec<Registration>, Trouble> {
@@ -94,21 +110,41 @@ fn registrations<'a>(
     for spec in specs {
         match factory(config, spec)? {
             Ok(factory) => built.push(registration(config, spec, factory)),
-            Err(error) => wrong.push(error),
+            Err(errors) => wrong.extend(errors.iter().map(|error| config.param_error(spec, error))),
         }
     }
     if wrong.is_empty() { Ok(built) } else { Err(ConfigErrors::new(wrong).into()) }
 }
 
-fn factory(config: &Config, spec: &StrategySpec) -> Result<Result<Factory, ConfigError>, Trouble> {
-    let kind = spec.kind.as_deref().unwrap_or_default();
-    let made = match qts_strategies::kind(kind) {
-        Some(_) if kind == "signals" => signals::factory(config, spec)?,
-        Some(kind) => (kind.build)(spec.params.clone(), &config.registry),
-        None => Err(ParamError::new("kind", "is unknown")),
+fn factory(config: &Config, spec: &StrategySpec) -> Result<Result<Factory, Vec<ParamError>>, Trouble> {
+    Ok(match qts_strategies::kind(spec.kind.as_deref().unwrap_or_default()) {
+        Some(kind) if kind.name == "signals" => signals::factory(config, spec)?.map_err(|error| vec![error]),
+        Some(kind) => build(config, spec, kind),
+        None => Err(vec![ParamError::new("kind", "is unknown")]),
+    })
+}
+
+fn build(config: &Config, spec: &StrategySpec, kind: &KindSpec) -> Result<Factory, Vec<ParamError>> {
+    let unknown = unknown_params(spec, kind.params);
+    if !unknown.is_empty() {
+        return Err(unknown);
+    }
+    let made = (kind.build)(spec.params.clone(), &config.registry);
+    made.and_then(|factory| whole_lots(config, spec).map(|()| factory)).map_err(|error| vec![error])
+}
+
+/// A misspelt parameter is said first: that another is missing only follows from it.
+fn unknown_params(spec: &StrategySpec, known: &[&str]) -> Vec<ParamError> {
+    let mut left = spec.params.clone();
+    for name in known {
+        left.take(name);
+    }
+    let next = || {
+        let error = left.clone().finish(known).err()?;
+        left.take(&error.key);
+        Some(error)
     };
-    let made = made.and_then(|factory| whole_lots(config, spec).map(|()| factory));
-    Ok(made.map_err(|error| config.param_error(spec, &error)))
+    std::iter::from_fn(next).collect()
 }
 
 /// A quantity that is off the lot could only ever fail; better said before the run.
@@ -138,7 +174,9 @@ fn registration(config: &Config, spec: &StrategySpec, factory: Factory) -> Regis
     }
 }
 
-fn schedule(config: &Config) -> Result<Schedule, Trouble> {
+/// The commands; `later` are the strategies that they register, in order.
+fn schedule(config: &Config, later: Vec<Registration>) -> Result<Schedule, Trouble> {
+    let mut later = later.into_iter();
     let mut commands = Vec::new();
     for spec in &config.commands {
         let when = match spec.when {
@@ -151,19 +189,16 @@ fn schedule(config: &Config) -> Result<Schedule, Trouble> {
             Target::Instrument(inst) => rt::Target::Instrument(*inst),
         };
         let reason = spec.reason.clone().unwrap_or_default();
-        commands.push((when, rt::Command { action: action(config, &spec.action)?, target, reason }));
+        commands.push((when, rt::Command { action: action(&spec.action, &mut later)?, target, reason }));
     }
     Ok(Schedule::new(commands))
 }
 
-fn action(config: &Config, action: &Action) -> Result<rt::Action, Trouble> {
+fn action(action: &Action, later: &mut impl Iterator<Item = Registration>) -> Result<rt::Action, Trouble> {
     Ok(match action {
-        Action::Register(spec) => {
-            let mut one = registrations(config, std::iter::once(&**spec))?;
-            match one.pop() {
-                Some(registration) => rt::Action::Register(Box::new(registration)),
-                None => return Err(Trouble::Failure("nothing to register".to_owned())),
-            }
+        Action::Register(_) => {
+            let registration = later.next().ok_or_else(|| Trouble::Failure("nothing to register".to_owned()))?;
+            rt::Action::Register(Box::new(registration))
         }
         Action::Enable => rt::Action::Enable,
         Action::Disable => rt::Action::Disable,
@@ -175,6 +210,11 @@ fn action(config: &Config, action: &Action) -> Result<rt::Action, Trouble> {
         Action::Kill => rt::Action::Kill,
         Action::Rearm => rt::Action::Rearm,
     })
+}
+
+/// Everything that is wrong with the beginnings of the data files, file by file.
+pub(crate) fn bad_data(config: &Config) -> Result<Vec<DataError>, Trouble> {
+    Ok(sources(config)?.into_iter().filter_map(|source| Merge::open([source]).err()).collect())
 }
 
 fn sources(config: &Config) -> Result<Vec<SourceSpec>, Trouble> {

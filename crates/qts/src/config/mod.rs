@@ -28,6 +28,7 @@ use std::fmt::Display;
 use std::path::Path;
 use std::sync::Arc;
 
+use qts_core::Inst;
 use qts_strategy::ParamError;
 use toml::de::DeTable;
 
@@ -35,15 +36,19 @@ pub(crate) use code::Code;
 pub(crate) use error::{ConfigError, ConfigErrors};
 pub(crate) use source::{Place, Source};
 pub(crate) use spec::*;
+pub(crate) use suggest::nearest;
 
 use names::Names;
 use reader::{Log, Table};
+
+/// What is wrong with the parameters of its strategies, which only their kinds know.
+pub(crate) type CheckParams<'a> = &'a dyn Fn(&Config) -> Vec<ConfigError>;
 
 /// Reads a config file. `kinds` are the strategy kinds there are.
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub(crate) fn load(path: &Path, kinds: &[&str]) -> Result<Config, ConfigErrors> {
+pub(crate) fn load(path: &Path, kinds: &[&str], check_params: CheckParams<'_>) -> Result<Config, ConfigErrors> {
     let name = path.display().to_string();
     let failed = |text: &str, at: usize, why: &dyn Display, help: &str| {
         let file = Arc::new(Source::new(&name, text));
@@ -53,22 +58,35 @@ pub(crate) fn load(path: &Path, kinds: &[&str]) -> Result<Config, ConfigErrors> 
     let bytes = std::fs::read(path);
     let bytes = bytes.map_err(|why| failed("", 0, &why, "check the path"))?;
     let text = String::from_utf8(bytes).map_err(|why| {
-        let at = why.utf8_error().valid_up_to();
-        failed(&String::from_utf8_lossy(why.as_bytes()), at, &"it is not UTF-8 text", "save it as UTF-8")
+        let (sound, rest) = why.as_bytes().split_at(why.utf8_error().valid_up_to());
+        let [sound, rest] = [sound, rest].map(visible);
+        failed(&(sound.clone() + &rest), sound.len(), &"it is not UTF-8 text", "save it as UTF-8")
     })?;
-    parse(&name, &text, kinds)
+    parse_all(&name, &text, kinds, check_params)
+}
+
+/// Bytes as a report can show them: other encodings are full of control characters.
+fn visible(bytes: &[u8]) -> String {
+    let mark = |c: char| if c.is_control() && c != '\n' { char::REPLACEMENT_CHARACTER } else { c };
+    String::from_utf8_lossy(bytes).chars().map(mark).collect()
+}
+
+/// Reads a config from its text, whatever the parameters.
+#[cfg(test)]
+pub(crate) fn parse(name: &str, text: &str, kinds: &[&str]) -> Result<Config, ConfigErrors> {
+    parse_all(name, text, kinds, &|_| Vec::new())
 }
 
 /// Reads a config from its text. `name` is its file's, from whose folder relative data paths start.
-///
-/// # Errors
-/// Everything that is wrong with it.
-pub(crate) fn parse(name: &str, text: &str, kinds: &[&str]) -> Result<Config, ConfigErrors> {
+fn parse_all(name: &str, text: &str, kinds: &[&str], check_params: CheckParams<'_>) -> Result<Config, ConfigErrors> {
     let file = Arc::new(Source::new(name, text));
     let (root, syntax) = DeTable::parse_recoverable(file.text());
     let log = Log::new(Arc::clone(&file));
     let config = read(Table::new(&log, "the config", Place::default(), root.into_inner()), kinds);
-    let errors = syntax::merge(&file, syntax, log.into_errors());
+    let readable = config.as_ref().filter(|_| syntax.is_empty());
+    let of_params = readable.map(check_params).unwrap_or_default();
+    let mut errors = syntax::merge(&file, syntax, log.into_errors());
+    errors.extend(of_params);
     match config {
         Some(config) if errors.is_empty() => Ok(config),
         _ => Err(ConfigErrors::new(errors)),
@@ -115,7 +133,7 @@ impl Config {
     pub(crate) fn param_error(&self, strategy: &StrategySpec, error: &ParamError) -> ConfigError {
         let (whole, places) = &strategy.param_places;
         let unknown_name = !error.known.is_empty();
-        // A nested key that is not written (`steps[0].qty`) is missing from what holds it.
+        // A nested key that is not written (`steps[1].qty`) is missing from what holds it.
         let mut path = error.key.as_str();
         let found = loop {
             match places.get(path) {
@@ -144,6 +162,32 @@ impl Config {
             _ => None,
         });
         self.strategies.iter().chain(registered)
+    }
+
+    /// For a run, which is nothing without market data.
+    ///
+    /// # Errors
+    /// There is none.
+    pub(crate) fn require_data(&self) -> Result<(), ConfigErrors> {
+        if !self.data.is_empty() {
+            return Ok(());
+        }
+        let message = "there is no `[[data]]`: a run needs market data";
+        let error = ConfigError::new(&self.source, Code::MissingKey, Place::default(), message);
+        let help = "add `[[data]]` with `instrument`, `path` and, for bars, `stamp`; only decide does without";
+        Err(ConfigErrors::new(vec![error.help(help)]))
+    }
+
+    /// What nobody will see: instruments that strategies subscribe to and no `[[data]]` tells of.
+    pub(crate) fn unseen(&self) -> Vec<String> {
+        let fed = |inst: &Inst| self.data.iter().any(|data| data.instrument == *inst);
+        let of = |strategy: &StrategySpec| {
+            let blind = strategy.instruments.iter().filter(|inst| !fed(inst)).map(|inst| self.registry.name(*inst));
+            let names: Vec<String> = blind.collect();
+            (!names.is_empty())
+                .then(|| format!("no [[data]] for {}: `{}` sees nothing of it", names.join(", "), strategy.id))
+        };
+        self.all_strategies().filter_map(of).collect()
     }
 
     /// For a run, where every strategy must be of some kind: only `decide` and `serve` take intents from outside.

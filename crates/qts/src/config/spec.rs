@@ -134,7 +134,7 @@ pub(crate) struct StrategySpec {
     pub(crate) params: Params,
     /// Where its id stands.
     pub(crate) place: Place,
-    /// Where `params` stands, and each parameter by its path (`qty`, `steps[0].qty`): key and value.
+    /// Where `params` stands, and each parameter by its path (`qty`, `steps[1].qty`): key and value.
     pub(crate) param_places: (Place, BTreeMap<String, (Place, Place)>),
 }
 

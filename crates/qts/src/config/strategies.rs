@@ -124,7 +124,8 @@ fn read_param(item: Item<'_>, path: &str, places: &mut ParamPlaces) -> Param {
 fn read_list(item: Item<'_>, path: &str, places: &mut ParamPlaces) -> Vec<Param> {
     let elements = item.list("values").unwrap_or_default();
     let element = |(index, element): (usize, Item<'_>)| {
-        let path = format!("{path}[{index}]");
+        // Elements are counted from 1, as builders count them in their complaints.
+        let path = format!("{path}[{}]", index + 1);
         places.insert(path.clone(), (element.place, element.place));
         read_param(element, &path, places)
     };

@@ -1,7 +1,7 @@
 //! "Did you mean …": the nearest of the names that are known.
 
 /// The known name that is most like `word`, if any is like it at all.
-pub(super) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+pub(crate) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let word = word.trim().to_lowercase();
     if word.is_empty() || word.len() > 64 {
         return None;

@@ -123,7 +123,8 @@ impl Quoted {
     }
 }
 
-/// The time of the cycle and the prices. Without `now` it is the newest time of the market.
+/// The time of the cycle and the prices. Without `now` it is the newest time of the market; where no time is given at
+/// all, everything is of one moment.
 fn read_market(setup: &Setup<'_>, now: Option<Node<'_>>, market: Option<Node<'_>>) -> Result<(Ts, Market), Problem> {
     let mut quoted: BTreeMap<Inst, Quoted> = BTreeMap::new();
     for (key, node) in market.map(Node::entries).transpose()?.unwrap_or_default() {
@@ -132,13 +133,9 @@ fn read_market(setup: &Setup<'_>, now: Option<Node<'_>>, market: Option<Node<'_>
             return Err(key.twice(&key.text()?));
         }
     }
-    let now = match (now, market) {
-        (Some(now), _) => now.time()?,
-        (None, Some(market)) if !quoted.is_empty() => {
-            let newest = quoted.values().filter_map(|quoted| quoted.at).max();
-            newest.ok_or_else(|| market.problem("nothing says when this was", "give `now`, or `at` of a price"))?
-        }
-        _ => Ts::default(),
+    let now = match now {
+        Some(now) => now.time()?,
+        None => quoted.values().filter_map(|quoted| quoted.at).max().unwrap_or_default(),
     };
     let mut prices = Market::new(setup.instruments.len());
     for (inst, quoted) in quoted {

@@ -1,12 +1,15 @@
-//! A reason as a sentence for people, made of its code and its numbers.
+//! A reason as a sentence for people, made of its code, its numbers and the way out.
 
 use qts_core::{Amount, Code, Money, Reason, Stage};
 
-/// A reason as a sentence, such as `max_long: 130 is above the limit 100`.
+/// A reason as a sentence, such as `max_long: 130 is above the limit 100. Raise max_long or ask for less.`
 pub(crate) fn sentence(reason: &Reason) -> String {
     let Reason { code, observed, limit, .. } = *reason;
     match (observed, limit) {
-        (Some(observed), Some(limit)) => sentence_of(code, &compared(reason, &told(observed), &told(limit))),
+        (Some(observed), Some(limit)) => {
+            let compared = compared(reason, &told(observed), &told(limit));
+            sentence_of(code, &format!("{compared}. {}", code.way_out()))
+        }
         (Some(score), None) => sentence_of(code, &format!("the risk score is {}", told(score))),
         (None, Some(limit)) => sentence_of(code, &format!("the limit is {}", told(limit))),
         (None, None) if is_measured(code) => {

@@ -55,7 +55,7 @@ fn a_report_shows_both_places() {
 
 #[test]
 fn a_missing_file_is_an_error_like_any_other() {
-    let errors = load(Path::new("/nowhere/qts.toml"), &[]).expect_err("missing");
+    let errors = load(Path::new("/nowhere/qts.toml"), &[], &|_| Vec::new()).expect_err("missing");
     expect![[r#"
         QTS0101
 
@@ -71,7 +71,7 @@ fn a_missing_file_is_an_error_like_any_other() {
 fn a_file_that_is_not_text_is_placed() {
     let path = std::env::temp_dir().join(format!("qts-config-{}.toml", std::process::id()));
     std::fs::write(&path, b"[account]\ncash = \"1\xff\"\n").expect("a temporary file");
-    let errors = load(&path, &[]).expect_err("not UTF-8");
+    let errors = load(&path, &[], &|_| Vec::new()).expect_err("not UTF-8");
     std::fs::remove_file(&path).expect("removed");
     let places: Vec<_> = errors.iter().map(|error| (error.code(), error.line(), error.column())).collect();
     assert_eq!(places, [(Code::Unreadable, 2, 10)]);
@@ -110,14 +110,14 @@ fn a_builders_complaint_points_at_its_parameter() {
     };
     let all = at("fst", &["fast", "slow"])
         + &at("fst", &[])
-        + &at("steps[0].qty", &[])
-        + &at("steps[0].side", &[])
+        + &at("steps[1].qty", &[])
+        + &at("steps[1].side", &[])
         + &at("slow", &[]);
     expect![[r#"
         QTS0132 5:12 strategy `a`: parameter `fst` is wrong | help: did you mean `fast`?
         QTS0132 5:18 strategy `a`: parameter `fst` is wrong | help: correct `fst` in `params` of this `scripted`
-        QTS0132 5:38 strategy `a`: parameter `steps[0].qty` is wrong | help: correct `steps[0].qty` in `params` of this `scripted`
-        QTS0132 5:30 strategy `a`: parameter `steps[0].side` is wrong | help: correct `steps[0].side` in `params` of this `scripted`
+        QTS0132 5:38 strategy `a`: parameter `steps[1].qty` is wrong | help: correct `steps[1].qty` in `params` of this `scripted`
+        QTS0132 5:30 strategy `a`: parameter `steps[1].side` is wrong | help: correct `steps[1].side` in `params` of this `scripted`
         QTS0132 5:10 strategy `a`: parameter `slow` is wrong | help: correct `slow` in `params` of this `scripted`
     "#]].assert_eq(&all);
 }

@@ -200,8 +200,8 @@ fn ratios_are_fractions_in_json_and_percent_in_words() {
         &config,
         &input,
         expect![[r#"
-        {"schema":1,"decisions":[{"intent":0,"strategy":"a","instrument":"005930.KRX","side":"buy","asked":"1","admitted":"0","sent":"0","crossed":"0","verdict":"block","reasons":[{"code":"price_collar","scope":"strategy","stage":"block","observed":"0.06","limit":"0.025","text":"price_collar: the price is 6% on the losing side, above the limit 2.5%"}]}],"crosses":[],"cancels":[],"orders":[]}
-    "#]],
+            {"schema":1,"decisions":[{"intent":0,"strategy":"a","instrument":"005930.KRX","side":"buy","asked":"1","admitted":"0","sent":"0","crossed":"0","verdict":"block","reasons":[{"code":"price_collar","scope":"strategy","stage":"block","observed":"0.06","limit":"0.025","text":"price_collar: the price is 6% on the losing side, above the limit 2.5%. Move it nearer."}]}],"crosses":[],"cancels":[],"orders":[]}
+        "#]],
     );
 }
 
@@ -217,15 +217,15 @@ fn phase5_codes_are_told_with_the_score() {
         &config,
         &input,
         expect![[r#"
-        cycle 1: 2 intents, 1 order
-          0  a  buy 10  005930.KRX  pass   10 sent
-               buy_affordability_check: the risk score is 50%
-          1  a  buy 19  005930.KRX  block
-               buy_affordability_check: the risk score is 100%
-               qty_adjusted: Phase 5: the quantity was cut to what is possible.
-               risk_score_exceeded: the risk score 98.039216% is above the limit 70%
-          order buy 10 005930.KRX market day for a 10
-    "#]],
+            cycle 1: 2 intents, 1 order
+              0  a  buy 10  005930.KRX  pass   10 sent
+                   buy_affordability_check: the risk score is 50%
+              1  a  buy 19  005930.KRX  block
+                   buy_affordability_check: the risk score is 100%
+                   qty_adjusted: Phase 5: the quantity was cut to what is possible.
+                   risk_score_exceeded: the risk score 98.039216% is above the limit 70%. Raise max_risk_score or ask for less.
+              order buy 10 005930.KRX market day for a 10
+        "#]],
     );
 }
 

@@ -113,7 +113,7 @@ fn limits_that_are_no_numbers() {
               4  a  buy 1  005930.KRX  block
                    invalid_number: A quantity or price is not a positive number. Send one.
               5  a  buy 1  005930.KRX  block
-                   off_tick: 49901 is not a multiple of the tick 50
+                   off_tick: 49901 is not a multiple of the tick 50. Round it to the tick.
               6  a  buy 1  005930.KRX  block
                    invalid_number: the limit `[[]]`: not a decimal number
         "#]],

@@ -1,0 +1,58 @@
+//! A user's first strategies, one lot each, no policy given: they must trade under `conservative`.
+
+use std::collections::BTreeSet;
+
+use crate::funnel;
+use crate::support::{Folder, Row};
+use crate::the_example::root;
+
+const KINDS: [(&str, &str); 4] = [
+    ("sma_cross", "fast = 10, slow = 30"),
+    ("ema_cross", "fast = 10, slow = 30"),
+    ("rsi_reversion", "period = 14, low = 30, high = 70"),
+    ("breakout", "lookback = 20"),
+];
+const SHARES: [&str; 4] = ["AAPL", "GOOG", "IBM", "MSFT"];
+
+/// A config of these kinds on the bundled bars.
+fn config(kinds: &[(&str, &str)]) -> String {
+    let folder = root().join("examples/us-daily/data");
+    let mut text = "[account]\ncurrency = \"USD\"\ncash = \"100000\"\n".to_owned();
+    for share in SHARES {
+        text += &format!("[[instrument]]\nid = \"{share}.US\"\ntick = \"0.01\"\n");
+        text += "session = \"09:30-16:00\"\ntz = \"America/New_York\"\n";
+        let path = folder.join(format!("{share}.csv"));
+        text += &format!("[[data]]\ninstrument = \"{share}.US\"\npath = \"{}\"\nstamp = \"date\"\n", path.display());
+    }
+    for (kind, params) in kinds {
+        text += &format!("[[strategy]]\nid = \"{kind}\"\nkind = \"{kind}\"\nparams = {{ {params}, qty = 1 }}\n");
+        text += "instruments = [\"AAPL.US\", \"GOOG.US\", \"IBM.US\", \"MSFT.US\"]\n";
+    }
+    text
+}
+
+/// Each trades in every year, and at least nine in ten of its intents pass or warn.
+fn trade(name: &str, kinds: &[(&str, &str)]) {
+    let folder = Folder::new(name).with("qts.toml", config(kinds));
+    funnel::adds_up(&folder.summary("qts.toml"), "100000");
+    let decisions = folder.decisions("qts.toml");
+    for (kind, _) in kinds {
+        let own: Vec<&Row> = decisions.iter().filter(|row| row["strategy"] == *kind).collect();
+        let free = own.iter().filter(|row| ["pass", "warn"].contains(&row["verdict"].as_str())).count();
+        assert!(free * 10 >= own.len() * 9, "{name}: {kind}: {free} of {}", own.len());
+        let years: BTreeSet<&str> = own.iter().filter(|row| row["sent"] != "0").map(|row| &row["ts"][..4]).collect();
+        assert_eq!(years.into_iter().collect::<Vec<_>>(), ["2006", "2007", "2008", "2009", "2010", "2011", "2012"]);
+    }
+}
+
+#[test]
+fn alone() {
+    for kind in KINDS {
+        trade(&format!("first-{}", kind.0), &[kind]);
+    }
+}
+
+#[test]
+fn all_four_beside_each_other() {
+    trade("first-four", &KINDS);
+}
