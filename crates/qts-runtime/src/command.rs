@@ -1,6 +1,6 @@
 //! What the operator may tell the runtime, and when a scheduled command is due.
 
-use qts_core::{Cycle, Inst, StrategyId, Ts};
+use qts_core::{Cycle, Inst, Instruments, StrategyId, Ts};
 
 use crate::registry::Registration;
 
@@ -67,6 +67,31 @@ impl Action {
             Self::Kill => "kill",
             Self::Rearm => "rearm",
         }
+    }
+}
+
+impl Target {
+    /// As people say it.
+    #[must_use]
+    pub fn describe(&self, instruments: &Instruments) -> String {
+        match self {
+            Self::Account => "the account".to_owned(),
+            Self::Strategy(id) => format!("strategy `{id}`"),
+            Self::Instrument(inst) => format!("instrument `{}`", instruments.name(*inst)),
+        }
+    }
+}
+
+impl Command {
+    /// As people say it: what, about what, why.
+    #[must_use]
+    pub fn describe(&self, instruments: &Instruments) -> String {
+        let target = match &self.action {
+            Action::Register(new) => format!("strategy `{}`", new.id),
+            _ => self.target.describe(instruments),
+        };
+        let why = if self.reason.is_empty() { String::new() } else { format!(" ({})", self.reason) };
+        format!("{} {target}{why}", self.action.as_str())
     }
 }
 

@@ -51,13 +51,26 @@ pub enum Invalid {
     ForeignOrder,
 }
 
+impl std::fmt::Display for Invalid {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::UnknownInstrument => "there is no such instrument",
+            Self::NotSubscribed => "it does not subscribe to that instrument",
+            Self::Quantity => "the quantity is not above zero",
+            Self::OffLot => "the quantity is no whole number of lots",
+            Self::Limit => "the limit is not above zero or not on the price grid",
+            Self::ForeignOrder => "the order to withdraw is somebody else's",
+        })
+    }
+}
+
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Panic(message) => write!(f, "panicked: {message}"),
             Self::Error(message) => write!(f, "returned an error: {message}"),
             Self::InvalidIntent(emission, what) => {
-                write!(f, "asked for something invalid (intent {emission}): {what:?}")
+                write!(f, "asked for something invalid (intent {emission}): {what}")
             }
             Self::TooMany(count) => write!(f, "asked for {count} things in one cycle"),
         }

@@ -11,7 +11,7 @@ use crate::registry::Registration;
 impl Runtime {
     pub(crate) fn command(&mut self, command: &Command, out: &mut Effects) {
         let refused = self.obey(command).err();
-        out.record(Record::Commanded { command: format!("{command:?}"), refused });
+        out.record(Record::Commanded { command: command.describe(&self.instruments), refused });
         let cancels = self.unwanted_orders();
         self.judge(Vec::new(), &cancels, out);
     }
@@ -23,7 +23,7 @@ impl Runtime {
             (Action::Flatten, target) => self.flatten(target),
             (Action::Kill, target) => self.kill(target),
             (Action::Rearm, target) if command.reason.trim().is_empty() => {
-                Err(format!("re-arming {target:?} needs a reason"))
+                Err(format!("re-arming {} needs a reason", target.describe(&self.instruments)))
             }
             (Action::Rearm, target) => self.set_mode(target, Mode::Active),
             (action, Target::Strategy(id)) => self.set_state(id, action),

@@ -15,7 +15,7 @@ fn told(cycles: &[Vec<Record>], stranger: Option<&StrategyId>) -> Vec<Vec<String
     let is_about = |record: &Record, stranger: &StrategyId| match record {
         Record::Decision(decision) => decision.id.strategy == *stranger,
         Record::Failed { strategy, .. } | Record::Quarantined { strategy } => strategy == stranger,
-        Record::Commanded { command, .. } => command.contains(&format!("{stranger:?}")),
+        Record::Commanded { command, .. } => command.contains(&format!("`{stranger}`")),
         _ => false,
     };
     let of = |records: &Vec<Record>| {

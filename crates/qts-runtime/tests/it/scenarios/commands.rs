@@ -48,11 +48,11 @@ fn an_id_that_is_taken_or_reserved_is_refused_and_nothing_changes() {
     check(
         &floor.lines(),
         &expect![[r#"
-        command register Account (again): refused, strategy `a` is registered already: ids are unique, choose another
-        command register Account (): refused, `operator` is reserved: choose another id
-        command register Account (): refused, `unassigned` is reserved: choose another id
-        a wants buy 1 A: pass 1
-        order 1: buy 1 A = a 1"#]],
+            command register strategy `a` (again): refused, strategy `a` is registered already: ids are unique, choose another
+            command register strategy `operator`: refused, `operator` is reserved: choose another id
+            command register strategy `unassigned`: refused, `unassigned` is reserved: choose another id
+            a wants buy 1 A: pass 1
+            order 1: buy 1 A = a 1"#]],
     );
 }
 
@@ -71,10 +71,10 @@ fn only_a_flat_strategy_is_unregistered_without_an_heir() {
     check(
         &[while_an_order_works, while_it_holds, when_flat, once_more].concat(),
         &expect![[r#"
-        command unregister Strategy(StrategyId("a")) (): refused, the book of `a` is not flat: flatten it first, or say to = "unassigned"
-        command unregister Strategy(StrategyId("a")) (): refused, the book of `a` is not flat: flatten it first, or say to = "unassigned"
-        command unregister Strategy(StrategyId("a")) ()
-        command unregister Strategy(StrategyId("a")) (): refused, no strategy `a` is registered"#]],
+            command unregister strategy `a`: refused, the book of `a` is not flat: flatten it first, or say to = "unassigned"
+            command unregister strategy `a`: refused, the book of `a` is not flat: flatten it first, or say to = "unassigned"
+            command unregister strategy `a`
+            command unregister strategy `a`: refused, no strategy `a` is registered"#]],
     );
     assert!(floor.runtime.registry().is_empty());
 }
@@ -93,11 +93,11 @@ fn what_an_unregistered_strategy_held_and_had_working_is_nobodys() {
     check(
         &[told, floor.minute("A 111"), floor.minute("A 111")].concat(),
         &expect![[r#"
-        command unregister Strategy(StrategyId("a")) ()
-        fill of 2: 7 at 111 = unassigned 3 + b 4
-        order 2 filled
-        cancel 3 of operator (unwanted)
-        order 3 canceled"#]],
+            command unregister strategy `a`
+            fill of 2: 7 at 111 = unassigned 3 + b 4
+            order 2 filled
+            cancel 3 of operator (unwanted)
+            order 3 canceled"#]],
     );
 }
 
@@ -112,9 +112,9 @@ fn a_disabled_strategy_sees_nothing_loses_its_orders_and_keeps_its_position() {
     check(
         &[told, floor.minute("A 120"), floor.minute("A 120")].concat(),
         &expect![[r#"
-        command disable Strategy(StrategyId("a")) ()
-        cancel 2 of operator (unwanted)
-        order 2 canceled"#]],
+            command disable strategy `a`
+            cancel 2 of operator (unwanted)
+            order 2 canceled"#]],
     );
     assert_eq!(floor.position("a", A), 5);
 }
@@ -221,15 +221,15 @@ fn commands_come_due_by_time_and_by_cycle_each_once_in_the_order_written() {
     check(
         &story,
         &expect![[r#"
-        a wants buy 1 A: pass 1
-        order 1: buy 1 A = a 1
-        command disable Strategy(StrategyId("a")) (by cycle)
-        fill of 1: 1 at 100 = a 1
-        order 1 filled
-        command enable Strategy(StrategyId("a")) (by time)
-        command reduce_only Strategy(StrategyId("a")) (by cycle, written later)
-        a wants buy 1 A: block 0 reduce_only
-        a wants buy 1 A: block 0 reduce_only"#]],
+            a wants buy 1 A: pass 1
+            order 1: buy 1 A = a 1
+            command disable strategy `a` (by cycle)
+            fill of 1: 1 at 100 = a 1
+            order 1 filled
+            command enable strategy `a` (by time)
+            command reduce_only strategy `a` (by cycle, written later)
+            a wants buy 1 A: block 0 reduce_only
+            a wants buy 1 A: block 0 reduce_only"#]],
     );
     assert_eq!(floor.schedule.len(), 1);
 }
@@ -247,12 +247,12 @@ fn what_cannot_be_done_is_said_and_changes_nothing() {
     check(
         &floor.lines(),
         &expect![[r#"
-        command enable Strategy(StrategyId("b")) (): refused, no strategy `b` is registered
-        command flatten Strategy(StrategyId("b")) (): refused, no strategy `b` is registered
-        command kill Strategy(StrategyId("b")) (): refused, no strategy `b` is registered
-        command unregister Strategy(StrategyId("b")) (): refused, no strategy `b` is registered
-        command shadow Account (): refused, `shadow` is only for a strategy
-        command unregister Instrument(Inst(0)) (): refused, `unregister` is only for a strategy"#]],
+            command enable strategy `b`: refused, no strategy `b` is registered
+            command flatten strategy `b`: refused, no strategy `b` is registered
+            command kill strategy `b`: refused, no strategy `b` is registered
+            command unregister strategy `b`: refused, no strategy `b` is registered
+            command shadow the account: refused, `shadow` is only for a strategy
+            command unregister instrument `A.X`: refused, `unregister` is only for a strategy"#]],
     );
     assert_eq!(state_of(&mut floor, "a"), StrategyState::Active);
 }

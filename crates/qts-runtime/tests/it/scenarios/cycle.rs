@@ -3,10 +3,10 @@
 use std::sync::{Arc, Mutex};
 
 use expect_test::expect;
-use qts_core::{Code, Instrument, Money, Qty, Slice, Ts};
+use qts_core::{Code, Instrument, Money, Qty, Ratio, Slice, Ts};
 use qts_gate::ArbitrationRule;
 use qts_gate::policy::FatFinger;
-use qts_runtime::{Effects, Input, Record, Registration};
+use qts_runtime::{Action, Effects, Input, Record, Registration};
 
 use super::check;
 use crate::floor::{A, B, Opening, entry, stock, with};
@@ -96,14 +96,14 @@ fn an_exit_of_the_whole_position_may_be_off_the_lot_and_nothing_else() {
     check(
         &[floor.minute("A 100"), floor.minute("A 100")].concat(),
         &expect![[r#"
-        c asked for something invalid (intent 0): OffLot
-        a wants sell 25 A: pass 25
-        order 1: sell 25 A = a 25
-        fill of 1: 25 at 100 = a 25
-        order 1 filled
-        c asked for something invalid (intent 0): OffLot
-        b wants buy 5 A: pass 5
-        order 2: buy 5 A = b 5"#]],
+            c asked for something invalid (intent 0): the quantity is no whole number of lots
+            a wants sell 25 A: pass 25
+            order 1: sell 25 A = a 25
+            fill of 1: 25 at 100 = a 25
+            order 1 filled
+            c asked for something invalid (intent 0): the quantity is no whole number of lots
+            b wants buy 5 A: pass 5
+            order 2: buy 5 A = b 5"#]],
     );
 }
 
@@ -124,7 +124,7 @@ fn a_cross_with_oneself_is_listed_and_changes_nothing() {
 
 #[test]
 fn twenty_orders_make_a_usual_size_and_ten_times_that_is_a_slip_of_the_finger() {
-    let usual = FatFinger { multiple: None, median: Some(qts_core::Ratio::whole(10)) };
+    let usual = FatFinger { multiple: None, median: Some(Ratio::whole(10)) };
     let policy = Arc::new(with(|controls| controls.fat_finger = Some(usual)));
     let sizes = strategy(|view, event, out| {
         let qty = match view.cycle().0 {
@@ -149,6 +149,29 @@ fn twenty_orders_make_a_usual_size_and_ten_times_that_is_a_slip_of_the_finger() 
         .collect();
     // The twentieth order passes, for nineteen tell nothing; of 1 … 19 and 101 the lower median is 10.
     assert_eq!(blocked, [21]);
+}
+
+#[test]
+fn what_the_operator_sends_for_a_strategy_is_not_its_usual_size() {
+    let usual = FatFinger { multiple: None, median: Some(Ratio::whole(10)) };
+    let policy = Arc::new(with(|controls| controls.fat_finger = Some(usual)));
+    let mut floor = Opening::default().open();
+    let text: Vec<String> = (1..=19).map(|cycle| format!("{cycle} buy 1 A")).chain(["22 buy 20 A".into()]).collect();
+    floor.register(Registration { policy, ..entry("a", script(&text.join("; "))) });
+    for cycle in 1..=22 {
+        if cycle == 21 {
+            floor.tell("a", Action::Flatten);
+        }
+        floor.minute("A 100");
+    }
+    check(
+        &floor.lines()[floor.records.len() - 4..],
+        &expect![[r#"
+        fill of 20: 19 at 100 = a 19
+        order 20 filled
+        a wants buy 20 A: pass 20
+        order 21: buy 20 A = a 20"#]],
+    );
 }
 
 #[test]

@@ -55,16 +55,16 @@ fn failures_are_counted_by_cycle_and_their_intents_dropped_whole() {
     check(
         &story,
         &expect![[r#"
-        f returned an error: on purpose
-        f asked for something invalid (intent 1): Quantity
-        f wants buy 1 A: pass 1
-        order 1: buy 1 A = f 1
-        fill of 1: 1 at 100 = f 1
-        order 1 filled
-        f returned an error: on purpose
-        f asked for 1000 things in one cycle
-        f returned an error: on purpose
-        f is quarantined"#]],
+            f returned an error: on purpose
+            f asked for something invalid (intent 1): the quantity is not above zero
+            f wants buy 1 A: pass 1
+            order 1: buy 1 A = f 1
+            fill of 1: 1 at 100 = f 1
+            order 1 filled
+            f returned an error: on purpose
+            f asked for 1000 things in one cycle
+            f returned an error: on purpose
+            f is quarantined"#]],
     );
     assert_eq!(floor.runtime.registry().iter().next().map(|(_, _, failures)| failures), Some(5));
 }
@@ -93,10 +93,10 @@ fn a_quarantined_strategy_loses_its_orders_keeps_its_position_and_may_be_enabled
     check(
         &story.concat(),
         &expect![[r#"
-        order 2 canceled
-        command enable Strategy(StrategyId("f")) ()
-        f wants buy 1 A: pass 1
-        order 3: buy 1 A = f 1"#]],
+            order 2 canceled
+            command enable strategy `f`
+            f wants buy 1 A: pass 1
+            order 3: buy 1 A = f 1"#]],
     );
     assert_eq!(floor.position("f", A), 2);
 }
@@ -145,10 +145,10 @@ fn withdrawing_somebody_elses_order_is_a_failure_and_an_order_that_is_gone_is_no
     check(
         &story.concat(),
         &expect![[r#"
-        f asked for something invalid (intent 0): ForeignOrder
-        command disable Strategy(StrategyId("a")) ()
-        cancel 1 of operator (unwanted)
-        order 1 canceled"#]],
+            f asked for something invalid (intent 0): the order to withdraw is somebody else's
+            command disable strategy `a`
+            cancel 1 of operator (unwanted)
+            order 1 canceled"#]],
     );
 }
 
@@ -164,7 +164,7 @@ fn one_that_panics_when_it_is_made_is_refused_and_the_run_goes_on() {
     check(
         &story.concat(),
         &expect![[r#"
-            command enable Strategy(StrategyId("f")) (): refused, strategy `f` panicked when it was made: mend it
+            command enable strategy `f`: refused, strategy `f` panicked when it was made: mend it
             a wants buy 1 A: pass 1
             order 1: buy 1 A = a 1"#]],
     );

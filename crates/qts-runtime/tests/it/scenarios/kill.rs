@@ -23,17 +23,17 @@ fn a_kill_withdraws_what_works_blocks_exits_too_and_lets_flatten_pass() {
     check(
         &story,
         &expect![[r#"
-        command kill Account (smoke)
-        a wants sell 5 A: block 0 killed
-        a wants buy 1 B: block 0 killed
-        cancel 1 of operator (unwanted)
-        command flatten Account (get out)
-        order 1 canceled
-        a wants sell 5 A: block 0 killed
-        operator for a wants sell 5 A: pass 5
-        order 2: sell 5 A = a 5
-        fill of 2: 5 at 102 = a 5
-        order 2 filled"#]],
+            command kill the account (smoke)
+            a wants sell 5 A: block 0 killed
+            a wants buy 1 B: block 0 killed
+            cancel 1 of operator (unwanted)
+            command flatten the account (get out)
+            order 1 canceled
+            a wants sell 5 A: block 0 killed
+            operator for a wants sell 5 A: pass 5
+            order 2: sell 5 A = a 5
+            fill of 2: 5 at 102 = a 5
+            order 2 filled"#]],
     );
     assert_eq!(floor.position("a", A), 0);
 }
@@ -52,14 +52,14 @@ fn only_rearming_with_a_reason_lifts_a_kill() {
     check(
         &floor.lines(),
         &expect![[r#"
-        command kill Account (smoke)
-        command enable Account (please): refused, the kill switch is set: re-arm it with a reason
-        command reduce_only Account (a little): refused, the kill switch is set: re-arm it with a reason
-        command rearm Account ( ): refused, re-arming Account needs a reason
-        a wants buy 1 A: block 0 killed
-        command rearm Account (it was toast)
-        a wants buy 1 A: pass 1
-        order 1: buy 1 A = a 1"#]],
+            command kill the account (smoke)
+            command enable the account (please): refused, the kill switch is set: re-arm it with a reason
+            command reduce_only the account (a little): refused, the kill switch is set: re-arm it with a reason
+            command rearm the account ( ): refused, re-arming the account needs a reason
+            a wants buy 1 A: block 0 killed
+            command rearm the account (it was toast)
+            a wants buy 1 A: pass 1
+            order 1: buy 1 A = a 1"#]],
     );
 }
 
@@ -77,16 +77,16 @@ fn a_strategy_and_an_instrument_are_killed_alone() {
     check(
         &story,
         &expect![[r#"
-        command kill Instrument(Inst(1)) ()
-        cancel 2 of operator (unwanted)
-        order 2 canceled
-        fill of 3: 3 at 100 = a 1 + b 2
-        order 3 filled
-        fill of 4: 2 at 50 = b 2
-        order 4 filled
-        a wants buy 1 A: block 0 killed
-        b wants buy 2 A: pass 2
-        order 5: buy 2 A = b 2"#]],
+            command kill instrument `B.X`
+            cancel 2 of operator (unwanted)
+            order 2 canceled
+            fill of 3: 3 at 100 = a 1 + b 2
+            order 3 filled
+            fill of 4: 2 at 50 = b 2
+            order 4 filled
+            a wants buy 1 A: block 0 killed
+            b wants buy 2 A: pass 2
+            order 5: buy 2 A = b 2"#]],
     );
 }
 
@@ -160,7 +160,7 @@ fn flatten_withdraws_orders_sells_what_they_do_not_and_asks_again_until_nothing_
     check(
         &story,
         &expect![[r#"
-            command flatten Strategy(StrategyId("a")) ()
+            command flatten strategy `a`
             operator for a wants sell 5 A: pass 5
             cancel 1 of operator (unwanted)
             order 2: sell 5 A = a 5
@@ -209,7 +209,7 @@ fn flatten_of_the_account_closes_every_book_shorts_and_unassigned_too() {
 #[test]
 fn flatten_gets_through_though_the_strategy_keeps_sending_orders() {
     let mut floor = Opening { positions: vec![("a", A, 9, 100)], ..Opening::default() }.open();
-    floor.register(entry("a", script("1 buy 1 A @90 gtc; 2 buy 1 A @89 gtc; 3 buy 1 A @88 gtc")));
+    floor.register(entry("a", script("1 buy 1 A @90 gtc; 2 buy 1 A @89 gtc; 3 buy 1 A @88 gtc; 3 sell 4 A @120 gtc")));
     floor.minute("A 100");
     let mut story = floor.tell("a", Action::Flatten);
     for _ in 0..5 {
@@ -218,16 +218,20 @@ fn flatten_gets_through_though_the_strategy_keeps_sending_orders() {
     check(
         &story,
         &expect![[r#"
-            command flatten Strategy(StrategyId("a")) ()
+            command flatten strategy `a`
             a wants buy 1 A @89 gtc: block 0 opposing_intent
             operator for a wants sell 9 A: block 0 self_trade
             cancel 1 of operator (unwanted)
             order 1 canceled
             a wants buy 1 A @88 gtc: block 0 opposing_intent
+            a wants sell 4 A @120 gtc: pass 4
             operator for a wants sell 9 A: pass 9
             order 2: sell 9 A = a 9
+            order 3: sell 4 A @120 gtc = a 4
             fill of 2: 9 at 100 = a 9
-            order 2 filled"#]],
+            order 2 filled
+            cancel 3 of operator (unwanted)
+            order 3 canceled"#]],
     );
     assert!(floor.runtime.books().get(&crate::floor::id("a")).is_some_and(qts_core::Book::is_flat));
 }
@@ -244,11 +248,11 @@ fn flatten_waits_for_orders_that_may_still_fill() {
     check(
         &story,
         &expect![[r#"
-        command flatten Strategy(StrategyId("a")) ()
-        fill of 1: 4 at 90 = a 4
-        order 1 filled
-        operator for a wants sell 4 A: pass 4
-        order 2: sell 4 A = a 4"#]],
+            command flatten strategy `a`
+            fill of 1: 4 at 90 = a 4
+            order 1 filled
+            operator for a wants sell 4 A: pass 4
+            order 2: sell 4 A = a 4"#]],
     );
 }
 

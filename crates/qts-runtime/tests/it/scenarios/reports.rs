@@ -105,12 +105,12 @@ fn a_refused_withdrawal_may_be_asked_for_again() {
     check(
         &story,
         &expect![[r#"
-        cancel 1 of a (script)
-        command disable Strategy(StrategyId("a")) ()
-        cancel 1 of operator (unwanted)
-        cancel 1 of operator (unwanted)
-        fill of 1: 10 at 100 = a 6 + b 4
-        order 1 filled"#]],
+            cancel 1 of a (script)
+            command disable strategy `a`
+            cancel 1 of operator (unwanted)
+            cancel 1 of operator (unwanted)
+            fill of 1: 10 at 100 = a 6 + b 4
+            order 1 filled"#]],
     );
 }
 
