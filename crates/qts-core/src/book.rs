@@ -229,20 +229,6 @@ impl Book {
         }
         result
     }
-
-    /// Moves all positions, at cost, and all open quantities to `heir`; what was earned and paid so far stays.
-    pub fn hand_over(&mut self, heir: &mut Self) {
-        for (inst, from) in std::mem::take(&mut self.holdings) {
-            heir.change(inst, |to| {
-                to.position = to.position.checked_add(from.position).unwrap_or(to.position);
-                to.cost += from.cost;
-                to.open_buy = to.open_buy.checked_add(from.open_buy).unwrap_or(to.open_buy);
-                to.open_sell = to.open_sell.checked_add(from.open_sell).unwrap_or(to.open_sell);
-            });
-            self.cash_flow += from.cost;
-            heir.cash_flow -= from.cost;
-        }
-    }
 }
 
 #[cfg(test)]

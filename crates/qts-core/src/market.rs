@@ -32,18 +32,17 @@ impl Prices {
         self.last.map(|(price, _)| price).or_else(mid).or(self.prev_close)
     }
 
-    /// As [`Self::reference`], but a last trade or quote older than `max_age` is passed over.
+    /// The last trade, if it is no older than `max_age`; one from the future cannot be known yet.
     #[must_use]
-    pub fn fresh_reference(&self, now: Ts, max_age: Span) -> Option<Price> {
-        self.fair(now, max_age).or(self.prev_close).or_else(|| self.reference())
+    pub fn fresh_last(&self, now: Ts, max_age: Span) -> Option<Price> {
+        self.last.filter(|(_, at)| is_fresh(*at, now, max_age)).map(|(price, _)| price)
     }
 
     /// The price at which two own books may trade: the last trade if fresh, else the mid if fresh.
     #[must_use]
     pub fn fair(&self, now: Ts, max_age: Span) -> Option<Price> {
-        let fresh = |at: Ts| now.since(at) <= max_age;
-        let last = self.last.filter(|(_, at)| fresh(*at)).map(|(price, _)| price);
-        last.or_else(|| self.quote.filter(|(_, _, at)| fresh(*at)).map(|(bid, ask, _)| bid.mid(ask)))
+        let quote = self.quote.filter(|(_, _, at)| is_fresh(*at, now, max_age));
+        self.fresh_last(now, max_age).or_else(|| quote.map(|(bid, ask, _)| bid.mid(ask)))
     }
 
     /// How old a price may be to count as fresh where no policy says so: three intervals, or 3 s.
@@ -78,6 +77,10 @@ impl Prices {
     fn count(&mut self, volume: Qty) {
         self.day_volume = self.day_volume.unwrap_or(Qty::ZERO).checked_add(volume);
     }
+}
+
+fn is_fresh(at: Ts, now: Ts, max_age: Span) -> bool {
+    at <= now && now.since(at) <= max_age
 }
 
 impl Market {

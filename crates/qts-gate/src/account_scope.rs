@@ -33,7 +33,7 @@ pub(crate) fn judge(
         bound_reducing_parts(parties, &holdings);
     }
     let ordered = canonical(orders, parties);
-    let mut account = AccountDesk::open(policy, &holdings, situation);
+    let mut account = AccountDesk::open(policy, holdings, situation);
     for places in &ordered {
         account.judge(places, parties);
     }
@@ -41,16 +41,16 @@ pub(crate) fn judge(
 }
 
 /// What every owner holds once this cycle's crosses are booked.
-type Holdings<'a> = BTreeMap<(&'a StrategyId, Inst), Holding>;
+type Holdings = BTreeMap<(StrategyId, Inst), Holding>;
 
-fn holdings_after<'a>(crosses: &'a [Cross], situation: &Situation<'a>) -> Holdings<'a> {
+fn holdings_after(crosses: &[Cross], situation: &Situation<'_>) -> Holdings {
     let mut after = Holdings::new();
     for (owner, book) in situation.books.iter() {
-        after.extend(book.holdings().map(|(inst, held)| ((owner, inst), *held)));
+        after.extend(book.holdings().map(|(inst, held)| ((owner.clone(), inst), *held)));
     }
     for cross in crosses {
         for (child, qty) in [(&cross.buyer, cross.qty), (&cross.seller, -cross.qty)] {
-            let holding = after.entry((&child.owner, cross.instrument)).or_default();
+            let holding = after.entry((child.owner.clone(), cross.instrument)).or_default();
             holding.position = holding.position.checked_add(qty).unwrap_or(holding.position);
         }
     }
@@ -59,13 +59,13 @@ fn holdings_after<'a>(crosses: &'a [Cross], situation: &Situation<'a>) -> Holdin
 
 /// Where a cross took more of a proposal than its reducing part, less of the position is left for the owner's other
 /// proposals to reduce.
-fn bound_reducing_parts(parties: &mut [Party], holdings: &Holdings<'_>) {
+fn bound_reducing_parts(parties: &mut [Party], holdings: &Holdings) {
     let mut live: Vec<&mut Party> = parties.iter_mut().filter(|party| party.is_live()).collect();
     live.sort_by(|a, b| a.key.cmp(&b.key));
     let mut used: BTreeMap<(StrategyId, Inst, Side), Qty> = BTreeMap::new();
     for party in live {
         let (owner, inst, side) = (&party.decision.owner, party.decision.instrument, party.decision.side);
-        let room = holdings.get(&(owner, inst)).copied().unwrap_or_default().reducing_part(side, Qty::MAX);
+        let room = holdings.get(&(owner.clone(), inst)).copied().unwrap_or_default().reducing_part(side, Qty::MAX);
         let used = used.entry((owner.clone(), inst, side)).or_default();
         party.reducing = party.reducing.min(room.checked_sub(*used).unwrap_or(Qty::ZERO));
         *used = used.checked_add(party.reducing).unwrap_or(Qty::MAX);
@@ -74,7 +74,6 @@ fn bound_reducing_parts(parties: &mut [Party], holdings: &Holdings<'_>) {
 
 /// Orders with a reducing child first, then the best child's rank and strategy id, instrument, side, its emission.
 fn canonical(mut orders: Vec<Vec<usize>>, parties: &[Party]) -> Vec<Vec<usize>> {
-    orders.retain(|places| !places.is_empty());
     orders.sort_by_cached_key(|places| {
         let reduces = places.iter().any(|place| parties[*place].reducing.is_positive());
         let Party { key, decision, .. } = &parties[places[0]];
@@ -87,6 +86,7 @@ fn canonical(mut orders: Vec<Vec<usize>>, parties: &[Party]) -> Vec<Vec<usize>> 
 struct AccountDesk<'a> {
     policy: &'a RiskPolicy,
     situation: &'a Situation<'a>,
+    holdings: Holdings,
     longs: BTreeMap<Inst, Option<Qty>>,
     shorts: BTreeMap<Inst, Option<Qty>>,
     gross: Option<Money>,
@@ -99,10 +99,11 @@ struct AccountDesk<'a> {
 }
 
 impl<'a> AccountDesk<'a> {
-    fn open(policy: &'a RiskPolicy, holdings: &Holdings<'_>, situation: &'a Situation<'a>) -> Self {
+    fn open(policy: &'a RiskPolicy, holdings: Holdings, situation: &'a Situation<'a>) -> Self {
         let mut desk = Self {
             policy,
             situation,
+            holdings: BTreeMap::new(),
             longs: BTreeMap::new(),
             shorts: BTreeMap::new(),
             gross: Some(Money::ZERO),
@@ -113,9 +114,10 @@ impl<'a> AccountDesk<'a> {
             open_orders: u64::try_from(situation.working.len()).unwrap_or(u64::MAX),
             cash: situation.books.cash(),
         };
-        for ((_, inst), held) in holdings {
+        for ((_, inst), held) in &holdings {
             desk.count(*inst, held);
         }
+        desk.holdings = holdings;
         desk.count_working();
         desk
     }
@@ -169,7 +171,8 @@ impl<'a> AccountDesk<'a> {
             worth: self.worth(inst, side, kind),
             own: &own,
         };
-        let mut verdict = Verdict::new(Scope::Account, &seen);
+        let slices = |party: &Party| if party.is_exit() { party.left.min(instrument.lot) } else { Qty::ZERO };
+        let mut verdict = Verdict::new(Scope::Account, &seen, sum(places, parties, slices));
         if !by_operator {
             self.check_policy(&mut verdict, &seen);
         }
@@ -273,8 +276,8 @@ impl<'a> AccountDesk<'a> {
         let value =
             |price: Option<Price>, qty: Option<Qty>| price.zip(qty).map(|(price, qty)| Money::of_ceil(price, qty));
         let (worth, loaded) = (self.worth(inst, side, kind), self.loaded_worth(inst, side, kind));
-        add(&mut self.gross, value(mark, increasing));
         add(&mut self.cycle_notional, value(worth, increasing));
+        self.reserve_gross(inst, side, places, parties);
         self.open_orders += 1;
         if side == Side::Buy {
             add_positive(self.longs.entry(inst).or_insert(Some(Qty::ZERO)), increasing);
@@ -287,6 +290,21 @@ impl<'a> AccountDesk<'a> {
     }
 }
 
+impl AccountDesk<'_> {
+    /// Counts the parties' shares as working in their owners' books: the worst case of each moves.
+    fn reserve_gross(&mut self, inst: Inst, side: Side, places: &[usize], parties: &[Party]) {
+        let mark = self.situation.market.mark(inst);
+        for party in places.iter().map(|place| &parties[*place]) {
+            let held = self.holdings.entry((party.decision.owner.clone(), inst)).or_default();
+            let before = held.worst_case();
+            let open = if side == Side::Buy { &mut held.open_buy } else { &mut held.open_sell };
+            *open = open.checked_add(party.left).unwrap_or(Qty::MAX);
+            let more = before.zip(held.worst_case()).and_then(|(before, after)| after.checked_sub(before));
+            add(&mut self.gross, mark.zip(more).map(|(mark, more)| Money::of_ceil(mark, more)));
+        }
+    }
+}
+
 fn add(sum: &mut Option<Money>, more: Option<Money>) {
     *sum = sum.zip(more).map(|(sum, more)| sum + more);
 }
@@ -295,29 +313,62 @@ fn add_positive(sum: &mut Option<Qty>, more: Option<Qty>) {
     *sum = sum.zip(more).and_then(|(sum, more)| sum.checked_add(more.max(Qty::ZERO)));
 }
 
-fn sum(places: &[usize], parties: &[Party], of: fn(&Party) -> Qty) -> Qty {
+fn sum(places: &[usize], parties: &[Party], of: impl Fn(&Party) -> Qty) -> Qty {
     places.iter().fold(Qty::ZERO, |sum, place| sum.checked_add(of(&parties[*place])).unwrap_or(Qty::MAX))
 }
 
 /// Takes `cut` from the parties' increasing parts first, then from their reducing parts, each by the allocation
 /// rule; what cut is a reason only of those it cut, a warning is everybody's.
 fn cut(places: &[usize], parties: &mut [Party], cut: Qty, lot: Qty, reasons: &[Reason]) {
-    let increasing: Vec<Qty> = places
-        .iter()
-        .map(|place| parties[*place].left.checked_sub(parties[*place].reducing).unwrap_or(Qty::ZERO))
-        .collect();
-    let reducing: Vec<Qty> = places.iter().map(|place| parties[*place].reducing).collect();
-    let room = increasing.iter().fold(Qty::ZERO, |sum, part| sum.checked_add(*part).unwrap_or(Qty::MAX));
-    let from_increasing = allocate(&increasing, cut.min(room), lot);
-    let from_reducing = allocate(&reducing, cut.checked_sub(room).unwrap_or(Qty::ZERO).max(Qty::ZERO), lot);
-    for ((place, first), second) in places.iter().zip(&from_increasing).zip(&from_reducing) {
+    let kept = kept_after(places, parties, cut, lot);
+    for (place, (increasing, reducing)) in places.iter().zip(kept) {
         let party = &mut parties[*place];
-        let taken = first.checked_add(*second).unwrap_or(Qty::MAX);
-        party.reducing = party.reducing.checked_sub(*second).unwrap_or(Qty::ZERO);
-        party.left = party.left.checked_sub(taken).unwrap_or(Qty::ZERO);
+        let left = whole_lots(party.left, increasing.checked_add(reducing).unwrap_or(Qty::ZERO), lot);
+        let is_cut = left < party.left;
+        party.left = left;
+        party.reducing = reducing.min(left);
         let stage = party.stage_of_a_cut();
-        let concern = reasons.iter().filter(|reason| reason.stage <= Stage::Warn || taken.is_positive());
+        let concern = reasons.iter().filter(|reason| reason.stage <= Stage::Warn || is_cut);
         let told = concern.map(|reason| if reason.stage > Stage::Warn { Reason { stage, ..*reason } } else { *reason });
         party.decision.reasons.extend(told);
     }
+}
+
+/// What is left of each party's increasing and reducing part.
+fn kept_after(places: &[usize], parties: &[Party], cut: Qty, lot: Qty) -> Vec<(Qty, Qty)> {
+    let minus = |a: Qty, b: Qty| a.checked_sub(b).unwrap_or(Qty::ZERO).max(Qty::ZERO);
+    let reducing: Vec<Qty> = places.iter().map(|place| parties[*place].reducing).collect();
+    let increasing: Vec<Qty> = places.iter().map(|p| minus(parties[*p].left, parties[*p].reducing)).collect();
+    let room = increasing.iter().fold(Qty::ZERO, |sum, part| sum.checked_add(*part).unwrap_or(Qty::MAX));
+    let from_increasing = allocate(&increasing, cut.min(room), lot);
+    let from_reducing = allocate(&reducing, minus(cut, room), lot);
+    let of_increasing = increasing.iter().zip(&from_increasing).map(|(part, taken)| minus(*part, *taken));
+    let mut of_reducing: Vec<Qty> =
+        reducing.iter().zip(&from_reducing).map(|(part, taken)| minus(*part, *taken)).collect();
+    spare_exits(places, parties, &mut of_reducing, lot);
+    of_increasing.zip(of_reducing).collect()
+}
+
+/// While anything is left of an order, no exit in it is blocked: one that lost everything gets a lot back from the
+/// party that can spare most.
+fn spare_exits(places: &[usize], parties: &[Party], kept: &mut [Qty], lot: Qty) {
+    let slice = |place: usize| {
+        let party = &parties[places[place]];
+        if party.is_exit() { party.left.min(lot) } else { Qty::ZERO }
+    };
+    for needy in (0..kept.len()).filter(|place| slice(*place).is_positive()) {
+        if kept[needy].is_positive() {
+            continue;
+        }
+        let spare = |place: usize| kept[place].checked_sub(slice(place)).unwrap_or(Qty::ZERO);
+        let Some(richest) = (0..kept.len()).rev().max_by_key(|place| spare(*place)) else { return };
+        let given = spare(richest).max(Qty::ZERO).min(slice(needy));
+        kept[richest] = kept[richest].checked_sub(given).unwrap_or(Qty::ZERO);
+        kept[needy] = given;
+    }
+}
+
+/// What is left of a quantity of whole lots is whole lots.
+fn whole_lots(before: Qty, left: Qty, lot: Qty) -> Qty {
+    if before.is_multiple_of(lot) { left.floor_to(lot) } else { left }
 }

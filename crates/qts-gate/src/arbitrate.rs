@@ -79,9 +79,8 @@ fn by_instrument(parties: &[Party]) -> BTreeMap<Inst, Vec<usize>> {
 /// The last trade if fresh, else the mid floored to the tick.
 fn cross_price(inst: Inst, instrument: &Instrument, situation: &Situation<'_>) -> Option<Price> {
     let prices = situation.market.prices(inst)?;
-    let fair = prices.fair(situation.now, prices.usual_age())?;
-    let traded = prices.last.is_some_and(|(_, at)| situation.now.since(at) <= prices.usual_age());
-    Some(if traded { fair } else { instrument.ticks.floor(fair) })
+    let (now, age) = (situation.now, prices.usual_age());
+    prices.fresh_last(now, age).or_else(|| prices.fair(now, age).map(|mid| instrument.ticks.floor(mid)))
 }
 
 /// One instrument's proposals, best rank first.
@@ -99,8 +98,7 @@ impl Table<'_> {
         match rule {
             ArbitrationRule::ExitsOnly => self.exits_only(crosses),
             ArbitrationRule::Net => {
-                let conflict = self.in_conflict();
-                self.cross(&conflict, crosses);
+                self.cross(crosses);
                 self.exits_only(crosses);
             }
             ArbitrationRule::Rank if self.has_an_exit() => self.exits_only(crosses),
@@ -136,23 +134,23 @@ impl Table<'_> {
         })
     }
 
-    /// Live proposals that could trade with a live one of the other side, best rank first.
-    fn in_conflict(&self) -> Vec<usize> {
-        let (buy, sell) = (self.keenest(Side::Buy, self.live()), self.keenest(Side::Sell, self.live()));
+    /// Live proposals that could trade with a live one of the other side that `is` so, best rank first.
+    fn opposed_by(&self, is: fn(&Party) -> bool) -> Vec<usize> {
+        let among = || self.live().filter(|place| is(&self.parties[*place]));
+        let (buy, sell) = (self.keenest(Side::Buy, among()), self.keenest(Side::Sell, among()));
         let other = |place: usize| if self.side(place) == Side::Buy { sell } else { buy };
         self.live().filter(|place| self.opposes(*place, other(*place))).collect()
     }
 
+    fn in_conflict(&self) -> Vec<usize> {
+        self.opposed_by(|_| true)
+    }
+
     fn block_what_opposes_the_operator(&mut self) {
-        let operators = || self.live().filter(|place| self.parties[*place].key.is_operator());
-        let (buy, sell) = (self.keenest(Side::Buy, operators()), self.keenest(Side::Sell, operators()));
-        let other = |place: usize| if self.side(place) == Side::Buy { sell } else { buy };
-        let opposing: Vec<usize> = self
-            .live()
-            .filter(|place| !self.parties[*place].key.is_operator() && self.opposes(*place, other(*place)))
-            .collect();
-        for place in opposing {
-            self.parties[place].keep(Qty::ZERO, Code::OpposingIntent);
+        for place in self.opposed_by(|party| party.key.is_operator()) {
+            if !self.parties[place].key.is_operator() {
+                self.parties[place].keep(Qty::ZERO, Code::OpposingIntent);
+            }
         }
     }
 
@@ -167,8 +165,7 @@ impl Table<'_> {
                 party.keep(party.reducing.floor_to(self.instrument.lot), Code::OpposingIntent);
             }
         }
-        let exits = self.in_conflict();
-        self.cross(&exits, crosses);
+        self.cross(crosses);
         self.block_losing_side(Code::NoCrossPrice);
     }
 
@@ -176,17 +173,20 @@ impl Table<'_> {
     fn block_losing_side(&mut self, code: Code) {
         let conflict = self.in_conflict();
         let Some(winner) = conflict.first().map(|place| self.side(*place)) else { return };
-        for place in conflict.into_iter().filter(|place| self.side(*place) != winner).collect::<Vec<_>>() {
-            self.parties[place].keep(Qty::ZERO, code);
+        for place in conflict {
+            if self.side(place) != winner {
+                self.parties[place].keep(Qty::ZERO, code);
+            }
         }
     }
 
-    /// Books min(Σbuy, Σsell) of these between the books, as far as their limits accept the fair price.
-    fn cross(&mut self, among: &[usize], crosses: &mut Vec<Cross>) {
+    /// Books min(Σbuy, Σsell) between the books, as far as limits accept the fair price. Who accepts it on both sides is
+    /// in conflict: nobody else is touched.
+    fn cross(&mut self, crosses: &mut Vec<Cross>) {
         let Some(price) = self.price else { return };
         let willing = |side: Side| -> Vec<usize> {
             let fits = |place: &usize| self.side(*place) == side && self.kind(*place).accepts(side, price);
-            among.iter().copied().filter(fits).collect()
+            self.live().filter(fits).collect()
         };
         let (buyers, sellers) = (willing(Side::Buy), willing(Side::Sell));
         let matched = self.total(&buyers).min(self.total(&sellers));

@@ -72,6 +72,11 @@ impl Party {
         self.left.is_positive()
     }
 
+    /// Is what is left of it all reducing part?
+    pub(crate) fn is_exit(&self) -> bool {
+        self.is_live() && self.left == self.reducing
+    }
+
     /// Adds a reason without effect.
     pub(crate) fn note(&mut self, code: Code) {
         self.reason(Scope::Arbitration, code, Stage::Pass);
@@ -79,14 +84,10 @@ impl Party {
 
     /// Keeps at most `qty` of what is left, the reducing part first, and says why.
     pub(crate) fn keep(&mut self, qty: Qty, code: Code) {
-        self.shrink(qty);
-        let stage = self.stage_of_a_cut();
-        self.reason(Scope::Arbitration, code, stage);
-    }
-
-    pub(crate) fn shrink(&mut self, qty: Qty) {
         self.left = self.left.min(qty);
         self.reducing = self.reducing.min(self.left);
+        let stage = self.stage_of_a_cut();
+        self.reason(Scope::Arbitration, code, stage);
     }
 
     /// `block` if nothing at all is admitted any more, else `reduce`.

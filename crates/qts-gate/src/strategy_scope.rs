@@ -48,7 +48,6 @@ pub(crate) fn judge(proposals: Vec<Proposal>, situation: &Situation<'_>) -> Vec<
 struct Desk<'a> {
     situation: &'a Situation<'a>,
     standing: Option<&'a Standing>,
-    book: Option<&'a Book>,
     /// The book's holdings with what was admitted so far as working.
     holdings: BTreeMap<Inst, Holding>,
     open_orders: BTreeMap<Inst, u64>,
@@ -57,8 +56,6 @@ struct Desk<'a> {
     /// Cost of what is held and of what working orders may add to it.
     spent: Option<Money>,
     cycle_notional: Option<Money>,
-    /// At the marks, what was admitted so far: new exposure, buys, sales.
-    added: [Option<Money>; 3],
 }
 
 /// What a proposal is about, once that is known to be sound.
@@ -78,13 +75,12 @@ impl<'a> Desk<'a> {
         let mut desk = Self {
             situation,
             standing,
-            book,
+
             holdings: book.map(|book| book.holdings().map(|(inst, held)| (inst, *held)).collect()).unwrap_or_default(),
             open_orders: BTreeMap::new(),
             own_cash: Some(start + book.map_or(Money::ZERO, |book| book.cash_flow - book.fees)),
             spent: Some(book.map_or(Money::ZERO, Book::cost)),
             cycle_notional: Some(Money::ZERO),
-            added: [Some(Money::ZERO); 3],
         };
         desk.count_working(owner);
         desk
@@ -169,7 +165,9 @@ impl<'a> Desk<'a> {
             worth: self.worth(intent.instrument, intent.side, intent.kind),
             own: &own,
         };
-        let mut verdict = Verdict::new(Scope::Strategy, &seen);
+        let is_exit = subject.reducing == intent.qty;
+        let slice = if is_exit { intent.qty.min(subject.instrument.lot) } else { Qty::ZERO };
+        let mut verdict = Verdict::new(Scope::Strategy, &seen, slice);
         check_market_rules(&mut verdict, &seen, &subject);
         self.check_mode(&mut verdict, &seen, is_operators(proposal));
         if !is_operators(proposal) {
@@ -223,14 +221,13 @@ impl<'a> Desk<'a> {
         let held = &subject.holding;
         let gross = controls.and_then(|controls| controls.max_gross_exposure);
         let net = controls.and_then(|controls| controls.max_net_exposure);
-        let [new, bought, sold] = self.added;
         OwnNumbers {
             long: held.position.checked_add(held.open_buy),
             short: held.open_sell.checked_sub(held.position),
             summed: false,
-            gross: gross.and_then(|_| self.exposure(Holding::worst_case, new)),
-            net_long: net.and_then(|_| self.exposure(|held| held.position.checked_add(held.open_buy), bought)),
-            net_short: net.and_then(|_| self.exposure(|held| held.open_sell.checked_sub(held.position), sold)),
+            gross: gross.and_then(|_| self.exposure(Holding::worst_case)),
+            net_long: net.and_then(|_| self.exposure(|held| held.position.checked_add(held.open_buy))),
+            net_short: net.and_then(|_| self.exposure(|held| held.open_sell.checked_sub(held.position))),
             spent: self.spent,
             commission: subject.instrument.commission,
             cycle_notional: self.cycle_notional,
@@ -239,10 +236,11 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// Σ of the book's worst case at the marks, and what was added to it; `None` if something held has no price.
-    fn exposure(&self, of: fn(&Holding) -> Option<Qty>, added: Option<Money>) -> Option<Money> {
-        let worth = |(inst, held)| Some(Money::of(self.situation.market.mark(inst)?, of(held)?));
-        self.book.into_iter().flat_map(Book::holdings).map(worth).chain([added]).sum()
+    /// Σ of a worst case at the marks, what was admitted so far counted as working; `None` if something held has no
+    /// price.
+    fn exposure(&self, of: fn(&Holding) -> Option<Qty>) -> Option<Money> {
+        let worth = |(inst, held): (&Inst, &Holding)| Some(Money::of(self.situation.market.mark(*inst)?, of(held)?));
+        self.holdings.iter().map(worth).sum()
     }
 
     fn check_state(&self, verdict: &mut Verdict) {
@@ -320,12 +318,6 @@ impl<'a> Desk<'a> {
         let reducing = reducing.min(admitted);
         reserve(self.holdings.entry(intent.instrument).or_default(), intent.side, admitted);
         self.promise(intent.instrument, intent.side, intent.kind, admitted, reducing);
-        let mark = self.situation.market.mark(intent.instrument);
-        let traded = |side: Side| if intent.side == side { admitted } else { Qty::ZERO };
-        let increasing = admitted.checked_sub(reducing).unwrap_or(admitted);
-        for (sum, qty) in self.added.iter_mut().zip([increasing, traded(Side::Buy), traded(Side::Sell)]) {
-            *sum = sum.zip(mark).map(|(sum, mark)| sum + Money::of_ceil(mark, qty));
-        }
     }
 }
 

@@ -42,6 +42,8 @@ pub(crate) struct Verdict {
     scope: Scope,
     asked: Qty,
     reducing: Qty,
+    /// What order-size controls leave in any case: they may slice exits, never block them.
+    slice: Qty,
     lot: Qty,
     cap: Qty,
     blocked: bool,
@@ -49,13 +51,14 @@ pub(crate) struct Verdict {
 }
 
 impl Verdict {
-    /// Nothing said yet about this.
+    /// Nothing said yet about this; `slice` is a lot of each exit in it.
     #[must_use]
-    pub(crate) fn new(scope: Scope, seen: &RiskContext<'_>) -> Self {
+    pub(crate) fn new(scope: Scope, seen: &RiskContext<'_>, slice: Qty) -> Self {
         Self {
             scope,
             asked: seen.asked,
             reducing: seen.reducing,
+            slice,
             lot: seen.instrument.lot,
             cap: seen.asked,
             blocked: false,
@@ -155,9 +158,7 @@ impl Verdict {
     fn cap_at(&self, action: Action, measure: Measure, limit: Option<Amount>) -> Qty {
         let most = limit.and_then(|limit| measure.most_within(limit)).unwrap_or(Qty::ZERO);
         match action {
-            // A slice of an exit is at least one lot: it may be sliced, never blocked.
-            Action::OrderSize | Action::OrderSizeReduceOnly if self.is_exit() => most.max(self.lot.min(self.asked)),
-            Action::OrderSize | Action::OrderSizeReduceOnly => most,
+            Action::OrderSize | Action::OrderSizeReduceOnly => most.max(self.slice),
             Action::Capacity => most.max(self.reducing),
             Action::Count => self.reducing,
             Action::Plausible | Action::PlausibleSize => Qty::ZERO,
@@ -168,9 +169,8 @@ impl Verdict {
     fn unknown(&mut self, control: &Control) {
         match control.action {
             Action::Capacity | Action::Count => self.cap(control.code, self.reducing, None, None),
-            Action::OrderSize | Action::OrderSizeReduceOnly if self.is_exit() => {
-                let cap = self.cap_at(control.action, Measure::Unknown, None);
-                self.cap(control.code, cap, None, None);
+            Action::OrderSize | Action::OrderSizeReduceOnly if self.slice.is_positive() => {
+                self.cap(control.code, self.slice, None, None);
             }
             Action::PlausibleSize if self.is_exit() => {}
             _ => self.block(control.code, None, None),
@@ -191,6 +191,7 @@ mod tests {
             scope: Scope::Strategy,
             asked,
             reducing,
+            slice: if reducing == asked { asked.min(Qty::whole(lot)) } else { Qty::ZERO },
             lot: Qty::whole(lot),
             cap: asked,
             blocked: false,

@@ -1542,11 +1542,11 @@ fn the_account_sums_books_and_nets_none_of_them() {
          b buy 60 @ 90
          c sell 1 @ 110
          d buy 10 @ 91",
-        expect![[r"
+        expect![[r#"
             b0 buy 60 A @ 90 -> pass, sent 60
-            c0 sell 1 A @ 110 -> block, sent 0: account max_short block 51>50; account max_gross_exposure block 12100>12000
-            d0 buy 10 A @ 91 -> block, sent 0: account max_gross_exposure block 13000>12000
-        "]],
+            c0 sell 1 A @ 110 -> block, sent 0: account max_short block 51>50
+            d0 buy 10 A @ 91 -> pass, sent 10
+        "#]],
     );
 }
 
@@ -1740,5 +1740,55 @@ fn the_cash_of_phase_5_is_what_working_buys_and_earlier_ones_leave() {
             a0 buy 4 A @ 90 -> pass, sent 4: strategy buy_affordability_check pass 0.54794521>?
             a1 buy 9 A @ 91 -> reduce, sent 3: strategy buy_affordability_check pass 1>?; strategy qty_adjusted reduce
         "]],
+    );
+}
+
+#[test]
+fn an_exit_that_is_merged_with_an_entry_is_sliced_and_not_blocked() {
+    check(
+        "A last=100
+         account max_order_notional=50
+         a holds 10
+         a sell 10
+         b sell 10",
+        expect![[r#"
+            a0 sell 10 A -> reduce, sent 1: account max_order_notional reduce 2000>50
+            b0 sell 10 A -> block, sent 0: account max_order_notional block 2000>50
+            order sell 1 A [a0 1]
+        "#]],
+    );
+}
+
+#[test]
+fn of_two_merged_exits_neither_is_blocked_by_the_order_s_size() {
+    check(
+        "A last=100
+         account max_order_notional=100
+         a holds 10
+         b holds 10
+         a sell 10
+         b sell 10",
+        expect![[r#"
+            a0 sell 10 A -> reduce, sent 1: arbitration merged pass; account max_order_notional reduce 2000>100
+            b0 sell 10 A -> reduce, sent 1: arbitration merged pass; account max_order_notional reduce 2000>100
+            order sell 2 A [a0 1, b0 1]
+        "#]],
+    );
+}
+
+#[test]
+fn gross_exposure_counts_what_was_admitted_as_if_it_were_working() {
+    // 50 to buy and 50 to sell are 50 at worst; 50 more to buy are 100.
+    check_decisions(
+        "A last=100
+         a max_gross_exposure=12000
+         a buy 50 @ 90
+         a sell 50 @ 110
+         a buy 50 @ 89",
+        expect![[r#"
+            a0 buy 50 A @ 90 -> pass, sent 50
+            a1 sell 50 A @ 110 -> pass, sent 50
+            a2 buy 50 A @ 89 -> pass, sent 50
+        "#]],
     );
 }

@@ -2,6 +2,19 @@
 //!
 //! Every policy is `validity_only`, so that what strategies ask reaches arbitration whole and what arbitration leaves
 //! is sent: what is compared is arbitration, allocation and merging, through the public door.
+//!
+//! That it is a test was tried by hand: each of these was changed alone, and each was seen to disagree, at the latest
+//! at seed 115. In `arbitrate.rs`: buy limit ≥ sell limit without the "="; the same of a limit and the cross price;
+//! the larger for the smaller sum of a cross; the keenest buy as the lowest, the keenest sell as the highest limit, a
+//! market buy as the weakest; no precedence for the operator, and precedence against itself; under `exits_only`
+//! increasing parts left standing, reducing parts cut with them, exits not crossed, what still conflicts let through;
+//! the losing side for the winning, the last for the best-ranked of the conflict; `rank` always or never as
+//! `exits_only`, or for the exit of a bystander; `net` without its second stage; shares handed out below the lot; a
+//! stale trade as cross price, a mid not floored; sellers paired from the last; working orders not looked at, those of
+//! the same side too, only increasing parts blocked for them; an entry's cancels, cancels of a market order, of one
+//! that is being cancelled, of one order twice; orders merged whatever their time in force, children in order of
+//! arrival. In `party.rs`: rank reversed, emission ignored, the increasing part crossed first. (Crossing whoever accepts
+//! the price, party or not, made no difference, and need not: two who accept it on both sides are in conflict.)
 
 use std::collections::BTreeSet;
 
@@ -17,7 +30,7 @@ const RULES: [Rule; 3] = [Rule::ExitsOnly, Rule::Net, Rule::Rank];
 #[test]
 fn the_gate_and_the_model_agree_on_every_made_up_case() {
     let mut seen = BTreeSet::new();
-    for seed in 0..20_000 {
+    for seed in 0..30_000 {
         let mut case = model::random_case(seed);
         for rule in RULES {
             case.input.rule = rule;
@@ -138,13 +151,14 @@ fn orders(judged: &Judged) -> impl Iterator<Item = &ArbitratedOrder> {
 
 fn order_of(order: &ArbitratedOrder, place: impl Fn(&DecisionId) -> usize) -> model::Order {
     let children = order.children.iter().map(|child| (place(&child.decision), whole(child.qty)));
+    let whole_sum = whole(order.qty);
     let order = model::Order {
         side: if order.side == qts_core::Side::Buy { model::Side::Buy } else { model::Side::Sell },
         limit: order.kind.limit().map(whole_price),
         tif: u8::from(order.tif != Tif::Day),
         children: children.collect(),
     };
-    assert!(order.children.iter().all(|(_, qty)| *qty > 0));
+    assert_eq!(whole_sum, order.children.iter().map(|(_, qty)| qty).sum::<i64>());
     order
 }
 

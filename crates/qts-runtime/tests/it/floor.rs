@@ -109,7 +109,7 @@ pub(crate) fn entry(name: &str, factory: Factory) -> Registration {
 
 impl Opening {
     pub(crate) fn open(self) -> Floor {
-        qts_runtime_silence();
+        quiet_panics();
         let instruments = Arc::new(Instruments::new(self.stocks).expect("distinct"));
         let mut books = Books::with_cash(Money::whole(self.cash));
         for (owner, inst, qty, price) in self.positions {
@@ -132,7 +132,7 @@ impl Opening {
 }
 
 /// Keeps panics on purpose out of the test's output.
-fn qts_runtime_silence() {
+fn quiet_panics() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(qts_runtime::silence_strategy_panics);
 }

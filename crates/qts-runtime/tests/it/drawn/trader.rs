@@ -20,12 +20,8 @@ pub(super) fn trader(seed: u64) -> Factory {
 
 /// A number made of everything that a view shows.
 fn seen(view: &View<'_>, event: &MarketEvent) -> u64 {
-    blake(&format!("{view:?} {event:?}"))
-}
-
-fn blake(text: &str) -> u64 {
-    let bytes = blake3::hash(text.as_bytes());
-    u64::from_le_bytes(bytes.as_bytes()[..8].try_into().expect("eight bytes"))
+    let hash = blake3::hash(format!("{view:?} {event:?}").as_bytes());
+    u64::from_le_bytes(hash.as_bytes()[..8].try_into().expect("eight bytes"))
 }
 
 fn act(view: &View<'_>, event: &MarketEvent, out: &mut Intents, rng: &mut Rng) {
