@@ -132,7 +132,10 @@ impl Bench {
     /// What it says to a bar.
     pub(crate) fn bar(&mut self, inst: Inst, high: i32, low: i32, close: i32) -> String {
         let [open, high, low, close] = [low, high, low, close].map(Price::whole);
-        self.see(inst, Payload::Bar(Bar { from: Ts(0), open, high, low, close, volume: Qty::whole(1), whole_session: true }))
+        self.see(
+            inst,
+            Payload::Bar(Bar { from: Ts(0), open, high, low, close, volume: Qty::whole(1), whole_session: true }),
+        )
     }
 
     /// What was asked for in the last call, with type and time in force.

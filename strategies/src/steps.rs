@@ -7,9 +7,9 @@
 //! zero). Whether it is on the lot, on the tick, subscribed to and allowed is judged where that is known, not here.
 //!
 //! A step is due at the first call at or after its moment. As an instance cannot know whether another one lived before
-//! it, its first call passes over steps more than [`GRACE`] (a day) or [`GRACE_CYCLES`] (ten) late: enabling a strategy
-//! again must not repeat old orders, while the first instance of a run still sends what was due shortly before the
-//! first event. A step younger than that is repeated.
+//! it, its first call passes over steps that named an earlier cycle, and over steps more than [`GRACE`] (a day) late:
+//! enabling a strategy again must not repeat old orders, while the first instance of a run still sends what was due
+//! shortly before the first event. A step by time that is younger than that is repeated.
 
 use std::borrow::Cow;
 use std::num::NonZeroU64;
@@ -23,8 +23,6 @@ use crate::rfc3339;
 
 /// How late a step may be at an instance's first call; one that is later is passed over.
 pub(crate) const GRACE: Span = Span::DAY;
-/// The same for a step that names a cycle.
-pub(crate) const GRACE_CYCLES: u64 = 10;
 
 /// Looks up a field by its name.
 pub(crate) type Get<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -80,7 +78,7 @@ impl Due {
     pub(crate) fn is_past(self, view: &View<'_>) -> bool {
         match self {
             Self::At(at) => view.now().since(at) > GRACE,
-            Self::Cycle(cycle) => view.cycle().0.saturating_sub(cycle.0) > GRACE_CYCLES,
+            Self::Cycle(cycle) => view.cycle() > cycle,
         }
     }
 }

@@ -4,7 +4,9 @@
 //! instrument's next event (an event after the close of the day in which it was placed does not count). All but GTC
 //! orders end with their session: IOC and FOK too, if no event came that could have filled them.
 
-use qts_core::{ExecId, Inst, Instrument, Instruments, Kind, MarketEvent, OrderId, Outcome, Payload, Price, Qty, Side, Tif, Ts};
+use qts_core::{
+    ExecId, Inst, Instrument, Instruments, Kind, MarketEvent, OrderId, Outcome, Payload, Price, Qty, Side, Tif, Ts,
+};
 use qts_loop::NewOrder;
 
 use super::fee::fee;
