@@ -1,0 +1,89 @@
+//! The built-in policies.
+
+use expect_test::expect;
+
+use super::check_decisions;
+
+#[test]
+fn the_conservative_policy_lets_one_lot_go() {
+    // Equity of a million: 5 % are 500 shares, 30 % of gross exposure are far away. More than a lot is reduced.
+    check_decisions(
+        "A last=100 lot=10
+         account policy=conservative cash=1000000 equity=1000000
+         a policy=conservative
+         a buy 10
+         a buy 30
+         a sell 10 @ 102
+         a buy 10 @ 101
+         a buy 10 @ 103",
+        expect![[r"
+            a0 buy 10 A -> pass, sent 10: arbitration merged pass
+            a1 buy 30 A -> reduce, sent 10: strategy max_order_qty reduce 30>10; arbitration merged pass
+            a2 sell 10 A @ 102 -> block, sent 0: strategy max_short block 10>0
+            a3 buy 10 A @ 101 -> pass, sent 10
+            a4 buy 10 A @ 103 -> block, sent 0: strategy price_collar block 0.03>0.025; strategy max_open_orders block 4>3
+        "]],
+    );
+}
+
+#[test]
+fn phase_5_through_the_staged_gate() {
+    // a can pay 2 of 5 and is scored again on them: 200/250. b's score of 0.2 is above 0.1. c has no cash. d sells.
+    check_decisions(
+        "A last=100
+         account cash=100
+         a policy=phase5 max_risk_score=0.9 budget=250
+         b policy=phase5 max_risk_score=0.1 budget=1000
+         c policy=phase5 budget=50
+         d policy=phase5
+         d holds 5
+         e policy=phase5
+         f policy=phase5 max_risk_score=0.8 budget=250
+         a buy 5 @ 90
+         b buy 2 @ 90
+         c buy 1 @ 90
+         d sell 9 @ 110
+         e sell 1 @ 110
+         f buy 5 @ 91",
+        expect![[r"
+            a0 buy 5 A @ 90 -> reduce, sent 2: strategy budget reduce 450>250; strategy buy_affordability_check pass 1>?; strategy qty_adjusted reduce
+            b0 buy 2 A @ 90 -> block, sent 0: strategy buy_affordability_check pass 0.2>?; strategy risk_score_exceeded block 0.2>0.1
+            c0 buy 1 A @ 90 -> block, sent 0: strategy budget block 90>50; strategy buy_affordability_check block 1>?
+            d0 sell 9 A @ 110 -> reduce, sent 5: strategy sell_position_check pass 0.2>?; strategy qty_adjusted reduce
+            e0 sell 1 A @ 110 -> block, sent 0: strategy sell_position_check block 0.2>?
+            f0 buy 5 A @ 91 -> reduce, sent 2: strategy budget reduce 455>250; strategy buy_affordability_check pass 1>?; strategy qty_adjusted reduce
+        "]],
+    );
+}
+
+#[test]
+fn the_score_of_phase_5_is_of_what_all_caps_leave() {
+    // Asked for 9 the score would be 0.9; the order's limit leaves 5, and of those it is 0.5. A lot of 10 leaves none.
+    check_decisions(
+        "A last=100
+         B last=100 lot=10
+         a policy=phase5 flow=1000 max_order_qty=5
+         a buy 9
+         b policy=phase5 flow=500
+         b buy 10 B",
+        expect![[r"
+            a0 buy 9 A -> reduce, sent 5: strategy max_order_qty reduce 9>5; strategy buy_affordability_check pass 0.9>?
+            b0 buy 10 B -> block, sent 0: strategy buy_affordability_check pass 1>?; strategy qty_adjusted_to_zero block
+        "]],
+    );
+}
+
+#[test]
+fn the_cash_of_phase_5_is_what_working_buys_and_earlier_ones_leave() {
+    check_decisions(
+        "A last=100
+         a policy=phase5 max_risk_score=1 flow=1000
+         a working 1 buy 3 @ 90
+         a buy 4 @ 90
+         a buy 9 @ 91",
+        expect![[r"
+            a0 buy 4 A @ 90 -> pass, sent 4: strategy buy_affordability_check pass 0.54794521>?
+            a1 buy 9 A @ 91 -> reduce, sent 3: strategy buy_affordability_check pass 1>?; strategy qty_adjusted reduce
+        "]],
+    );
+}
