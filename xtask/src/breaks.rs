@@ -86,8 +86,8 @@ fn restore(path: &Path, content: Option<Vec<u8>>) -> Result<()> {
     Ok(())
 }
 
-/// A copy of the tree outside of it, which stays for the next run. It is built in the tree's own target folder, so that
-/// what comes from outside is compiled once for both.
+/// A copy of the tree outside of it, with a target folder of its own (cargo would take what is built from one for the
+/// other); both stay for the next run.
 struct Copy {
     root: PathBuf,
     target: PathBuf,
@@ -112,8 +112,7 @@ impl Copy {
             fs::create_dir_all(to.parent().unwrap_or(&root))?;
             restore(&to, Some(fs::read(from.join(path))?)).with_context(|| format!("failed to copy {path}"))?;
         }
-        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| from.join("target"), PathBuf::from);
-        Ok(Self { root, target: std::path::absolute(target)?, _lock: lock })
+        Ok(Self { root, target: home.join("target"), _lock: lock })
     }
 
     fn test(&self, filters: &[&str]) -> Result<Ran> {
