@@ -14,6 +14,7 @@ mod ci;
 mod frozen;
 mod gate_g;
 mod patch;
+mod profiles;
 mod source;
 mod tests_of;
 mod tidy;
@@ -25,14 +26,19 @@ struct Command {
     run: fn(&[String]) -> Result<()>,
 }
 
-const COMMANDS: [Command; 7] = [
+const COMMANDS: [Command; 8] = [
     Command { name: "tidy", about: "holds the [held] rules of the house style", run: |_| tidy::run() },
     Command { name: "freeze", about: "prints the digests for crates/qts-loop/FROZEN.md", run: |_| frozen::print() },
     Command { name: "gate-g", about: "[--quick]  the five conditions of Gate G, shown by tests", run: gate_g::run },
     Command { name: "breaks", about: "[ROW…]  breaks/<row>.patch must turn that row's test red", run: breaks::run },
     Command { name: "bench", about: "[--quick] [--date TEXT]  measures; writes docs/benchmarks.md", run: bench::run },
+    Command { name: "profiles", about: "debug and release decide the same", run: |_| profiles::run() },
     Command { name: "ci", about: "fmt, clippy, every test, tidy", run: |_| ci::run() },
-    Command { name: "ci-full", about: "what needs longer or more than Rust: breaks, gate-g", run: |_| ci::run_full() },
+    Command {
+        name: "ci-full",
+        about: "what takes longer: lints, profiles, breaks, gate-g --quick",
+        run: |_| ci::run_full(),
+    },
 ];
 
 fn main() -> ExitCode {

@@ -385,7 +385,7 @@ impl Runtime {
         &self.execution
     }
 
-    /// A hash of everything that happened and of everything there is: equal inputs, equal hashes.
+    /// A hash of everything that happened, and of the books, working orders and modes: equal inputs, equal hashes.
     #[must_use]
     pub fn state_hash(&self) -> String {
         self.digest.with_state(&(&self.books, &self.ledger, &self.instrument_modes, self.mode, self.day_start_equity))
