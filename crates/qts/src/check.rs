@@ -49,7 +49,7 @@ pub(crate) fn check(args: &CheckArgs, out: &mut impl Write) -> Result<Ending, Tr
                 return Ok(Ending::Fine);
             }
             if args.format == Format::Json {
-                let data_errors = errors.iter().map(|error| format!("failed to {error}")).collect();
+                let data_errors = errors.iter().map(|error| format!("{}: failed to {error}", error.code())).collect();
                 print(&Checked { data_errors, ..unsound() }, out)?;
             }
             Err(last_told(errors))

@@ -18,7 +18,7 @@ pub(crate) enum Trouble {
     #[error("{0}")]
     Config(#[from] ConfigErrors),
     /// Market data is wrong or missing.
-    #[error("failed to {0}")]
+    #[error("{code}: failed to {0}", code = .0.code())]
     Data(#[from] DataError),
     /// Another input file is wrong or missing.
     #[error("failed to read {0}")]

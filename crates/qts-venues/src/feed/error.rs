@@ -181,6 +181,32 @@ pub enum DataError {
 }
 
 impl DataError {
+    /// Its stable code: QTS02xx for files, QTS025x for what is wrong with a row.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Open { .. } => "QTS0201",
+            Self::TooManyFiles { .. } => "QTS0202",
+            Self::Read { .. } => "QTS0203",
+            Self::Truncated { .. } => "QTS0204",
+            Self::Damaged { .. } => "QTS0205",
+            Self::RowTooLong { .. } => "QTS0206",
+            Self::UnknownFormat { .. } => "QTS0207",
+            Self::Unsupported { .. } => "QTS0208",
+            Self::NotUtf8 { .. } => "QTS0209",
+            Self::Empty { .. } => "QTS0210",
+            Self::NoRows { .. } => "QTS0211",
+            Self::UnknownKind { .. } => "QTS0212",
+            Self::SeveralKinds { .. } => "QTS0213",
+            Self::MissingColumn { .. } => "QTS0214",
+            Self::AmbiguousColumn { .. } => "QTS0215",
+            Self::Spec { .. } => "QTS0216",
+            Self::AllBad { .. } => "QTS0217",
+            Self::NoMatch { .. } => "QTS0218",
+            Self::BadRow { flaw, .. } | Self::BadConfig { flaw, .. } => flaw.code(),
+        }
+    }
+
     /// What it means that a file could not be opened.
     pub(super) fn open(file: &Path, source: io::Error) -> Self {
         const TOO_MANY_FILES: i32 = 24;
@@ -200,6 +226,22 @@ pub struct Place {
     pub unit: &'static str,
     /// From 1.
     pub number: u64,
+}
+
+impl Flaw {
+    const fn code(&self) -> &'static str {
+        match self {
+            Self::Width { .. } => "QTS0251",
+            Self::Missing { .. } => "QTS0252",
+            Self::Time { .. } => "QTS0253",
+            Self::Number { .. } => "QTS0254",
+            Self::NotPositive { .. } => "QTS0255",
+            Self::Negative { .. } => "QTS0256",
+            Self::Outside { .. } => "QTS0257",
+            Self::Backwards { .. } => "QTS0258",
+            Self::Repeated { .. } => "QTS0259",
+        }
+    }
 }
 
 impl fmt::Display for Place {

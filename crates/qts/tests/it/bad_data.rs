@@ -54,24 +54,24 @@ fn a_bad_row_is_named_with_file_line_column_and_value() {
             "2024-01-03,,100,110,90,105,7",
         ],
         expect![[r#"
-            qts: failed to read a.csv line 3: column `close` is `nan`: not a decimal number; correct the row, or set on_bad_row = "skip" to leave out and count such rows
-            qts: failed to read a.csv line 3: column `close` is `abc`: not a decimal number; correct the row, or set on_bad_row = "skip" to leave out and count such rows
-            qts: failed to read a.csv line 3: column `open` is `1e300`: out of range (at most 9·10^10; money 9·10^19); correct the row, or set on_bad_row = "skip" to leave out and count such rows
-            qts: failed to read a.csv line 3: column `open` is `0`: a price must be above zero; correct the row, or set on_bad_row = "skip" to leave out and count such rows
-            qts: failed to read a.csv line 3: column `open` is `-100`: a price must be above zero; correct the row, or set on_bad_row = "skip" to leave out and count such rows
-            qts: failed to read a.csv line 3: column `volume` is `-7`: it must not be negative; correct the row, or set on_bad_row = "skip" to leave out and count such rows
-            qts: failed to read a.csv line 3: column `volume` is empty; correct the row, or set on_bad_row = "skip" to leave out and count such rows
-            qts: failed to read a.csv line 3: column `high` is `104`, but column `close` is `105`: high and low must enclose open and close; correct the row, or set on_bad_row = "skip" to leave out and count such rows
-            qts: failed to read a.csv line 3: column `low` is `101`, but column `open` is `100`: high and low must enclose open and close; correct the row, or set on_bad_row = "skip" to leave out and count such rows
-            qts: failed to read a.csv line 3: 6 cells where the header has 7; correct the row, or set on_bad_row = "skip" to leave out and count such rows
-            qts: failed to read a.csv line 3: 8 cells where the header has 7; correct the row, or set on_bad_row = "skip" to leave out and count such rows
-            qts: failed to read a.csv line 3: column `open` is `1,000`: not a decimal number; correct the row, or set on_bad_row = "skip" to leave out and count such rows
-            qts: failed to read a.csv line 3: column `ts` is `2024-01-01`: time goes backwards; sort the file by time; correct the row, or set on_bad_row = "skip" to leave out and count such rows
-            qts: failed to read a.csv line 3: column `ts` is `2024-01-02`: a bar of this time was already there; correct the row, or set on_bad_row = "skip" to leave out and count such rows
-            qts: failed to read a.csv line 3: column `ts` is `2024-02-30`: no such date or time of day; correct the row, or set on_bad_row = "skip" to leave out and count such rows
-            qts: failed to read a.csv line 3: column `ts` is `yesterday`: not a time we read: RFC 3339, `2024-01-02 09:00:00`, `2024-01-02`, or an epoch number; correct the row, or set on_bad_row = "skip" to leave out and count such rows
-            qts: failed to read a.csv line 3: column `ts` is empty; correct the row, or set on_bad_row = "skip" to leave out and count such rows
-            qts: failed to read a.csv line 3: column `symbol` is empty; correct the row, or set on_bad_row = "skip" to leave out and count such rows
+            qts: QTS0254: failed to read a.csv line 3: column `close` is `nan`: not a decimal number; correct the row, or set on_bad_row = "skip" to leave out and count such rows
+            qts: QTS0254: failed to read a.csv line 3: column `close` is `abc`: not a decimal number; correct the row, or set on_bad_row = "skip" to leave out and count such rows
+            qts: QTS0254: failed to read a.csv line 3: column `open` is `1e300`: out of range (at most 9·10^10; money 9·10^19); correct the row, or set on_bad_row = "skip" to leave out and count such rows
+            qts: QTS0255: failed to read a.csv line 3: column `open` is `0`: a price must be above zero; correct the row, or set on_bad_row = "skip" to leave out and count such rows
+            qts: QTS0255: failed to read a.csv line 3: column `open` is `-100`: a price must be above zero; correct the row, or set on_bad_row = "skip" to leave out and count such rows
+            qts: QTS0256: failed to read a.csv line 3: column `volume` is `-7`: it must not be negative; correct the row, or set on_bad_row = "skip" to leave out and count such rows
+            qts: QTS0252: failed to read a.csv line 3: column `volume` is empty; correct the row, or set on_bad_row = "skip" to leave out and count such rows
+            qts: QTS0257: failed to read a.csv line 3: column `high` is `104`, but column `close` is `105`: high and low must enclose open and close; correct the row, or set on_bad_row = "skip" to leave out and count such rows
+            qts: QTS0257: failed to read a.csv line 3: column `low` is `101`, but column `open` is `100`: high and low must enclose open and close; correct the row, or set on_bad_row = "skip" to leave out and count such rows
+            qts: QTS0251: failed to read a.csv line 3: 6 cells where the header has 7; correct the row, or set on_bad_row = "skip" to leave out and count such rows
+            qts: QTS0251: failed to read a.csv line 3: 8 cells where the header has 7; correct the row, or set on_bad_row = "skip" to leave out and count such rows
+            qts: QTS0254: failed to read a.csv line 3: column `open` is `1,000`: not a decimal number; correct the row, or set on_bad_row = "skip" to leave out and count such rows
+            qts: QTS0258: failed to read a.csv line 3: column `ts` is `2024-01-01`: time goes backwards; sort the file by time; correct the row, or set on_bad_row = "skip" to leave out and count such rows
+            qts: QTS0259: failed to read a.csv line 3: column `ts` is `2024-01-02`: a bar of this time was already there; correct the row, or set on_bad_row = "skip" to leave out and count such rows
+            qts: QTS0253: failed to read a.csv line 3: column `ts` is `2024-02-30`: no such date or time of day; correct the row, or set on_bad_row = "skip" to leave out and count such rows
+            qts: QTS0253: failed to read a.csv line 3: column `ts` is `yesterday`: not a time we read: RFC 3339, `2024-01-02 09:00:00`, `2024-01-02`, or an epoch number; correct the row, or set on_bad_row = "skip" to leave out and count such rows
+            qts: QTS0252: failed to read a.csv line 3: column `ts` is empty; correct the row, or set on_bad_row = "skip" to leave out and count such rows
+            qts: QTS0252: failed to read a.csv line 3: column `symbol` is empty; correct the row, or set on_bad_row = "skip" to leave out and count such rows
         "#]],
     );
 }
@@ -104,26 +104,26 @@ fn a_file_that_is_none() {
     ];
     let told: String = files.iter().map(|(name, content)| said(&folder, name, content)).collect();
     expect![[r#"
-        qts: failed to read a.csv: the file is empty; its first line must name the columns, as in `ts,open,high,low,close,volume`
-        qts: failed to read a.csv: the file is empty; its first line must name the columns, as in `ts,open,high,low,close,volume`
-        qts: failed to read a.csv: the file has a header but no rows; remove its [[data]] entry or fill it
-        qts: failed to read a.csv: bars need a column `volume`; the header is `ts,open,high,low,close`
-        qts: failed to read a.csv: bars need a column `ts`; the header is `open,high,low,close,volume`
-        qts: failed to read a.csv: the first line must name the columns of bars (open,high,low,close,volume), quotes (bid,ask,bid_size,ask_size) or trades (price,size), separated by commas; it is `ts;open;high;low;close;volume`
-        qts: failed to read a.csv: the first line must name the columns of bars (open,high,low,close,volume), quotes (bid,ask,bid_size,ask_size) or trades (price,size), separated by commas; it is `2024-01-02,1,1,1,1,1`
-        qts: failed to read a.csv: the columns date,time could each be the `ts` of bars; name the right one `ts` (a date and a time of day: join them)
-        qts: failed to read a.csv: no row is of the symbol `A`, the symbols are B; correct the instrument's id (SYMBOL.VENUE) or `path`
-        qts: failed to read a.csv line 1: the header is not UTF-8; convert the file, as with `iconv -f EUC-KR -t UTF-8`
-        qts: failed to read a.csv line 1: the header is not UTF-8; convert the file, as with `iconv -f EUC-KR -t UTF-8`
-        qts: failed to read a.csv: the first line must name the columns of bars (open,high,low,close,volume), quotes (bid,ask,bid_size,ask_size) or trades (price,size), separated by commas; it is `<!DOCTYPE html>`
-        qts: failed to read a.csv.gz line 1: the file is cut short; fetch or write it again
-        qts: failed to read a.csv.gz line 1: invalid gzip header; the file is damaged, or its name does not tell its format: fetch or write it again
-        qts: failed to read a.csv.gz line 125: the file is cut short; fetch or write it again
-        qts: failed to read a.csv.zst line 1: Dictionary mismatch; the file is damaged, or its name does not tell its format: fetch or write it again
-        qts: failed to read a.csv.zst line 1: the file is cut short; fetch or write it again
-        qts: failed to read a.parquet: the file is empty; its first line must name the columns, as in `ts,open,high,low,close,volume`
-        qts: failed to read a.parquet row 1: the file is cut short; fetch or write it again
-        qts: failed to read a.xlsx: its name tells no format that we read; use .csv, .csv.gz, .csv.zst or .parquet
+        qts: QTS0210: failed to read a.csv: the file is empty; its first line must name the columns, as in `ts,open,high,low,close,volume`
+        qts: QTS0210: failed to read a.csv: the file is empty; its first line must name the columns, as in `ts,open,high,low,close,volume`
+        qts: QTS0211: failed to read a.csv: the file has a header but no rows; remove its [[data]] entry or fill it
+        qts: QTS0214: failed to read a.csv: bars need a column `volume`; the header is `ts,open,high,low,close`
+        qts: QTS0214: failed to read a.csv: bars need a column `ts`; the header is `open,high,low,close,volume`
+        qts: QTS0212: failed to read a.csv: the first line must name the columns of bars (open,high,low,close,volume), quotes (bid,ask,bid_size,ask_size) or trades (price,size), separated by commas; it is `ts;open;high;low;close;volume`
+        qts: QTS0212: failed to read a.csv: the first line must name the columns of bars (open,high,low,close,volume), quotes (bid,ask,bid_size,ask_size) or trades (price,size), separated by commas; it is `2024-01-02,1,1,1,1,1`
+        qts: QTS0215: failed to read a.csv: the columns date,time could each be the `ts` of bars; name the right one `ts` (a date and a time of day: join them)
+        qts: QTS0218: failed to read a.csv: no row is of the symbol `A`, the symbols are B; correct the instrument's id (SYMBOL.VENUE) or `path`
+        qts: QTS0209: failed to read a.csv line 1: the header is not UTF-8; convert the file, as with `iconv -f EUC-KR -t UTF-8`
+        qts: QTS0209: failed to read a.csv line 1: the header is not UTF-8; convert the file, as with `iconv -f EUC-KR -t UTF-8`
+        qts: QTS0212: failed to read a.csv: the first line must name the columns of bars (open,high,low,close,volume), quotes (bid,ask,bid_size,ask_size) or trades (price,size), separated by commas; it is `<!DOCTYPE html>`
+        qts: QTS0204: failed to read a.csv.gz line 1: the file is cut short; fetch or write it again
+        qts: QTS0205: failed to read a.csv.gz line 1: invalid gzip header; the file is damaged, or its name does not tell its format: fetch or write it again
+        qts: QTS0204: failed to read a.csv.gz line 125: the file is cut short; fetch or write it again
+        qts: QTS0205: failed to read a.csv.zst line 1: Dictionary mismatch; the file is damaged, or its name does not tell its format: fetch or write it again
+        qts: QTS0204: failed to read a.csv.zst line 1: the file is cut short; fetch or write it again
+        qts: QTS0210: failed to read a.parquet: the file is empty; its first line must name the columns, as in `ts,open,high,low,close,volume`
+        qts: QTS0204: failed to read a.parquet row 1: the file is cut short; fetch or write it again
+        qts: QTS0207: failed to read a.xlsx: its name tells no format that we read; use .csv, .csv.gz, .csv.zst or .parquet
     "#]].assert_eq(&told);
 }
 
@@ -132,7 +132,7 @@ fn a_file_that_is_not_there() {
     let folder = market("data-missing", &strategy("s", "simple", "buy_below = 1, sell_above = 2, qty = 1"), 3);
     fs::remove_file(folder.path("bars.csv")).expect("removed");
     let ended = folder.qts("run qts.toml");
-    let missing = "qts: failed to open bars.csv: No such file or directory (os error 2); check `path` (it is relative to \
+    let missing = "qts: QTS0201: failed to open bars.csv: No such file or directory (os error 2); check `path` (it is relative to \
                    the config file) and its permissions\n";
     assert_eq!((ended.code, ended.err.as_str()), (4, missing));
     let checked = folder.qts("check qts.toml --format json");
@@ -164,10 +164,10 @@ fn what_the_config_must_say_about_bars_is_asked_for() {
         told += &ended.err;
     }
     expect![[r#"
-        qts: failed to read bars.csv: bars need `stamp`: "open" if the time is the bar's start (with `interval`), "close" if its end, "date" if it is only the session's date (required for date-only stamps)
-        qts: failed to read bars.csv: stamp = "open" needs `interval`: a bar is known only at its end
-        qts: failed to read bars.csv line 2: column `ts` is `2024-01-02`: a date without a time of day; bars by date need stamp = "date"
-        qts: failed to read bars.csv line 2: column `ts` is `2024-01-02`: a date without a time of day; bars by date need stamp = "date"
+        qts: QTS0216: failed to read bars.csv: bars need `stamp`: "open" if the time is the bar's start (with `interval`), "close" if its end, "date" if it is only the session's date (required for date-only stamps)
+        qts: QTS0216: failed to read bars.csv: stamp = "open" needs `interval`: a bar is known only at its end
+        qts: QTS0253: failed to read bars.csv line 2: column `ts` is `2024-01-02`: a date without a time of day; bars by date need stamp = "date"
+        qts: QTS0253: failed to read bars.csv line 2: column `ts` is `2024-01-02`: a date without a time of day; bars by date need stamp = "date"
     "#]].assert_eq(&told);
 }
 
@@ -215,7 +215,7 @@ fn skipping_every_row_is_an_error() {
     folder.write("bars.csv", format!("{HEADER}\n2024-01-02,A,x,1,1,1,1\n2024-01-03,A,1,1,1,1\n"));
     let ended = folder.qts("run qts.toml");
     expect![[r#"
-        qts: failed to read bars.csv: all 2 rows are bad, the first at 2: column `open` is `x`: not a decimal number; correct the file or its [[data]] entry
+        qts: QTS0217: failed to read bars.csv: all 2 rows are bad, the first at 2: column `open` is `x`: not a decimal number; correct the file or its [[data]] entry
     "#]].assert_eq(&ended.err);
     assert_eq!(ended.code, 4);
 }
@@ -229,7 +229,7 @@ fn a_bad_row_late_in_a_file_ends_a_run_that_had_begun() {
     assert_eq!((ended.code, ended.out.as_str()), (4, ""));
     assert_eq!(
         ended.err,
-        "qts: failed to read bars.csv line 602: 4 cells where the header has 7; correct the row, or set on_bad_row = \
+        "qts: QTS0251: failed to read bars.csv line 602: 4 cells where the header has 7; correct the row, or set on_bad_row = \
          \"skip\" to leave out and count such rows\n"
     );
 }
