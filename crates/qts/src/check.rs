@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::cli::{CheckArgs, Format};
 use crate::config::{Config, ConfigError};
 use crate::exit::{Ending, Trouble};
+use crate::kinds::Kinds;
 use crate::wire;
 
 /// What `--format json` prints.
@@ -39,8 +40,8 @@ struct Told {
 
 /// The command: reads the config, builds the strategies, opens the data files. A config without data, for `decide`,
 /// may have strategies without a kind.
-pub(crate) fn check(args: &CheckArgs, out: &mut impl Write) -> Result<Ending, Trouble> {
-    match load(args) {
+pub(crate) fn check(args: &CheckArgs, kinds: &Kinds, out: &mut impl Write) -> Result<Ending, Trouble> {
+    match load(args, kinds) {
         Ok(config) => {
             config.unseen().iter().filter(|_| !config.data.is_empty()).for_each(|note| eprintln!("qts: {note}"));
             let errors = wire::bad_data(&config)?;
@@ -62,8 +63,8 @@ pub(crate) fn check(args: &CheckArgs, out: &mut impl Write) -> Result<Ending, Tr
     }
 }
 
-fn load(args: &CheckArgs) -> Result<Config, Trouble> {
-    let config = wire::load(&args.config)?;
+fn load(args: &CheckArgs, kinds: &Kinds) -> Result<Config, Trouble> {
+    let config = wire::load(&args.config, kinds)?;
     if !config.data.is_empty() {
         config.require_kinds()?;
     }

@@ -12,6 +12,7 @@ use crate::cli::RunArgs;
 use crate::config::Config;
 use crate::decisions::DecisionLog;
 use crate::exit::{Ending, Trouble};
+use crate::kinds::Kinds;
 use crate::signals;
 use crate::summary::{Clocks, Summary};
 use crate::tally::Tally;
@@ -31,9 +32,9 @@ pub(crate) struct Run {
 }
 
 /// The command.
-pub(crate) fn run(args: &RunArgs, out: &mut impl Write) -> Result<Ending, Trouble> {
+pub(crate) fn run(args: &RunArgs, kinds: &Kinds, out: &mut impl Write) -> Result<Ending, Trouble> {
     let started = Instant::now();
-    let config = wire::load(&args.config)?;
+    let config = wire::load(&args.config, kinds)?;
     config.require_data()?;
     let wired = wire::wire(&config)?;
     config.unseen().iter().for_each(|note| eprintln!("qts: {note}"));

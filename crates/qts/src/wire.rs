@@ -13,6 +13,7 @@ use qts_venues::sim::{self, SimBroker, SimConfig};
 
 use crate::config::{self, Action, Config, ConfigError, ConfigErrors, DataSpec, StrategySpec, Target, When};
 use crate::exit::Trouble;
+use crate::kinds::Kinds;
 use crate::signals;
 
 /// Everything a run needs.
@@ -25,9 +26,8 @@ pub(crate) struct Wired {
 }
 
 /// Reads a config.
-pub(crate) fn load(path: &Path) -> Result<Config, Trouble> {
-    let kinds: Vec<&str> = qts_strategies::KINDS.iter().map(|kind| kind.name).collect();
-    Ok(config::load(path, &kinds, &wrong_params)?)
+pub(crate) fn load(path: &Path, kinds: &Kinds) -> Result<Config, Trouble> {
+    Ok(config::load(path, kinds, &wrong_params)?)
 }
 
 /// Puts a run together.
@@ -91,7 +91,7 @@ fn policy(config: &Config, name: &str) -> Arc<qts_gate::RiskPolicy> {
 /// What is wrong with the parameters of strategies whose kind is known, as far as no file need be read for it.
 fn wrong_params(config: &Config) -> Vec<ConfigError> {
     let wrong = |spec: &StrategySpec| {
-        let kind = qts_strategies::kind(spec.kind.as_deref()?)?;
+        let kind = config.kinds.find(spec.kind.as_deref()?)?;
         let errors = match kind.name {
             "signals" => unknown_params(spec, &["path"]),
             _ => build(config, spec, kind).err().unwrap_or_default(),
@@ -117,7 +117,7 @@ pub(crate) fn registrations<'a>(
 }
 
 fn factory(config: &Config, spec: &StrategySpec) -> Result<Result<Factory, Vec<ParamError>>, Trouble> {
-    Ok(match qts_strategies::kind(spec.kind.as_deref().unwrap_or_default()) {
+    Ok(match config.kinds.find(spec.kind.as_deref().unwrap_or_default()) {
         Some(kind) if kind.name == "signals" => signals::factory(config, spec)?.map_err(|error| vec![error]),
         Some(kind) => build(config, spec, kind),
         None => Err(vec![ParamError::new("kind", "is unknown")]),

@@ -38,17 +38,19 @@ pub(crate) use source::{Place, Source};
 pub(crate) use spec::*;
 pub(crate) use suggest::nearest;
 
+use crate::kinds::Kinds;
+
 use names::Names;
 use reader::{Log, Table};
 
 /// What is wrong with the parameters of its strategies, which only their kinds know.
 pub(crate) type CheckParams<'a> = &'a dyn Fn(&Config) -> Vec<ConfigError>;
 
-/// Reads a config file. `kinds` are the strategy kinds there are.
+/// Reads a config file.
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub(crate) fn load(path: &Path, kinds: &[&str], check_params: CheckParams<'_>) -> Result<Config, ConfigErrors> {
+pub(crate) fn load(path: &Path, kinds: &Kinds, check_params: CheckParams<'_>) -> Result<Config, ConfigErrors> {
     let name = path.display().to_string();
     let failed = |text: &str, at: usize, why: &dyn Display, help: &str| {
         let file = Arc::new(Source::new(&name, text));
@@ -73,12 +75,12 @@ fn visible(bytes: &[u8]) -> String {
 
 /// Reads a config from its text, whatever the parameters.
 #[cfg(test)]
-pub(crate) fn parse(name: &str, text: &str, kinds: &[&str]) -> Result<Config, ConfigErrors> {
-    parse_all(name, text, kinds, &|_| Vec::new())
+pub(crate) fn parse(name: &str, text: &str) -> Result<Config, ConfigErrors> {
+    parse_all(name, text, &Kinds::built_in(), &|_| Vec::new())
 }
 
 /// Reads a config from its text. `name` is its file's, from whose folder relative data paths start.
-fn parse_all(name: &str, text: &str, kinds: &[&str], check_params: CheckParams<'_>) -> Result<Config, ConfigErrors> {
+fn parse_all(name: &str, text: &str, kinds: &Kinds, check_params: CheckParams<'_>) -> Result<Config, ConfigErrors> {
     let file = Arc::new(Source::new(name, text));
     let (root, syntax) = DeTable::parse_recoverable(file.text());
     let log = Log::new(Arc::clone(&file));
@@ -94,10 +96,10 @@ fn parse_all(name: &str, text: &str, kinds: &[&str], check_params: CheckParams<'
 }
 
 /// The whole file, top to bottom; each part knows the names that the parts before it declared.
-fn read(mut root: Table<'_>, kinds: &[&str]) -> Option<Config> {
+fn read(mut root: Table<'_>, kinds: &Kinds) -> Option<Config> {
     let source = Arc::clone(&root.log.file);
     let folder = Path::new(source.name()).parent().unwrap_or(Path::new("")).to_owned();
-    let mut names = Names { kinds, ..Names::default() };
+    let mut names = Names::new(kinds);
     let account = account::read(&mut root);
     let broker = account::read_broker(&mut root);
     let instruments = instruments::read(&mut root, &account.base(&broker), &mut names);
@@ -114,6 +116,7 @@ fn read(mut root: Table<'_>, kinds: &[&str]) -> Option<Config> {
     let (account, registry) = (account?, names.registry);
     Some(Config {
         source,
+        kinds: kinds.clone(),
         account,
         instruments,
         registry,

@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 
 use qts_core::{Inst, Instruments, StrategyId};
 
+use crate::kinds::Kinds;
+
 use super::code::Code;
 use super::reader::Item;
 use super::source::Place;
 
 /// What is declared so far. Names whose declarations are wrong count too: one mistake, one error.
-#[derive(Default)]
 pub(super) struct Names<'k> {
     /// The kinds of strategies there are.
-    pub(super) kinds: &'k [&'k str],
+    kinds: &'k Kinds,
     /// Instrument ids.
     pub(super) instruments: BTreeMap<String, Place>,
     /// The numbered instruments: those whose declarations are sound.
@@ -23,7 +24,18 @@ pub(super) struct Names<'k> {
     pub(super) strategies: BTreeMap<String, Place>,
 }
 
-impl Names<'_> {
+impl<'k> Names<'k> {
+    /// Nothing is declared yet.
+    pub(super) fn new(kinds: &'k Kinds) -> Self {
+        Self {
+            kinds,
+            instruments: BTreeMap::new(),
+            registry: Instruments::default(),
+            policies: Vec::new(),
+            strategies: BTreeMap::new(),
+        }
+    }
+
     /// The instrument that `item` names. A known one whose declaration is wrong is `None`, silently.
     pub(super) fn instrument(&self, item: &Item<'_>) -> Option<Inst> {
         let text = item.text()?;
@@ -51,9 +63,9 @@ impl Names<'_> {
     /// The kind of strategy that `item` names.
     pub(super) fn kind(&self, item: &Item<'_>) -> Option<String> {
         let text = item.text()?;
-        if !self.kinds.contains(&text.as_str()) {
+        if self.kinds.find(&text).is_none() {
             let error = item.error(Code::UnknownKind, format!("no strategy kind is called `{text}`"));
-            item.log.push(error.one_of(&text, self.kinds.iter().copied(), "kinds"));
+            item.log.push(error.one_of(&text, self.kinds.names(), "kinds"));
             return None;
         }
         Some(text)

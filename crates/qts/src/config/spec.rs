@@ -8,6 +8,8 @@ use qts_core::{Cycle, Inst, Instrument, InstrumentId, Instruments, Money, Price,
 use qts_gate::{ArbitrationRule, RiskPolicy, StrategyState};
 use qts_strategy::Params;
 
+use crate::kinds::Kinds;
+
 use super::source::{Place, Source};
 
 /// A whole config, checked.
@@ -15,6 +17,8 @@ use super::source::{Place, Source};
 pub(crate) struct Config {
     /// Its file, for errors found later.
     pub(crate) source: Arc<Source>,
+    /// The kinds of strategies there are.
+    pub(crate) kinds: Kinds,
     /// `[account]`.
     pub(crate) account: AccountSpec,
     /// `[[instrument]]`, in the order written.

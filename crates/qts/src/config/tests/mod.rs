@@ -11,9 +11,6 @@ use expect_test::Expect;
 
 use super::{Config, ConfigErrors, parse};
 
-const KINDS: [&str; 8] =
-    ["simple", "sma_cross", "ema_cross", "rsi_reversion", "breakout", "scripted", "signals", "chaos"];
-
 /// The contract's example, less what is not built yet.
 const EXAMPLE: &str = include_str!("example.toml");
 
@@ -36,7 +33,7 @@ instruments = ["005930.KRX"]
 "#;
 
 fn parsed(text: &str) -> Result<Config, ConfigErrors> {
-    parse("folder/qts.toml", text, &KINDS)
+    parse("folder/qts.toml", text)
 }
 
 /// The config of a snippet on top of [`BASE`], which must be sound.

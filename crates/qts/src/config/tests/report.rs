@@ -55,7 +55,8 @@ fn a_report_shows_both_places() {
 
 #[test]
 fn a_missing_file_is_an_error_like_any_other() {
-    let errors = load(Path::new("/nowhere/qts.toml"), &[], &|_| Vec::new()).expect_err("missing");
+    let errors =
+        load(Path::new("/nowhere/qts.toml"), &crate::kinds::Kinds::built_in(), &|_| Vec::new()).expect_err("missing");
     expect![[r#"
         QTS0101
 
@@ -71,7 +72,7 @@ fn a_missing_file_is_an_error_like_any_other() {
 fn a_file_that_is_not_text_is_placed() {
     let path = std::env::temp_dir().join(format!("qts-config-{}.toml", std::process::id()));
     std::fs::write(&path, b"[account]\ncash = \"1\xff\"\n").expect("a temporary file");
-    let errors = load(&path, &[], &|_| Vec::new()).expect_err("not UTF-8");
+    let errors = load(&path, &crate::kinds::Kinds::built_in(), &|_| Vec::new()).expect_err("not UTF-8");
     std::fs::remove_file(&path).expect("removed");
     let places: Vec<_> = errors.iter().map(|error| (error.code(), error.line(), error.column())).collect();
     assert_eq!(places, [(Code::Unreadable, 2, 10)]);

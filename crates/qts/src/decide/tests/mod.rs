@@ -44,7 +44,7 @@ const MARKET: &str = r#""now": "2026-01-05T10:00:00+09:00", "market": {
   "005930.KRX": {"last": "50000", "bid": "49950", "ask": "50000", "prev_close": "49500"}, "BTC.X": {"last": "90000000"}}"#;
 
 fn config(text: &str) -> Config {
-    parse("qts.toml", text, &["simple"]).unwrap_or_else(|errors| panic!("{errors}"))
+    parse("qts.toml", text).unwrap_or_else(|errors| panic!("{errors}"))
 }
 
 /// What is written, and how it ends.

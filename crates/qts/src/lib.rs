@@ -1,0 +1,70 @@
+//! The `qts` program: config in, decisions out. Commands are thin; what they do is in the crates below.
+//!
+//! It is a library so that strategies of one's own need no fork: a package that depends on it hands its kinds to
+//! [`program`] and is the whole program with these kinds besides the built-in ones.
+
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+mod check;
+mod cli;
+mod config;
+mod decide;
+mod decisions;
+mod exit;
+mod kinds;
+mod run;
+mod signals;
+mod summary;
+mod tally;
+mod wire;
+
+use std::io::{BufWriter, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Command, Format};
+use exit::{Ending, Trouble};
+use kinds::Kinds;
+
+pub use qts_strategies::KindSpec;
+pub use qts_strategy as strategy;
+
+/// The whole program, with these kinds of strategies besides the built-in ones.
+#[must_use]
+pub fn program(own: &[KindSpec]) -> ExitCode {
+    silence_caught_panics();
+    let cli = Cli::parse();
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let result = Kinds::with(own).and_then(|kinds| perform(&cli.command, &kinds, &mut out));
+    exit::end(result.and_then(|ending| Ok(out.flush().map(|()| ending)?)))
+}
+
+/// Panics that are caught and told as errors stay off the standard error stream: those of strategies, and those of
+/// the Parquet library on damaged files.
+fn silence_caught_panics() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if !info.location().is_some_and(|location| location.file().contains("/parquet-")) {
+            before(info);
+        }
+    }));
+    qts_runtime::silence_strategy_panics();
+}
+
+fn perform(command: &Command, kinds: &Kinds, out: &mut impl Write) -> Result<Ending, Trouble> {
+    match command {
+        Command::Run(args) => run::run(args, kinds, out),
+        Command::Check(args) => check::check(args, kinds, out),
+        Command::Decide(args) => {
+            let config = wire::load(&args.config, kinds)?;
+            let format = match args.format {
+                Format::Json => decide::Format::Json,
+                Format::Table => decide::Format::Table,
+            };
+            decide::run(&config, &args.input, format, out)?;
+            Ok(Ending::Fine)
+        }
+    }
+}
