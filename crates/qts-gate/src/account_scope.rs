@@ -7,7 +7,8 @@
 use std::collections::BTreeMap;
 
 use qts_core::{
-    Amount, Code, Cross, Holding, Inst, Kind, Money, Price, Qty, Reason, Scope, Side, Stage, StrategyId, allocate,
+    Amount, Code, Cross, DecisionId, Holding, Inst, Kind, Money, Price, Qty, Reason, Scope, Side, Stage, StrategyId,
+    allocate,
 };
 
 use crate::levels;
@@ -18,6 +19,7 @@ use crate::measure::{
 use crate::party::Party;
 use crate::policy::{Controls, Nature, RiskPolicy};
 use crate::situation::Situation;
+use crate::trace::Trace;
 use crate::verdict::{Action, Control, Verdict};
 
 /// Judges the orders in canonical order, cutting their parties; returns them in that order.
@@ -27,6 +29,7 @@ pub(crate) fn judge(
     policy: &RiskPolicy,
     crosses: &[Cross],
     situation: &Situation<'_>,
+    mut trace: Option<&mut Trace>,
 ) -> Vec<Vec<usize>> {
     let holdings = holdings_after(crosses, situation);
     if !crosses.is_empty() {
@@ -35,7 +38,7 @@ pub(crate) fn judge(
     let ordered = canonical(orders, parties);
     let mut account = AccountDesk::open(policy, holdings, situation);
     for places in &ordered {
-        account.judge(places, parties);
+        account.judge(places, parties, trace.as_deref_mut());
     }
     ordered
 }
@@ -152,7 +155,7 @@ impl<'a> AccountDesk<'a> {
     }
 
     /// Judges one order and cuts its parties.
-    fn judge(&mut self, places: &[usize], parties: &mut [Party]) {
+    fn judge(&mut self, places: &[usize], parties: &mut [Party], trace: Option<&mut Trace>) {
         let first = &parties[places[0]].decision;
         let (inst, side, kind) = (first.instrument, first.side, first.kind);
         let found = self.situation.instruments.get(inst).zip(self.situation.market.prices(inst));
@@ -172,9 +175,13 @@ impl<'a> AccountDesk<'a> {
             own: &own,
         };
         let slices = |party: &Party| if party.is_exit() { party.left.min(instrument.lot) } else { Qty::ZERO };
-        let mut verdict = Verdict::new(Scope::Account, &seen, sum(places, parties, slices));
+        let mut verdict = Verdict::new(Scope::Account, &seen, sum(places, parties, slices)).watched(trace.is_some());
         if !by_operator {
             self.check_policy(&mut verdict, &seen);
+        }
+        if let Some(trace) = trace {
+            let about: Vec<DecisionId> = places.iter().map(|place| parties[*place].decision.id.clone()).collect();
+            trace.add(&about, verdict.take_findings());
         }
         let admitted = verdict.admitted();
         cut(

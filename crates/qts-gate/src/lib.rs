@@ -33,6 +33,7 @@ pub mod policy;
 mod situation;
 mod staged;
 mod strategy_scope;
+mod trace;
 mod verdict;
 
 pub use admitted::{Admitted, ArbitratedOrder, Permit};
@@ -43,4 +44,5 @@ pub use policy::RiskPolicy;
 pub use situation::{Situation, Standing, StrategyState};
 pub use staged::{CancelAsk, Judged, StagedRiskGate};
 pub use strategy_scope::StrategyRiskCalculator;
+pub use trace::{Finding, Leg, Trace};
 pub use verdict::{Action, Control};

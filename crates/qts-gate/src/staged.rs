@@ -11,6 +11,7 @@ use crate::party::Party;
 use crate::policy::RiskPolicy;
 use crate::situation::Situation;
 use crate::strategy_scope;
+use crate::trace::Trace;
 
 /// The single entry to the loop, for every strategy and for the operator.
 #[derive(Debug, Clone)]
@@ -55,8 +56,51 @@ impl StagedRiskGate {
     /// Judges everything that was asked for in one cycle. A pure function of its arguments; the order of
     /// `proposals` among strategies has no influence.
     pub fn judge(&self, proposals: Vec<Proposal>, cancels: &[CancelAsk], situation: &Situation<'_>) -> Judged {
+        self.judge_with(proposals, cancels, situation, None)
+    }
+
+    /// The same judgement with everything that was looked at.
+    pub fn explain(
+        &self,
+        proposals: Vec<Proposal>,
+        cancels: &[CancelAsk],
+        situation: &Situation<'_>,
+    ) -> (Judged, Trace) {
+        let mut trace = Trace::default();
+        let judged = self.judge_with(proposals, cancels, situation, Some(&mut trace));
+        (judged, trace)
+    }
+
+    /// The same gate with another rule for conflicts.
+    #[must_use]
+    pub fn with_rule(&self, rule: ArbitrationRule) -> Self {
+        Self { rule, ..self.clone() }
+    }
+
+    /// How it settles conflicts.
+    #[must_use]
+    pub const fn rule(&self) -> ArbitrationRule {
+        self.rule
+    }
+
+    /// The account's policy.
+    #[must_use]
+    pub fn account_policy(&self) -> &RiskPolicy {
+        &self.account_policy
+    }
+
+    fn judge_with(
+        &self,
+        proposals: Vec<Proposal>,
+        cancels: &[CancelAsk],
+        situation: &Situation<'_>,
+        trace: Option<&mut Trace>,
+    ) -> Judged {
         let mut judged = Judged { cancels: own_cancels(cancels, situation), ..Judged::default() };
-        let orders = if proposals.is_empty() { Vec::new() } else { self.settle(proposals, situation, &mut judged) };
+        let orders = match proposals.is_empty() {
+            true => Vec::new(),
+            false => self.settle(proposals, situation, &mut judged, trace),
+        };
         let withdrawals = judged.cancels.iter().map(|cancel| Permit::Cancel(cancel.order));
         let permits = withdrawals.chain(orders.into_iter().map(Permit::Place));
         judged.admitted = permits.map(|permit| Admitted::new(permit, situation.cycle, situation.epoch)).collect();
@@ -64,11 +108,23 @@ impl StagedRiskGate {
     }
 
     /// The three stages; returns the orders that are left, in canonical order.
-    fn settle(&self, proposals: Vec<Proposal>, situation: &Situation<'_>, judged: &mut Judged) -> Vec<ArbitratedOrder> {
-        let mut parties = strategy_scope::judge(proposals, situation);
+    fn settle(
+        &self,
+        proposals: Vec<Proposal>,
+        situation: &Situation<'_>,
+        judged: &mut Judged,
+        mut trace: Option<&mut Trace>,
+    ) -> Vec<ArbitratedOrder> {
+        let mut parties = strategy_scope::judge(proposals, situation, trace.as_deref_mut());
+        if let Some(trace) = trace.as_deref_mut() {
+            trace.after_strategy(&parties);
+        }
         let settled = arbitrate::settle(&mut parties, self.rule, situation);
-        let groups =
-            account_scope::judge(settled.orders, &mut parties, &self.account_policy, &settled.crosses, situation);
+        if let Some(trace) = trace.as_deref_mut() {
+            trace.after_arbitration(&parties);
+        }
+        let (policy, crosses) = (&self.account_policy, &settled.crosses);
+        let groups = account_scope::judge(settled.orders, &mut parties, policy, crosses, situation, trace);
         let orders = groups.iter().filter_map(|places| order_of(places, &mut parties)).collect();
         let known: Vec<OrderId> = judged.cancels.iter().map(|cancel| cancel.order).collect();
         judged.cancels.extend(settled.cancels.into_iter().filter(|cancel| !known.contains(&cancel.order)));

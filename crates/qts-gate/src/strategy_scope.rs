@@ -19,10 +19,11 @@ use crate::party::{Party, RankKey};
 use crate::phase5::{CalculatedRiskGate, SimpleRiskCalculator, SimpleRiskInput};
 use crate::policy::{Controls, Levels, Nature};
 use crate::situation::{Situation, Standing, StrategyState};
+use crate::trace::Trace;
 use crate::verdict::{Action, Control, Verdict};
 
 /// Judges every proposal at strategy scope; parties come back in the order of the proposals.
-pub(crate) fn judge(proposals: Vec<Proposal>, situation: &Situation<'_>) -> Vec<Party> {
+pub(crate) fn judge(proposals: Vec<Proposal>, situation: &Situation<'_>, mut trace: Option<&mut Trace>) -> Vec<Party> {
     let mut by_owner: BTreeMap<&StrategyId, Vec<usize>> = BTreeMap::new();
     for (place, proposal) in proposals.iter().enumerate() {
         by_owner.entry(&proposal.owner).or_default().push(place);
@@ -33,7 +34,7 @@ pub(crate) fn judge(proposals: Vec<Proposal>, situation: &Situation<'_>) -> Vec<
         let mut desk = Desk::open(owner, situation);
         desk.count_cycle(places.iter().map(|place| &proposals[*place]));
         for place in places {
-            rulings[place] = Some(desk.judge(&proposals[place]));
+            rulings[place] = Some(desk.judge(&proposals[place], trace.as_deref_mut()));
         }
     }
     let parties = proposals.into_iter().zip(rulings).map(|(proposal, verdict)| {
@@ -146,7 +147,7 @@ impl<'a> Desk<'a> {
     }
 
     /// What is admitted of a proposal, the reducing part of what was asked, and why.
-    fn judge(&mut self, proposal: &Proposal) -> (Qty, Qty, Vec<Reason>) {
+    fn judge(&mut self, proposal: &Proposal, trace: Option<&mut Trace>) -> (Qty, Qty, Vec<Reason>) {
         let subject = match self.subject(proposal) {
             Ok(subject) => subject,
             Err(code) => return (Qty::ZERO, Qty::ZERO, vec![only(code)]),
@@ -167,7 +168,7 @@ impl<'a> Desk<'a> {
         };
         let is_exit = subject.reducing == intent.qty;
         let slice = if is_exit { intent.qty.min(subject.instrument.lot) } else { Qty::ZERO };
-        let mut verdict = Verdict::new(Scope::Strategy, &seen, slice);
+        let mut verdict = Verdict::new(Scope::Strategy, &seen, slice).watched(trace.is_some());
         check_market_rules(&mut verdict, &seen, &subject);
         self.check_mode(&mut verdict, &seen, is_operators(proposal));
         if !is_operators(proposal) {
@@ -176,6 +177,9 @@ impl<'a> Desk<'a> {
                 return (Qty::ZERO, Qty::ZERO, vec![only(Code::NoMarketData)]);
             }
             self.check_policy(&mut verdict, &seen, &subject);
+        }
+        if let Some(trace) = trace {
+            trace.add(std::slice::from_ref(&proposal.id), verdict.take_findings());
         }
         let admitted = verdict.admitted();
         self.reserve(proposal, admitted, subject.reducing);

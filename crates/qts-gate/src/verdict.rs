@@ -7,6 +7,7 @@ use qts_core::{Amount, Code, Qty, Reason, Scope, Stage};
 
 use crate::measure::{Measure, RiskContext};
 use crate::policy::Levels;
+use crate::trace::Finding;
 
 /// How a control's levels act on a quantity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +49,8 @@ pub(crate) struct Verdict {
     cap: Qty,
     blocked: bool,
     reasons: Vec<Reason>,
+    /// Every control applied, if somebody looks on.
+    findings: Option<Vec<Finding>>,
 }
 
 impl Verdict {
@@ -63,7 +66,20 @@ impl Verdict {
             cap: seen.asked,
             blocked: false,
             reasons: Vec::new(),
+            findings: None,
         }
+    }
+
+    /// The same with every control noted.
+    #[must_use]
+    pub(crate) fn watched(mut self, is_watched: bool) -> Self {
+        self.findings = is_watched.then(Vec::new);
+        self
+    }
+
+    /// What was noted of the controls.
+    pub(crate) fn take_findings(&mut self) -> Vec<Finding> {
+        self.findings.take().unwrap_or_default()
     }
 
     /// What is admitted: the least of what was asked and all caps, in whole lots where it was cut.
@@ -121,6 +137,22 @@ impl Verdict {
         if measure == Measure::NotApplicable {
             return;
         }
+        let told = self.reasons.len();
+        self.enforce(control, measure);
+        if let Some(findings) = &mut self.findings {
+            findings.push(Finding {
+                about: Vec::new(),
+                scope: self.scope,
+                code: control.code,
+                measure,
+                observed: measure.at(self.asked),
+                levels: control.levels,
+                stage: self.reasons.get(told).map_or(Stage::Pass, |reason| reason.stage),
+            });
+        }
+    }
+
+    fn enforce(&mut self, control: &Control, measure: Measure) {
         let (value, levels) = match (measure.at(self.asked), control.levels) {
             (Some(value), Some(levels)) => (value, levels),
             // What may only warn does no more where it cannot be computed.
@@ -196,6 +228,7 @@ mod tests {
             cap: asked,
             blocked: false,
             reasons: vec![],
+            findings: None,
         }
     }
 

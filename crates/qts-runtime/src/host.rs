@@ -3,8 +3,10 @@
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use qts_core::{Ask, Inst, Instruments, Intent, MarketEvent, Qty, Side};
+use qts_core::{Ask, Inst, Instruments, Intent, MarketEvent, Qty, Side, StrategyId};
 use qts_strategy::{Factory, Intents, Strategy, View};
+
+use crate::witness::{Call, Onlooker};
 
 thread_local! {
     static CALLING_A_STRATEGY: Cell<bool> = const { Cell::new(false) };
@@ -79,15 +81,22 @@ impl std::fmt::Display for Failure {
 
 /// Calls a strategy with these events, one by one; after a failure it is not called again.
 pub(crate) fn call<'e>(
-    strategy: &mut dyn Strategy,
+    (id, strategy): (&StrategyId, &mut dyn Strategy),
     view: &View<'_>,
     events: impl Iterator<Item = &'e MarketEvent>,
     out: &mut Intents,
+    mut witness: Onlooker<'_, '_>,
 ) -> (u64, Result<(), Failure>) {
     let mut calls = 0;
     for event in events {
         calls += 1;
-        match guarded(|| strategy.on_event(view, event, out)) {
+        let asked = out.asks().len();
+        let answer = guarded(|| strategy.on_event(view, event, out));
+        let held = out.take_held();
+        if let Some(witness) = witness.as_deref_mut() {
+            witness.called(Call { strategy: id, event, asked: &out.asks()[asked..], held });
+        }
+        match answer {
             Ok(Ok(())) if out.is_flooded() => return (calls, Err(Failure::TooMany(out.emitted()))),
             Ok(Ok(())) => {}
             Ok(Err(error)) => return (calls, Err(Failure::Error(error.0))),

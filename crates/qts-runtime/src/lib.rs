@@ -15,6 +15,7 @@ mod operate;
 mod pipeline;
 mod record;
 mod registry;
+mod witness;
 
 pub use command::{Action, Command, Schedule, Target, When};
 pub use host::{Failure, Invalid, silence_strategy_panics};
@@ -23,3 +24,4 @@ pub use mux::{Reaction, StrategyMultiplexer};
 pub use pipeline::{Input, Runtime, Setup};
 pub use record::{Effects, Record};
 pub use registry::{QuarantineRule, Registration, RegistryError, StrategyRegistry};
+pub use witness::{Call, Hearing, Witness};

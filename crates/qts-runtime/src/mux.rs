@@ -1,12 +1,13 @@
 //! The multiplexer: many strategies, each called on its own, their wishes collected and stamped with their names.
 
-use qts_core::{Ask, Book, Books, Cycle, DecisionId, Inst, Instruments, MarketEvent, Proposal, Slice, StrategyId};
+use qts_core::{Ask, Book, Books, Cycle, DecisionId, Inst, Instruments, MarketEvent, Proposal, Slice, StrategyId, Ts};
 use qts_gate::CancelAsk;
 use qts_strategy::{Intents, View};
 
 use crate::host::{self, Failure};
 use crate::ledger::Ledger;
 use crate::registry::{Entry, StrategyRegistry};
+use crate::witness::Onlooker;
 
 /// Calls every awake strategy that subscribes to something in a slice. It alone speaks to strategies; none of them
 /// can tell that there are others.
@@ -41,7 +42,13 @@ pub(crate) struct Scene<'a> {
 
 impl StrategyMultiplexer {
     /// One round: once per event for each subscriber, strategies by id, events in slice order.
-    pub(crate) fn react(&mut self, slice: &Slice, registry: &mut StrategyRegistry, scene: Scene<'_>) -> Reaction {
+    pub(crate) fn react(
+        &mut self,
+        slice: &Slice,
+        registry: &mut StrategyRegistry,
+        scene: Scene<'_>,
+        mut witness: Onlooker<'_, '_>,
+    ) -> Reaction {
         let mut calls = std::mem::take(&mut self.calls);
         calls.clear();
         for (event, seen) in slice.events.iter().enumerate() {
@@ -51,7 +58,7 @@ impl StrategyMultiplexer {
         let mut reaction = Reaction::default();
         for round in calls.chunk_by(|a, b| a.0 == b.0) {
             let events = round.iter().map(|(_, event)| &slice.events[*event]);
-            ask(registry.entry_mut(round[0].0), events, slice, scene, &mut reaction);
+            ask(registry.entry_mut(round[0].0), events, slice.ts, scene, &mut reaction, witness.as_deref_mut());
         }
         self.calls = calls;
         reaction
@@ -62,16 +69,17 @@ impl StrategyMultiplexer {
 fn ask<'e>(
     entry: &mut Entry,
     events: impl Iterator<Item = &'e MarketEvent>,
-    slice: &Slice,
+    now: Ts,
     scene: Scene<'_>,
     reaction: &mut Reaction,
+    witness: Onlooker<'_, '_>,
 ) {
     let Some(instance) = entry.instance.as_mut() else { return };
     let nothing = Book::default();
     let book = scene.books.get(&entry.id).unwrap_or(&nothing);
-    let view = View::new(slice.ts, scene.cycle, scene.instruments, book, scene.ledger.own_orders(&entry.id));
+    let view = View::new(now, scene.cycle, scene.instruments, book, scene.ledger.own_orders(&entry.id));
     let mut out = Intents::with_capacity(scene.max_intents);
-    let (calls, answer) = host::call(instance.as_mut(), &view, events, &mut out);
+    let (calls, answer) = host::call((&entry.id, instance.as_mut()), &view, events, &mut out, witness);
     reaction.evaluations += calls;
     let answer = answer.and_then(|()| sound(&entry.id, &entry.instruments, &out, &view, scene));
     match answer {

@@ -13,7 +13,7 @@ impl Runtime {
         let refused = self.obey(command).err();
         out.record(Record::Commanded { command: command.describe(&self.instruments), refused });
         let cancels = self.unwanted_orders();
-        self.judge(Vec::new(), &cancels, out);
+        self.judge(Vec::new(), &cancels, out, None);
     }
 
     fn obey(&mut self, command: &Command) -> Result<(), String> {

@@ -20,6 +20,7 @@ use crate::ledger::Ledger;
 use crate::mux::{Reaction, Scene, StrategyMultiplexer};
 use crate::record::{Effects, Record};
 use crate::registry::{QuarantineRule, StrategyRegistry};
+use crate::witness::{Hearing, Onlooker, Witness};
 
 /// What can happen to the runtime.
 #[derive(Debug)]
@@ -117,9 +118,18 @@ impl Runtime {
 
     /// One input, and what follows from it.
     pub fn step(&mut self, input: &Input, out: &mut Effects) {
+        self.step_before(None, input, out);
+    }
+
+    /// The same with somebody who looks on.
+    pub fn step_watched(&mut self, input: &Input, out: &mut Effects, witness: &mut dyn Witness) {
+        self.step_before(Some(witness), input, out);
+    }
+
+    fn step_before(&mut self, witness: Onlooker<'_, '_>, input: &Input, out: &mut Effects) {
         let told = out.records.len();
         match input {
-            Input::Slice(slice) => self.cycle(slice, out),
+            Input::Slice(slice) => self.cycle(slice, out, witness),
             Input::Report(report) => self.absorb(report, out),
             Input::Command(command) => self.command(command, out),
             Input::Timer(now) => self.now = self.now.max(*now),
@@ -129,17 +139,17 @@ impl Runtime {
     }
 
     /// One cycle: market → strategies → gate → records → loop.
-    fn cycle(&mut self, slice: &Slice, out: &mut Effects) {
+    fn cycle(&mut self, slice: &Slice, out: &mut Effects, mut witness: Onlooker<'_, '_>) {
         self.cycle = Cycle(self.cycle.0 + 1);
         self.take(slice);
-        let Reaction { mut proposals, mut cancels, failures, evaluations } = self.react(slice);
+        let Reaction { mut proposals, mut cancels, failures, evaluations } = self.react(slice, witness.as_deref_mut());
         out.evaluations += evaluations;
         for (strategy, failure) in failures {
             self.note_failure(strategy, failure, out);
         }
         proposals.extend(self.flatten_proposals());
         cancels.extend(self.unwanted_orders());
-        self.judge(proposals, &cancels, out);
+        self.judge(proposals, &cancels, out, witness);
     }
 
     /// Prices, and the roll of the day: the day's equity is what the account was worth when it began. A bar that
@@ -160,7 +170,7 @@ impl Runtime {
         }
     }
 
-    fn react(&mut self, slice: &Slice) -> Reaction {
+    fn react(&mut self, slice: &Slice, witness: Onlooker<'_, '_>) -> Reaction {
         let scene = Scene {
             cycle: self.cycle,
             instruments: &self.instruments,
@@ -168,11 +178,17 @@ impl Runtime {
             ledger: &self.ledger,
             max_intents: self.quarantine.max_intents_per_cycle,
         };
-        self.mux.react(slice, &mut self.registry, scene)
+        self.mux.react(slice, &mut self.registry, scene, witness)
     }
 
     /// Strategy scope → arbitration → account scope; recorded, then executed.
-    pub(crate) fn judge(&mut self, proposals: Vec<Proposal>, cancels: &[CancelAsk], out: &mut Effects) {
+    pub(crate) fn judge(
+        &mut self,
+        proposals: Vec<Proposal>,
+        cancels: &[CancelAsk],
+        out: &mut Effects,
+        witness: Onlooker<'_, '_>,
+    ) {
         if proposals.is_empty() && cancels.is_empty() {
             return;
         }
@@ -189,6 +205,9 @@ impl Runtime {
             instrument_modes: &self.instrument_modes,
             standings: self.registry.standings(),
         };
+        if let Some(witness) = witness {
+            witness.judging(&Hearing { gate: &self.gate, proposals: &proposals, cancels, situation: &situation });
+        }
         let judged = self.gate.judge(proposals, cancels, &situation);
         out.conflicts += judged.conflicts;
         out.records.extend(judged.decisions.into_iter().map(|decision: Decision| Record::Decision(Box::new(decision))));

@@ -76,6 +76,11 @@ impl Intents {
         self.hold.as_deref()
     }
 
+    /// Takes out why nothing was asked for: the next event is another matter.
+    pub fn take_held(&mut self) -> Option<Cow<'static, str>> {
+        self.hold.take()
+    }
+
     /// What was asked for, in order.
     #[must_use]
     pub fn asks(&self) -> &[Ask] {

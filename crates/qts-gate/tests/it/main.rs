@@ -3,6 +3,7 @@
 mod check;
 mod cycle;
 mod invariants;
+mod looking_on;
 mod model;
 mod model_agrees;
 mod plan;

@@ -7,7 +7,9 @@ use qts_core::{
     Books, Child, Cycle, DecisionId, Epoch, Inst, Instrument, InstrumentId, Instruments, Intent, Kind, Market, Mode,
     Money, OrderId, Price, Proposal, Qty, Ratio, Side, StrategyId, TickTable, Tif, Ts, Working,
 };
-use qts_gate::{ArbitrationRule, CancelAsk, Judged, RiskPolicy, Situation, StagedRiskGate, Standing, StrategyState};
+use qts_gate::{
+    ArbitrationRule, CancelAsk, Judged, RiskPolicy, Situation, StagedRiskGate, Standing, StrategyState, Trace,
+};
 
 /// The time of every judgement.
 pub(crate) const NOW: Ts = Ts(1_000_000_000_000);
@@ -49,6 +51,15 @@ impl World {
 
     /// Judges everything that is asked in one cycle.
     pub(crate) fn judge(&self, proposals: Vec<Proposal>, cancels: &[CancelAsk]) -> Judged {
+        self.before(|gate, situation| gate.judge(proposals, cancels, situation))
+    }
+
+    /// The same with everything that was looked at.
+    pub(crate) fn explain(&self, proposals: Vec<Proposal>, cancels: &[CancelAsk]) -> (Judged, Trace) {
+        self.before(|gate, situation| gate.explain(proposals, cancels, situation))
+    }
+
+    fn before<T>(&self, hear: impl FnOnce(&StagedRiskGate, &Situation<'_>) -> T) -> T {
         let situation = Situation {
             cycle: CYCLE,
             epoch: Epoch(0),
@@ -62,7 +73,7 @@ impl World {
             instrument_modes: &self.instrument_modes,
             standings: &self.standings,
         };
-        StagedRiskGate::new(Arc::new(self.account_policy.clone()), self.rule).judge(proposals, cancels, &situation)
+        hear(&StagedRiskGate::new(Arc::new(self.account_policy.clone()), self.rule), &situation)
     }
 
     /// The strategy's standing, active under `validity_only` at rank 100 if it is new.
