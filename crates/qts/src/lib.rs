@@ -11,6 +11,7 @@ mod cli;
 mod config;
 mod decide;
 mod decisions;
+mod engine;
 mod exit;
 mod kinds;
 mod run;

@@ -5,12 +5,13 @@ use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use qts_core::{ExecReport, Mode, Slice, Ts};
-use qts_runtime::{Effects, Input};
+use qts_core::{Instruments, Mode, Slice, Ts};
+use qts_runtime::Effects;
 
 use crate::cli::RunArgs;
 use crate::config::Config;
 use crate::decisions::DecisionLog;
+use crate::engine::{Engine, Onlooker};
 use crate::exit::{Ending, Trouble};
 use crate::kinds::Kinds;
 use crate::signals;
@@ -22,13 +23,23 @@ use crate::wire::{self, Wired};
 const BATCH: usize = 256;
 
 /// A run under way.
-pub(crate) struct Run {
-    wired: Wired,
-    tally: Tally,
-    effects: Effects,
-    reports: Vec<ExecReport>,
-    log: Option<DecisionLog>,
+struct Run {
+    engine: Engine,
+    record: Record,
     clocks: Clocks,
+}
+
+/// What is kept of a run.
+struct Record {
+    tally: Tally,
+    log: Option<DecisionLog>,
+}
+
+impl Onlooker for Record {
+    fn take_in(&mut self, effects: &Effects, instruments: &Instruments) -> Result<(), Trouble> {
+        self.tally.take_in(effects);
+        self.log.as_mut().map_or(Ok(()), |log| log.write(effects, instruments))
+    }
 }
 
 /// The command.
@@ -62,14 +73,7 @@ fn spare_inputs(path: &Path, config: &Config) -> Result<(), Trouble> {
 
 impl Run {
     fn new(wired: Wired, log: Option<DecisionLog>) -> Self {
-        Self {
-            wired,
-            tally: Tally::default(),
-            effects: Effects::default(),
-            reports: Vec::new(),
-            log,
-            clocks: Clocks::default(),
-        }
+        Self { engine: Engine::new(wired), record: Record { tally: Tally::default(), log }, clocks: Clocks::default() }
     }
 
     fn all(&mut self, until: Option<Ts>, limit: Option<u64>) -> Result<(), Trouble> {
@@ -79,7 +83,7 @@ impl Run {
         while more {
             batch.clear();
             while batch.len() < BATCH && more {
-                let next = self.wired.feed.next_slice()?;
+                let next = self.engine.wired.feed.next_slice()?;
                 let wanted = |slice: &Slice| until.is_none_or(|until| slice.ts <= until);
                 match next.filter(wanted).filter(|_| limit.is_none_or(|limit| events < limit)) {
                     Some(slice) => {
@@ -89,12 +93,12 @@ impl Run {
                     None => more = false,
                 }
             }
-            self.engine(&mut batch)?;
+            self.judge(&mut batch)?;
         }
         Ok(())
     }
 
-    fn engine(&mut self, batch: &mut Vec<Slice>) -> Result<(), Trouble> {
+    fn judge(&mut self, batch: &mut Vec<Slice>) -> Result<(), Trouble> {
         let (wall, cpu) = (Instant::now(), cpu_time());
         for slice in batch.drain(..) {
             self.cycle(slice)?;
@@ -104,47 +108,23 @@ impl Run {
         Ok(())
     }
 
-    /// Broker reports, due commands, then the slice; then what came out is sent.
     fn cycle(&mut self, slice: Slice) -> Result<(), Trouble> {
-        self.tally.cycles += 1;
-        self.tally.events += slice.events.len() as u64;
-        let ts = slice.ts;
-        self.wired.broker.on_slice(&slice, &mut self.reports);
-        for report in std::mem::take(&mut self.reports) {
-            self.step(&Input::Report(report))?;
-        }
-        for command in self.wired.schedule.due(wire::next_cycle(&self.wired.runtime), ts) {
-            self.step(&Input::Command(command))?;
-        }
-        self.step(&Input::Slice(slice))
-    }
-
-    fn step(&mut self, input: &Input) -> Result<(), Trouble> {
-        self.effects.clear();
-        self.wired.runtime.step(input, &mut self.effects);
-        self.tally.take_in(&self.effects);
-        if let Some(log) = &mut self.log {
-            log.write(&self.effects, &self.wired.instruments)?;
-        }
-        for order in &self.effects.placed {
-            self.wired.broker.place(order, self.effects.now);
-        }
-        for order in &self.effects.cancels {
-            self.wired.broker.cancel(*order);
-        }
-        Ok(())
+        self.record.tally.cycles += 1;
+        self.record.tally.events += slice.events.len() as u64;
+        self.engine.cycle(slice, &mut self.record)
     }
 
     fn finish(mut self, config: &Config, args: &RunArgs, out: &mut impl Write) -> Result<Ending, Trouble> {
-        if let Some(log) = self.log.take() {
+        if let Some(log) = self.record.log.take() {
             log.close()?;
         }
-        let Wired { runtime, feed, schedule, instruments, .. } = &mut self.wired;
+        let Wired { runtime, feed, schedule, instruments, .. } = &mut self.engine.wired;
         let report = feed.report();
-        let summary = Summary::new(config, runtime, instruments, &report, &self.tally, &self.clocks, schedule.len());
+        let summary =
+            Summary::new(config, runtime, instruments, &report, &self.record.tally, &self.clocks, schedule.len());
         tell_bad_rows(&report);
         summary.write(args.format, out)?;
-        let halted = self.wired.runtime.mode() >= Mode::Halted;
+        let halted = self.engine.runtime().mode() >= Mode::Halted;
         Ok(if halted { Ending::Halted } else { Ending::Fine })
     }
 }
