@@ -7,6 +7,7 @@ use super::code::Code;
 use super::levels::{read_levels, read_unreduced};
 use super::reader::{Item, Table};
 use super::scalars::Bound;
+use super::source::Place;
 
 /// Controls that exist, by the names that their reasons carry.
 pub(super) const BUILT: [&str; 13] = [
@@ -77,7 +78,44 @@ pub(super) enum Setting {
     MaxRiskScore(Option<Ratio>),
 }
 
+/// What a policy says about one control, and where its key and its value stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stated {
+    /// What it says.
+    pub(super) setting: Setting,
+    /// Where the key stands.
+    pub(super) key: Place,
+    /// Where the value stands.
+    pub(super) value: Place,
+}
+
 impl Setting {
+    /// The control's name.
+    pub(super) const fn name(&self) -> &'static str {
+        match self {
+            Self::ShortNotAllowed(_) => "short_not_allowed",
+            Self::PriceCollar(_) => "price_collar",
+            Self::FatFinger(_) => "fat_finger",
+            Self::CycleNotional(_) => "cycle_notional",
+            Self::MaxOrderQty(_) => "max_order_qty",
+            Self::MaxOrderNotional(_) => "max_order_notional",
+            Self::MaxLong(_) => "max_long",
+            Self::MaxShort(_) => "max_short",
+            Self::MaxGrossExposure(_) => "max_gross_exposure",
+            Self::MaxNetExposure(_) => "max_net_exposure",
+            Self::BuyingPower(_) => "buying_power",
+            Self::MaxOpenOrders(_) => "max_open_orders",
+            Self::MaxRiskScore(_) => "max_risk_score",
+        }
+    }
+
+    /// Does it remove the control?
+    pub(super) fn removes(self) -> bool {
+        let (mut strategy, mut account) = (Controls::default(), Controls::default());
+        self.apply(&mut strategy, &mut account);
+        (strategy, account) == Default::default()
+    }
+
     /// Replaces the control whole, at the scopes where it works (`risk-reference.md` §2). The account keeps the
     /// price collar too: it values market buys.
     pub(super) fn apply(self, strategy: &mut Controls, account: &mut Controls) {
@@ -101,7 +139,12 @@ impl Setting {
 }
 
 /// Reads one control of a table where `others` are the keys that are none. Nothing is ever ignored in silence.
-pub(super) fn read(item: Item<'_>, others: &[&str]) -> Option<Setting> {
+pub(super) fn read(item: Item<'_>, others: &[&str]) -> Option<Stated> {
+    let (key, value) = (item.key_place, item.place);
+    Some(Stated { setting: read_setting(item, others)?, key, value })
+}
+
+fn read_setting(item: Item<'_>, others: &[&str]) -> Option<Setting> {
     let name = item.key.clone();
     Some(match name.as_str() {
         "short_not_allowed" => Setting::ShortNotAllowed(item.flag()?),

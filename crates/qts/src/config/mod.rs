@@ -13,6 +13,7 @@ mod error;
 mod instruments;
 mod levels;
 mod names;
+mod origins;
 mod policies;
 mod reader;
 mod scalars;
@@ -23,6 +24,7 @@ mod suggest;
 mod syntax;
 #[cfg(test)]
 mod tests;
+mod written;
 
 use std::fmt::Display;
 use std::path::Path;
@@ -34,6 +36,7 @@ use toml::de::DeTable;
 
 pub(crate) use code::Code;
 pub(crate) use error::{ConfigError, ConfigErrors};
+pub(crate) use origins::Origin;
 pub(crate) use source::{Place, Source};
 pub(crate) use spec::*;
 pub(crate) use suggest::nearest;
@@ -103,7 +106,7 @@ fn read(mut root: Table<'_>, kinds: &Kinds) -> Option<Config> {
     let account = account::read(&mut root);
     let broker = account::read_broker(&mut root);
     let instruments = instruments::read(&mut root, &account.base(&broker), &mut names);
-    let policies = policies::read(&mut root, &mut names);
+    let (policies, origins) = policies::read(&mut root, &mut names);
     let account = account.finish(&names);
     let strategies = strategies::read(&mut root, &mut names);
     let positions = data::read_positions(&mut root, &names);
@@ -124,6 +127,7 @@ fn read(mut root: Table<'_>, kinds: &Kinds) -> Option<Config> {
         strategies,
         positions,
         policies,
+        origins,
         rule,
         broker,
         quarantine,

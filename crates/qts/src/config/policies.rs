@@ -10,8 +10,9 @@ use qts_core::Inst;
 use qts_gate::policy::RiskPolicy;
 
 use super::code::Code;
-use super::controls::{self, Setting};
+use super::controls::{self, Stated};
 use super::names::Names;
+use super::origins::Origins;
 use super::reader::{Item, Log, Table};
 use super::source::Place;
 
@@ -19,7 +20,7 @@ use super::source::Place;
 struct Written<'d> {
     name: String,
     extends: Option<Item<'d>>,
-    settings: Vec<Setting>,
+    settings: Vec<Stated>,
     instruments: Vec<Item<'d>>,
 }
 
@@ -28,12 +29,18 @@ struct Layer {
     base: String,
     /// Where `extends` stands.
     place: Place,
-    settings: Vec<Setting>,
-    instruments: Vec<(Inst, Vec<Setting>)>,
+    settings: Vec<Stated>,
+    instruments: Vec<(Inst, Vec<Stated>)>,
 }
 
-/// All policies by name, the built-in ones included; their names go into `names`.
-pub(super) fn read(root: &mut Table<'_>, names: &mut Names<'_>) -> BTreeMap<String, RiskPolicy> {
+/// A policy, and where its controls come from.
+type Known = (RiskPolicy, Origins);
+
+/// All policies by name, the built-in ones included, and where their controls come from; their names go into `names`.
+pub(super) fn read(
+    root: &mut Table<'_>,
+    names: &mut Names<'_>,
+) -> (BTreeMap<String, RiskPolicy>, BTreeMap<String, Origins>) {
     let log = root.log;
     names.policies = RiskPolicy::BUILT_IN.map(str::to_owned).to_vec();
     let written: Vec<Written<'_>> = match root.single("policy") {
@@ -43,7 +50,7 @@ pub(super) fn read(root: &mut Table<'_>, names: &mut Names<'_>) -> BTreeMap<Stri
     let layers: BTreeMap<String, Layer> =
         written.into_iter().map(|policy| (policy.name.clone(), look_up(policy, names))).collect();
     report_circles(log, &layers);
-    resolve(&layers)
+    resolve(&layers).into_iter().map(|(name, (policy, origins))| ((name.clone(), policy), (name, origins))).unzip()
 }
 
 fn read_one<'d>(item: Item<'d>, names: &mut Names<'_>) -> Option<Written<'d>> {
@@ -62,7 +69,7 @@ fn read_one<'d>(item: Item<'d>, names: &mut Names<'_>) -> Option<Written<'d>> {
     Some(Written { name, extends, settings: read_settings(table, &["extends", "instrument"]), instruments })
 }
 
-fn read_settings(mut table: Table<'_>, others: &[&str]) -> Vec<Setting> {
+fn read_settings(mut table: Table<'_>, others: &[&str]) -> Vec<Stated> {
     table.drain().into_iter().filter_map(|item| controls::read(item, others)).collect()
 }
 
@@ -139,13 +146,12 @@ fn report_circles(log: &Log, layers: &BTreeMap<String, Layer>) {
 }
 
 /// Builds every policy whose chain ends in a built-in one.
-fn resolve(layers: &BTreeMap<String, Layer>) -> BTreeMap<String, RiskPolicy> {
-    let built_in = RiskPolicy::BUILT_IN.into_iter().filter_map(|id| Some((id.to_owned(), RiskPolicy::built_in(id)?)));
-    let mut done: BTreeMap<String, RiskPolicy> = built_in.collect();
+fn resolve(layers: &BTreeMap<String, Layer>) -> BTreeMap<String, Known> {
+    let mut done = built_in();
     loop {
         let ready = layers.iter().filter(|(name, _)| !done.contains_key(*name));
         let ready = ready.filter_map(|(name, layer)| Some((name.clone(), extend(name, layer, done.get(&layer.base)?))));
-        let ready: Vec<(String, RiskPolicy)> = ready.collect();
+        let ready: Vec<(String, Known)> = ready.collect();
         if ready.is_empty() {
             return done;
         }
@@ -153,20 +159,33 @@ fn resolve(layers: &BTreeMap<String, Layer>) -> BTreeMap<String, RiskPolicy> {
     }
 }
 
-fn extend(name: &str, layer: &Layer, base: &RiskPolicy) -> RiskPolicy {
+/// The built-in policies by name.
+fn built_in() -> BTreeMap<String, Known> {
+    let policies = RiskPolicy::BUILT_IN.into_iter().filter_map(RiskPolicy::built_in);
+    let known = policies.map(|policy| {
+        let origins = Origins::built_in(&policy);
+        (policy.id.clone(), (policy, origins))
+    });
+    known.collect()
+}
+
+fn extend(name: &str, layer: &Layer, (base, origins): &Known) -> Known {
     let mut policy = RiskPolicy { id: name.to_owned(), ..base.clone() };
-    for setting in &layer.settings {
-        setting.apply(&mut policy.strategy, &mut policy.account);
+    let mut origins = origins.clone();
+    for stated in &layer.settings {
+        origins.say(name, stated);
+        stated.setting.apply(&mut policy.strategy, &mut policy.account);
         for (strategy, account) in policy.instruments.values_mut() {
-            setting.apply(strategy, account);
+            stated.setting.apply(strategy, account);
         }
     }
     for (inst, settings) in &layer.instruments {
+        origins.say_of(name, *inst, settings);
         let own = (policy.strategy.clone(), policy.account.clone());
         let (strategy, account) = policy.instruments.entry(*inst).or_insert(own);
-        for setting in settings {
-            setting.apply(strategy, account);
+        for stated in settings {
+            stated.setting.apply(strategy, account);
         }
     }
-    policy
+    (policy, origins)
 }

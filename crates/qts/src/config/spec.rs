@@ -10,6 +10,7 @@ use qts_strategy::Params;
 
 use crate::kinds::Kinds;
 
+use super::origins::Origins;
 use super::source::{Place, Source};
 
 /// A whole config, checked.
@@ -33,6 +34,8 @@ pub(crate) struct Config {
     pub(crate) positions: Vec<PositionSpec>,
     /// All policies by name, `extends` resolved, the built-in ones included.
     pub(crate) policies: BTreeMap<String, RiskPolicy>,
+    /// Where the controls of each policy come from.
+    pub(super) origins: BTreeMap<String, Origins>,
     /// `arbitration.rule`.
     pub(crate) rule: ArbitrationRule,
     /// `[broker]`.

@@ -5,6 +5,7 @@ mod bad_policy;
 mod bad_value;
 mod fuzz;
 mod good;
+mod origins;
 mod report;
 
 use expect_test::Expect;
