@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::decisions::DecisionLog;
 use crate::exit::{Ending, Trouble};
 use crate::kinds::Kinds;
+use crate::look::Look;
 use crate::signals;
 use crate::summary::{Clocks, Summary};
 use crate::tally::Tally;
@@ -143,7 +144,7 @@ impl Run {
         let report = feed.report();
         let summary = Summary::new(config, runtime, instruments, &report, &self.tally, &self.clocks, schedule.len());
         tell_bad_rows(&report);
-        summary.write(args.format, out)?;
+        summary.write(args.format, Look::of_stdout(), out)?;
         let halted = self.wired.runtime.mode() >= Mode::Halted;
         Ok(if halted { Ending::Halted } else { Ending::Fine })
     }
