@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use anstream::ColorChoice;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use qts_core::Ts;
 
@@ -20,9 +21,23 @@ Examples:
 Exit codes: 0 ok · 1 failure · 2 usage · 3 config · 4 data · 5 halted by risk or kill"
 )]
 pub(crate) struct Cli {
+    /// Colour on a terminal (not if NO_COLOR is set), always, or never
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: Colour,
     #[command(subcommand)]
-    pub(crate) command: Command,
+    pub(crate) command: Option<Command>,
 }
+
+/// What is told to somebody who did not say what to do.
+pub(crate) const FIRST_STEPS: &str = "\
+qts takes what trading strategies want through risk policies, and says what may go and why. To begin:
+
+  qts run examples/us-daily/qts.toml              eight strategies on the bundled prices
+  qts check my.toml                               everything that is wrong with a config
+  qts decide my.toml --input cycle.json           try a policy on a few orders of your own
+
+`qts --help` lists all commands; each has examples: `qts run --help`.
+";
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -44,6 +59,28 @@ Examples:
   qts decide my.toml --input cycles.jsonl > decisions.jsonl
   cat cycle.json | qts decide my.toml --input - --format table")]
     Decide(DecideArgs),
+}
+
+/// When words are coloured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Colour {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Everywhere
+    Always,
+    /// Nowhere
+    Never,
+}
+
+impl Colour {
+    /// As the crate that knows about terminals calls it.
+    pub(crate) const fn as_choice(self) -> ColorChoice {
+        match self {
+            Self::Auto => ColorChoice::Auto,
+            Self::Always => ColorChoice::Always,
+            Self::Never => ColorChoice::Never,
+        }
+    }
 }
 
 /// How data is printed.

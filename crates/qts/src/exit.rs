@@ -1,12 +1,15 @@
 //! How a command ends: exit codes, and what is told about what went wrong.
 
-use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use qts_venues::feed::DataError;
 
 use crate::config::ConfigErrors;
 use crate::decide::DecideError;
+use crate::look;
+
+/// The exit code of wrong usage.
+pub(crate) const USAGE: u8 = 2;
 
 /// Why a command did not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -63,15 +66,10 @@ impl Trouble {
     /// Tells it on standard error.
     pub(crate) fn tell(&self) {
         match self {
-            Self::Config(errors) => eprint!("{}", errors.render(colour())),
+            Self::Config(errors) => eprint!("{}", errors.render(look::coloured(&std::io::stderr()))),
             other => eprintln!("qts: {other}"),
         }
     }
-}
-
-/// Colour only for a person at a terminal who has not declined it.
-fn colour() -> bool {
-    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 /// The process's end.

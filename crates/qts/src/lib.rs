@@ -14,9 +14,11 @@ mod decisions;
 mod engine;
 mod exit;
 mod kinds;
+mod look;
 mod run;
 mod signals;
 mod summary;
+mod table;
 mod tally;
 mod wire;
 
@@ -28,6 +30,7 @@ use clap::Parser;
 use cli::{Cli, Command, Format};
 use exit::{Ending, Trouble};
 use kinds::Kinds;
+use look::Look;
 
 pub use qts_strategies::KindSpec;
 pub use qts_strategy as strategy;
@@ -37,8 +40,13 @@ pub use qts_strategy as strategy;
 pub fn program(own: &[KindSpec]) -> ExitCode {
     silence_caught_panics();
     let cli = Cli::parse();
+    cli.color.as_choice().write_global();
+    let Some(command) = cli.command else {
+        eprint!("{}", cli::FIRST_STEPS);
+        return ExitCode::from(exit::USAGE);
+    };
     let mut out = BufWriter::new(std::io::stdout().lock());
-    let result = Kinds::with(own).and_then(|kinds| perform(&cli.command, &kinds, &mut out));
+    let result = Kinds::with(own).and_then(|kinds| perform(&command, &kinds, &mut out));
     exit::end(result.and_then(|ending| Ok(out.flush().map(|()| ending)?)))
 }
 
@@ -64,7 +72,7 @@ fn perform(command: &Command, kinds: &Kinds, out: &mut impl Write) -> Result<End
                 Format::Json => decide::Format::Json,
                 Format::Table => decide::Format::Table,
             };
-            decide::run(&config, &args.input, format, out)?;
+            decide::run(&config, &args.input, format, Look::of_stdout(), out)?;
             Ok(Ending::Fine)
         }
     }

@@ -14,6 +14,7 @@ use crate::decisions::DecisionLog;
 use crate::engine::{Engine, Onlooker};
 use crate::exit::{Ending, Trouble};
 use crate::kinds::Kinds;
+use crate::look::Look;
 use crate::signals;
 use crate::summary::{Clocks, Summary};
 use crate::tally::Tally;
@@ -123,7 +124,7 @@ impl Run {
         let summary =
             Summary::new(config, runtime, instruments, &report, &self.record.tally, &self.clocks, schedule.len());
         tell_bad_rows(&report);
-        summary.write(args.format, out)?;
+        summary.write(args.format, Look::of_stdout(), out)?;
         let halted = self.engine.runtime().mode() >= Mode::Halted;
         Ok(if halted { Ending::Halted } else { Ending::Fine })
     }

@@ -14,6 +14,8 @@ use serde::Serialize;
 use crate::cli::Format;
 use crate::config::Config;
 use crate::exit::Trouble;
+use crate::look::Look;
+use crate::table::{Cell, Column, Table};
 use crate::tally::{Ended, Tally};
 
 /// Times of a run; the engine's cover the cycles only.
@@ -149,31 +151,34 @@ impl Summary {
     }
 
     /// Prints it.
-    pub(crate) fn write(&self, format: Format, out: &mut impl Write) -> Result<(), Trouble> {
+    pub(crate) fn write(&self, format: Format, look: Look, out: &mut impl Write) -> Result<(), Trouble> {
         match format {
             Format::Json => {
                 serde_json::to_writer_pretty(&mut *out, self).map_err(std::io::Error::from)?;
                 writeln!(out)?;
             }
-            Format::Table => write!(out, "{}", self.table())?,
+            Format::Table => write!(out, "{}", self.table(look))?,
         }
         out.flush()?;
         Ok(())
     }
 
-    fn table(&self) -> String {
+    fn table(&self, look: Look) -> String {
         let mut text = String::new();
-        self.funnel(&mut text);
-        self.reasons_table(&mut text);
-        self.strategy_table(&mut text);
+        self.funnel(look, &mut text);
+        self.reasons_table(look, &mut text);
+        self.strategy_table(look, &mut text);
         self.troubles(&mut text);
         self.footer(&mut text);
         text
     }
 
     /// intents = pass + warn + reduce + block; what is not blocked leaves as orders or crosses.
-    fn funnel(&self, text: &mut String) {
-        let of = |stage: Stage| self.verdicts.get(stage.as_str()).copied().unwrap_or(0);
+    fn funnel(&self, look: Look, text: &mut String) {
+        let of = |stage: Stage| {
+            let count = self.verdicts.get(stage.as_str()).copied().unwrap_or(0);
+            format!("{count} {}", look.verdict(stage))
+        };
         let (pass, warn, reduce, block) = (of(Stage::Pass), of(Stage::Warn), of(Stage::Reduce), of(Stage::Block));
         let Self { events, cycles, strategies, evaluations, intents, .. } = self;
         let Arbitration { conflicts, merged, crosses, blocked } = self.arbitration;
@@ -185,7 +190,7 @@ impl Summary {
         let _ = write!(
             text,
             "{events} events · {cycles} cycles · {strategies} · {evaluations} evaluations\n\n\
-             decisions {intents:>10}   = {pass} pass + {warn} warn + {reduce} reduce + {block} block\n\
+             decisions {intents:>10}   = {pass} + {warn} + {reduce} + {block}\n\
              arbitration {conflicts:>8}   conflicts · {blocked} blocked · {crosses} crosses\n\
              orders {orders:>13}   = {alone} for one decision + {merged} for several ({together} together)\n\
              {:22} = {filled} filled + {canceled} canceled + {expired} expired + {rejected} rejected + {open} open\n\
@@ -194,33 +199,35 @@ impl Summary {
         );
     }
 
-    fn reasons_table(&self, text: &mut String) {
+    fn reasons_table(&self, look: Look, text: &mut String) {
         if self.reasons.is_empty() {
             return;
         }
         let mut sorted: Vec<_> = self.reasons.iter().collect();
         sorted.sort_by_key(|(code, count)| (std::cmp::Reverse(**count), **code));
         text.push_str("\nreasons\n");
-        for (code, count) in sorted {
-            let _ = writeln!(text, "  {code:<24} {count:>8}");
-        }
+        let mut table = Table::new(vec![Column::codes().at_least(24), Column::numbers().at_least(7)]).indented(2);
+        sorted.into_iter().for_each(|(code, count)| table.row([(*code).into(), count.to_string().into()]));
+        *text += &table.render(look);
     }
 
-    fn strategy_table(&self, text: &mut String) {
+    fn strategy_table(&self, look: Look, text: &mut String) {
+        let count = Column::numbers().at_least(6);
+        let columns = vec![Column::codes().at_least(8), count, count, count, count, Column::text()];
+        let mut table = Table::new(columns);
+        let stages = [Stage::Pass, Stage::Warn, Stage::Reduce, Stage::Block].map(Cell::verdict);
+        table.row([Cell::from("strategy")].into_iter().chain(stages).chain(["holds at the end".into()]));
         let owners: BTreeSet<&String> = self.books.keys().chain(self.by_strategy.keys()).collect();
-        let width = owners.iter().map(|id| id.chars().count()).max().unwrap_or(0).max(8);
-        let _ = writeln!(
-            text,
-            "\n{:<width$} {:>7} {:>7} {:>7} {:>7}  holds at the end",
-            "strategy", "pass", "warn", "reduce", "block"
-        );
         for id in owners {
-            let [pass, warn, reduce, block] = self.by_strategy.get(id).copied().unwrap_or_default();
+            let counts = self.by_strategy.get(id).copied().unwrap_or_default();
             let positions = self.books.get(id).into_iter().flat_map(|book| &book.positions);
             let held: Vec<String> = positions.map(|(inst, qty)| format!("{qty} {inst}")).collect();
             let held = if held.is_empty() { "nothing".to_owned() } else { held.join(", ") };
-            let _ = writeln!(text, "{id:<width$} {pass:>7} {warn:>7} {reduce:>7} {block:>7}  {held}");
+            let counts = counts.map(|count| Cell::from(count.to_string()));
+            table.row([Cell::from(id.as_str())].into_iter().chain(counts).chain([held.into()]));
         }
+        *text += "\n";
+        *text += &table.render(look);
     }
 
     fn troubles(&self, text: &mut String) {

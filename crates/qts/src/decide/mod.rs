@@ -29,6 +29,7 @@ use qts_core::{Cycle, Epoch};
 use qts_gate::Situation;
 
 use crate::config::Config;
+use crate::look::Look;
 
 pub(crate) use error::DecideError;
 
@@ -53,9 +54,15 @@ pub(crate) enum Format {
 ///
 /// # Errors
 /// The first thing that is wrong with the input; what came before it is written by then.
-pub(crate) fn run(config: &Config, input: &Path, format: Format, out: &mut dyn Write) -> Result<(), DecideError> {
+pub(crate) fn run(
+    config: &Config,
+    input: &Path,
+    format: Format,
+    look: Look,
+    out: &mut dyn Write,
+) -> Result<(), DecideError> {
     if input == Path::new("-") {
-        return run_on(config, "standard input", Shape::Unknown, std::io::stdin().lock(), format, out);
+        return run_on(config, "standard input", Shape::Unknown, std::io::stdin().lock(), format, look, out);
     }
     let name = input.display().to_string();
     let file = File::open(input).map_err(|why| DecideError::Unreadable { file: name.clone(), why })?;
@@ -64,7 +71,7 @@ pub(crate) fn run(config: &Config, input: &Path, format: Format, out: &mut dyn W
         Some("json") => Shape::Whole,
         _ => Shape::Unknown,
     };
-    run_on(config, &name, shape, BufReader::new(file), format, out)
+    run_on(config, &name, shape, BufReader::new(file), format, look, out)
 }
 
 /// As [`run`], on anything that can be read; `name` is what messages call it.
@@ -74,6 +81,7 @@ fn run_on(
     shape: Shape,
     input: impl BufRead,
     format: Format,
+    look: Look,
     out: &mut dyn Write,
 ) -> Result<(), DecideError> {
     let setup = Setup::new(config)?;
@@ -84,7 +92,7 @@ fn run_on(
         match frames.next() {
             Ok(Some(frame)) => {
                 cycle.0 += 1;
-                if let Err(error) = decide_one(&setup, &frame, cycle, format, &mut out) {
+                if let Err(error) = decide_one(&setup, &frame, cycle, format, look, &mut out) {
                     break Err(error);
                 }
             }
@@ -102,13 +110,14 @@ fn decide_one(
     frame: &Frame<'_>,
     cycle: Cycle,
     format: Format,
+    look: Look,
     out: &mut impl Write,
 ) -> Result<(), DecideError> {
     let (picture, wants) = understand(setup, frame.text, cycle).map_err(|problem| problem.locate(frame))?;
     let answer = judge(setup, &picture, wants, cycle);
     let written = match format {
         Format::Json => answer::write(&answer, setup, &picture, out),
-        Format::Table => table::write(&answer, setup, &picture, cycle, out),
+        Format::Table => table::write(&answer, setup, &picture, cycle, look, out),
     };
     written.map_err(DecideError::Output)
 }

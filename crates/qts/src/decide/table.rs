@@ -5,6 +5,9 @@ use std::io::{self, Write};
 
 use qts_core::Cycle;
 
+use crate::look::Look;
+use crate::table::{Cell, Column, Table};
+
 use super::error::shown;
 use super::picture::Picture;
 use super::rows::{Answer, Row};
@@ -19,13 +22,13 @@ pub(super) fn write(
     setup: &Setup<'_>,
     picture: &Picture<'_>,
     cycle: Cycle,
+    look: Look,
     out: &mut impl Write,
 ) -> io::Result<()> {
     let mut text = String::new();
-    let written = head(answer, cycle, &mut text)
-        .and_then(|()| decisions(&answer.rows, &mut text))
-        .and_then(|()| outcome(answer, setup, picture, &mut text));
-    written.map_err(io::Error::other)?;
+    head(answer, cycle, &mut text).map_err(io::Error::other)?;
+    text += &decisions(&answer.rows).render(look);
+    outcome(answer, setup, picture, &mut text).map_err(io::Error::other)?;
     out.write_all(text.as_bytes())
 }
 
@@ -35,25 +38,19 @@ fn head(answer: &Answer<'_>, cycle: Cycle, text: &mut String) -> fmt::Result {
     writeln!(text, "cycle {}: {}, {}", cycle.0, counted(intents, "intent"), counted(orders, "order"))
 }
 
-fn decisions(rows: &[Row<'_>], text: &mut String) -> fmt::Result {
-    let cells: Vec<[String; 6]> = rows.iter().enumerate().map(|(place, row)| cells(place, row)).collect();
-    let width = |column: usize| cells.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let widths: [usize; 6] = std::array::from_fn(width);
-    for (row, cells) in rows.iter().zip(&cells) {
-        let mut line = String::new();
-        for (cell, width) in cells.iter().zip(widths) {
-            write!(line, "  {cell:width$}")?;
-        }
-        writeln!(text, "{}", line.trim_end())?;
+fn decisions(rows: &[Row<'_>]) -> Table {
+    let mut table = Table::new(vec![Column::codes(); 6]).indented(2);
+    for (place, row) in rows.iter().enumerate() {
+        table.row(cells(place, row));
         for (_, sentence) in &row.reasons {
-            writeln!(text, "       {sentence}")?;
+            table.note(format!("       {sentence}"));
         }
     }
-    Ok(())
+    table
 }
 
 /// An intent's number, sender, wish, instrument, verdict and result.
-fn cells(place: usize, row: &Row<'_>) -> [String; 6] {
+fn cells(place: usize, row: &Row<'_>) -> [Cell; 6] {
     let wish = match (&row.cancel, &row.side) {
         (Some(order), _) => format!("cancel {}", shown(order)),
         (None, side) => format!("{} {}", shown(side.as_deref().unwrap_or_default()), shown(&row.asked)),
@@ -65,12 +62,12 @@ fn cells(place: usize, row: &Row<'_>) -> [String; 6] {
         (false, false) => format!("{} sent, {} crossed", row.sent, row.crossed),
     };
     [
-        place.to_string(),
-        shown(&row.strategy),
-        wish,
-        shown(row.instrument.as_deref().unwrap_or("-")),
-        row.verdict.as_str().to_owned(),
-        result,
+        place.to_string().into(),
+        shown(&row.strategy).into(),
+        wish.into(),
+        shown(row.instrument.as_deref().unwrap_or("-")).into(),
+        Cell::verdict(row.verdict),
+        result.into(),
     ]
 }
 

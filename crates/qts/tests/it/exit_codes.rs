@@ -40,7 +40,8 @@ fn one_for_output_that_cannot_be_written() {
 fn two_for_usage() {
     let folder = folder("exit-2");
     let cases = [
-        ("", "Usage: qts <COMMAND>"),
+        ("", "qts run examples/us-daily/qts.toml"),
+        ("--color sometimes run qts.toml", "[possible values: auto, always, never]"),
         ("rum qts.toml", "a similar subcommand exists: 'run'"),
         ("run", "<CONFIG>"),
         ("run qts.toml --formt json", "a similar argument exists: '--format'"),

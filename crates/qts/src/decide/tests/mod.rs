@@ -13,6 +13,7 @@ use expect_test::Expect;
 use super::frames::Shape;
 use super::{DecideError, Format, run_on};
 use crate::config::{Config, parse};
+use crate::look::Look;
 
 /// Two strategies under a policy that admits these sizes, two instruments.
 const CONFIG: &str = r#"
@@ -50,7 +51,7 @@ fn config(text: &str) -> Config {
 /// What is written, and how it ends.
 fn decide(config: &Config, shape: Shape, input: &[u8], format: Format) -> (String, Result<(), DecideError>) {
     let mut out = Vec::new();
-    let result = run_on(config, "in.json", shape, input, format, &mut out);
+    let result = run_on(config, "in.json", shape, input, format, Look::default(), &mut out);
     (String::from_utf8(out).expect("UTF-8 comes out"), result)
 }
 
