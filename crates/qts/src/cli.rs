@@ -4,7 +4,12 @@ use std::path::PathBuf;
 
 use anstream::ColorChoice;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use qts_core::Ts;
+use qts_core::{Inst, Ts};
+
+use crate::config::Config;
+use crate::explain::ExplainArgs;
+use crate::local;
+use crate::why::WhyArgs;
 
 /// Many strategies, one account, one gate, one simple loop.
 #[derive(Debug, Parser)]
@@ -59,6 +64,19 @@ Examples:
   qts decide my.toml --input cycles.jsonl > decisions.jsonl
   cat cycle.json | qts decide my.toml --input - --format table")]
     Decide(DecideArgs),
+    /// Say why a decision came out as it did: every control, everybody who took part, and what followed
+    #[command(after_help = "\
+Examples:
+  qts explain examples/us-daily/qts.toml 212
+  qts explain my.toml 1107:rsi-7
+  qts explain my.toml 1107:rsi-7:0 1108:rsi-7:0 --format json")]
+    Explain(ExplainArgs),
+    /// Say what a strategy answered at a time, above all why nothing happened
+    #[command(after_help = "\
+Examples:
+  qts why examples/us-daily/qts.toml --strategy rsi-7 --instrument IBM.US --at 2010-05-26
+  qts why my.toml --strategy ema --instrument 005930.KRX --at 2018-01-15T10:30:00+09:00 --format json")]
+    Why(WhyArgs),
 }
 
 /// When words are coloured.
@@ -138,6 +156,45 @@ fn decisions(text: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(text);
     let known = path.extension().is_some_and(|ext| ext == "csv" || ext == "jsonl");
     if known { Ok(path) } else { Err("its form is not known; end its name in .csv or .jsonl".to_owned()) }
+}
+
+/// A time, or a date on some market's own clock.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum TimeOrDate {
+    /// A moment.
+    Time(Ts),
+    /// A whole day; its end is meant.
+    Date(jiff::civil::Date),
+}
+
+impl TimeOrDate {
+    /// From `2018-01-15T10:30:00+09:00` or `2018-01-15`.
+    ///
+    /// # Errors
+    /// It is neither.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let date = (text.len() == 10).then(|| text.parse().ok().map(Self::Date)).flatten();
+        date.map_or_else(|| time(text).map(Self::Time), Ok)
+    }
+
+    /// As it was given, or on the instrument's own clock.
+    pub(crate) fn told(self, config: &Config, inst: Inst) -> String {
+        match self {
+            Self::Time(ts) => local::time(config, inst, ts),
+            Self::Date(date) => date.to_string(),
+        }
+    }
+
+    /// The moment meant, for an instrument.
+    ///
+    /// # Errors
+    /// It is out of range.
+    pub(crate) fn on_the_clock_of(self, config: &Config, inst: Inst) -> Result<Ts, String> {
+        match self {
+            Self::Time(ts) => Ok(ts),
+            Self::Date(date) => local::end_of(config, inst, date).ok_or_else(|| format!("`{date}` is out of range")),
+        }
+    }
 }
 
 fn time(text: &str) -> Result<Ts, String> {

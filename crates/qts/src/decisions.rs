@@ -10,6 +10,7 @@ use qts_runtime::{Effects, Record};
 use serde::Serialize;
 
 use crate::exit::Trouble;
+use crate::explain;
 use crate::wire::rfc3339;
 
 /// Where decisions are written.
@@ -25,7 +26,7 @@ enum Form {
 }
 
 /// The names of a row's fields, which stand first in a CSV file even if no decision follows.
-const COLUMNS: [&str; 17] = [
+const COLUMNS: [&str; 18] = [
     "cycle",
     "ts",
     "strategy",
@@ -43,6 +44,7 @@ const COLUMNS: [&str; 17] = [
     "verdict",
     "reasons",
     "why",
+    "decision",
 ];
 
 /// One decision as a flat row; names are part of the contract.
@@ -65,6 +67,7 @@ struct Row<'a> {
     verdict: &'static str,
     reasons: String,
     why: &'a str,
+    decision: String,
 }
 
 impl DecisionLog {
@@ -149,5 +152,6 @@ fn row<'a>(decision: &'a Decision, ts: &'a str, instruments: &Instruments) -> Ro
         verdict: decision.verdict().as_str(),
         reasons: codes.join(" "),
         why: &decision.why,
+        decision: explain::id(&decision.id),
     }
 }

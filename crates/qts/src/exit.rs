@@ -14,6 +14,9 @@ pub(crate) const USAGE: u8 = 2;
 /// Why a command did not do its work.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Trouble {
+    /// The command line asks for something that there is not.
+    #[error("{0}")]
+    Usage(String),
     /// Anything that has no code of its own.
     #[error("{0}")]
     Failure(String),
@@ -57,6 +60,7 @@ impl Trouble {
     pub(crate) const fn code(&self) -> u8 {
         match self {
             Self::Failure(_) | Self::Output(_) => 1,
+            Self::Usage(_) => USAGE,
             Self::Config(_) => 3,
             Self::Data(_) | Self::Input(_) => 4,
             Self::Decide(error) => error.exit_code(),

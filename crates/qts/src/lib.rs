@@ -10,16 +10,20 @@ mod check;
 mod cli;
 mod config;
 mod decide;
+mod decimal;
 mod decisions;
 mod engine;
 mod exit;
+mod explain;
 mod kinds;
+mod local;
 mod look;
 mod run;
 mod signals;
 mod summary;
 mod table;
 mod tally;
+mod why;
 mod wire;
 
 use std::io::{BufWriter, Write};
@@ -66,6 +70,8 @@ fn perform(command: &Command, kinds: &Kinds, out: &mut impl Write) -> Result<End
     match command {
         Command::Run(args) => run::run(args, kinds, out),
         Command::Check(args) => check::check(args, kinds, out),
+        Command::Explain(args) => explain::explain(args, kinds, out),
+        Command::Why(args) => why::why(args, kinds, out),
         Command::Decide(args) => {
             let config = wire::load(&args.config, kinds)?;
             let format = match args.format {

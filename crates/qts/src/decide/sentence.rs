@@ -45,7 +45,7 @@ fn is_measured(code: Code) -> bool {
 }
 
 /// An amount as people write it: fractions in percent.
-fn told(amount: Amount) -> String {
+pub(crate) fn told(amount: Amount) -> String {
     match amount {
         Amount::Ratio(ratio) => format!("{}%", Money::from_units(i128::from(ratio.units()) * 100)),
         other => other.to_string(),

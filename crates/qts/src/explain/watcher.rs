@@ -1,0 +1,190 @@
+//! Looks on while the config runs again, and picks the wanted decisions out.
+
+use std::collections::BTreeMap;
+
+use qts_core::{Code, Decision, Inst, Instruments, Qty, Side, Stage, StrategyId};
+use qts_loop::OrderState;
+use qts_runtime::{Effects, Hearing, Record as Happened, Witness};
+
+use super::case::{self, Case, Ended, Fill, Record, Repeats, Sent};
+use super::wanted::Wanted;
+use crate::config::Config;
+use crate::decimal::Decimal;
+use crate::engine::Onlooker;
+use crate::exit::Trouble;
+use crate::local;
+
+/// Waits for the wanted decisions, then for what becomes of their orders.
+pub(super) struct Watcher<'c> {
+    config: &'c Config,
+    wanted: &'c [Wanted],
+    /// Found, by place in `wanted`.
+    cases: BTreeMap<usize, Case>,
+    /// Decisions so far.
+    decisions: u64,
+    /// What was last decided for every strategy on every instrument, and how often in a row.
+    latest: BTreeMap<(StrategyId, Inst), (Outcome, Repeats)>,
+}
+
+/// What two decisions must have in common to count as the same.
+#[derive(Debug, PartialEq, Eq)]
+struct Outcome {
+    side: Side,
+    asked: Qty,
+    verdict: Stage,
+    codes: Vec<Code>,
+}
+
+impl<'c> Watcher<'c> {
+    /// Waits for these decisions.
+    pub(super) const fn new(config: &'c Config, wanted: &'c [Wanted]) -> Self {
+        Self { config, wanted, cases: BTreeMap::new(), decisions: 0, latest: BTreeMap::new() }
+    }
+
+    /// Is everything known?
+    pub(super) fn is_done(&self) -> bool {
+        let settled = |case: &Case| case.decision.sent.0.is_zero() || case.ended.is_some();
+        self.cases.len() == self.wanted.len() && self.cases.values().all(settled)
+    }
+
+    /// The cases, in the order of the wanted ones.
+    ///
+    /// # Errors
+    /// One is missing.
+    pub(super) fn finish(self) -> Result<Vec<Case>, Trouble> {
+        let missing = self.wanted.iter().enumerate().find(|(place, _)| !self.cases.contains_key(place));
+        match missing {
+            None => Ok(self.cases.into_values().collect()),
+            Some((_, wanted)) => Err(Trouble::Usage(format!(
+                "there is no decision {wanted}: this run makes {}; `qts run {} --decisions decisions.csv` lists them",
+                self.decisions,
+                self.config.source.name(),
+            ))),
+        }
+    }
+
+    fn repeats(&self, decision: &Decision) -> Option<Repeats> {
+        let (outcome, repeats) = self.latest.get(&place(decision))?;
+        (*outcome == Outcome::of(decision)).then(|| repeats.clone())
+    }
+
+    fn remember(&mut self, decision: &Decision, effects: &Effects) {
+        self.decisions += 1;
+        let outcome = Outcome::of(decision);
+        match self.latest.get_mut(&place(decision)) {
+            Some((latest, repeats)) if *latest == outcome => repeats.times += 1,
+            _ => {
+                let since = local::time(self.config, decision.instrument, effects.now);
+                let repeats = Repeats { times: 1, first: case::id(&decision.id), since };
+                self.latest.insert(place(decision), (outcome, repeats));
+            }
+        }
+    }
+
+    /// The cases of an order.
+    fn of_order(&mut self, order: qts_core::OrderId) -> impl Iterator<Item = &mut Case> {
+        self.cases.values_mut().filter(move |case| {
+            let sent = case.order.as_ref().and_then(|sent| sent.order);
+            sent == Some(order.0)
+        })
+    }
+
+    fn follow(&mut self, happened: &Happened, effects: &Effects) {
+        let config = self.config;
+        match happened {
+            Happened::Decision(decision) => self.remember(decision, effects),
+            Happened::Sent { order, side, qty, kind, children, .. } => {
+                let is_in = |case: &Case| children.iter().any(|child| child.decision == case.id);
+                for case in self.cases.values_mut().filter(|case| case.order.is_none() && is_in(case)) {
+                    case.order = Some(Sent {
+                        order: Some(order.0),
+                        side: side.as_str(),
+                        qty: Decimal(*qty),
+                        limit: kind.limit().map(Decimal),
+                        children: case::parts(children),
+                    });
+                }
+            }
+            Happened::Fill { order, instrument, qty, price, fee, shares, .. } => {
+                for case in self.of_order(*order) {
+                    case.fills.push(Fill {
+                        ts: local::time(config, *instrument, effects.now),
+                        qty: Decimal(*qty),
+                        price: Decimal(*price),
+                        fee: Decimal(*fee),
+                        shares: case::shares(shares),
+                    });
+                }
+            }
+            Happened::Ended { order, how, why } => {
+                for case in self.of_order(*order) {
+                    let ts = local::time(config, case.inst, effects.now);
+                    case.ended = Some(Ended { ts, how: word(*how).to_owned(), why: why.clone() });
+                }
+            }
+            Happened::Halted { children, step } => {
+                let is_in = |case: &Case| children.iter().any(|child| child.decision == case.id);
+                for case in self.cases.values_mut().filter(|case| is_in(case)) {
+                    let how = format!("not sent: {step:?}");
+                    case.ended = Some(Ended { ts: case.decision.ts.clone(), how, why: None });
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Outcome {
+    fn of(decision: &Decision) -> Self {
+        let codes = decision.reasons.iter().map(|reason| reason.code).collect();
+        Self { side: decision.side, asked: decision.asked, verdict: decision.verdict(), codes }
+    }
+}
+
+/// How an order ended, in a word.
+const fn word(how: OrderState) -> &'static str {
+    match how {
+        OrderState::Canceled => "canceled",
+        OrderState::Expired => "expired",
+        OrderState::Rejected => "rejected",
+        OrderState::NeverArrived => "never_arrived",
+        _ => "filled",
+    }
+}
+
+fn place(decision: &Decision) -> (StrategyId, Inst) {
+    (decision.id.strategy.clone(), decision.instrument)
+}
+
+impl Witness for Watcher<'_> {
+    fn judging(&mut self, hearing: &Hearing<'_>) {
+        let numbered = || (self.decisions + 1..).zip(hearing.proposals);
+        let is_wanted = |(place, wanted): &(usize, &Wanted)| {
+            !self.cases.contains_key(place) && numbered().any(|(number, asked)| wanted.is(number, &asked.id))
+        };
+        let here: Vec<(usize, &Wanted)> = self.wanted.iter().enumerate().filter(is_wanted).collect();
+        if here.is_empty() {
+            return;
+        }
+        let (judged, trace) = hearing.gate.explain(hearing.proposals.to_vec(), hearing.cancels, hearing.situation);
+        let record = Record { config: self.config, hearing, judged: &judged, trace: &trace };
+        for (place, wanted) in here {
+            let found = (self.decisions + 1..).zip(&judged.decisions).find(|(number, one)| wanted.is(*number, &one.id));
+            if let Some((number, decision)) = found {
+                let case = record.case(number, decision, self.repeats(decision));
+                self.cases.insert(place, case);
+            }
+        }
+    }
+}
+
+impl Onlooker for Watcher<'_> {
+    fn take_in(&mut self, effects: &Effects, _: &Instruments) -> Result<(), Trouble> {
+        effects.records.iter().for_each(|happened| self.follow(happened, effects));
+        Ok(())
+    }
+
+    fn witness(&mut self) -> Option<&mut dyn Witness> {
+        Some(self)
+    }
+}

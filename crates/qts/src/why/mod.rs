@@ -1,0 +1,157 @@
+//! `qts why`: what a strategy said about an instrument at a time, above all when it led to nothing.
+//!
+//! The config is run again; `lookout` hears every answer of the strategy to an event of the instrument; equal answers
+//! in a row are one [`Stretch`]. The one that holds the time asked about is told, with the one before it.
+
+mod lookout;
+mod text;
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+use qts_core::{Inst, Slice, StrategyId, Ts};
+use serde::Serialize;
+
+use crate::cli::{Format, TimeOrDate};
+use crate::config::{Config, nearest};
+use crate::engine::Engine;
+use crate::exit::{Ending, Trouble};
+use crate::kinds::Kinds;
+use crate::{local, wire};
+
+use lookout::{Answer, Lookout, Stretch};
+
+/// Flags of `qts why`.
+#[derive(Debug, Args)]
+pub(crate) struct WhyArgs {
+    /// The config
+    pub(crate) config: PathBuf,
+    /// The strategy's id
+    #[arg(long, value_name = "ID")]
+    pub(crate) strategy: String,
+    /// The instrument's id
+    #[arg(long, value_name = "ID")]
+    pub(crate) instrument: String,
+    /// When: a time (RFC 3339 with offset), or a date on the instrument's own clock, whose end is meant
+    #[arg(long, value_name = "TS", value_parser = TimeOrDate::parse)]
+    pub(crate) at: TimeOrDate,
+    /// How it is printed
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) format: Format,
+}
+
+/// What there is to say.
+#[derive(Debug, Serialize)]
+struct Why {
+    schema: u32,
+    strategy: String,
+    instrument: String,
+    at: String,
+    /// The answer in force at that time; none if there was no event of the instrument until then.
+    answer: Option<Stretch>,
+    /// The one before it.
+    before: Option<Stretch>,
+    /// Why there is no answer, or what else is worth knowing.
+    note: Option<String>,
+}
+
+/// The command.
+pub(crate) fn why(args: &WhyArgs, kinds: &Kinds, out: &mut impl Write) -> Result<Ending, Trouble> {
+    let config = wire::load(&args.config, kinds)?;
+    config.require_data()?;
+    let (strategy, inst) = (strategy(&config, &args.strategy)?, instrument(&config, &args.instrument)?);
+    let at = args.at.on_the_clock_of(&config, inst).map_err(Trouble::Usage)?;
+    let mut why = find(&config, &strategy, inst, at)?;
+    why.at = args.at.told(&config, inst);
+    match args.format {
+        Format::Json => {
+            serde_json::to_writer_pretty(&mut *out, &why).map_err(std::io::Error::from)?;
+            writeln!(out)?;
+        }
+        Format::Table => out.write_all(text::tell(&why, &config).as_bytes())?,
+    }
+    Ok(Ending::Fine)
+}
+
+fn strategy(config: &Config, id: &str) -> Result<StrategyId, Trouble> {
+    let known = || config.all_strategies().map(|spec| spec.id.as_str());
+    let found = config.all_strategies().find(|spec| spec.id.as_str() == id);
+    found.map(|spec| spec.id.clone()).ok_or_else(|| unknown("strategy", id, known()))
+}
+
+fn instrument(config: &Config, id: &str) -> Result<Inst, Trouble> {
+    let known = || config.instruments.iter().map(|spec| spec.id.as_str());
+    config.registry.find(id).ok_or_else(|| unknown("instrument", id, known()))
+}
+
+fn unknown<'k>(what: &str, id: &str, known: impl Iterator<Item = &'k str>) -> Trouble {
+    let known: Vec<&str> = known.collect();
+    let help = match nearest(id, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("there are: {}", known.join(", ")),
+    };
+    Trouble::Usage(format!("no {what} has the id `{id}`; {help}"))
+}
+
+/// Runs the config until the answer at that time is known, and how long it lasted.
+fn find(config: &Config, strategy: &StrategyId, inst: Inst, at: Ts) -> Result<Why, Trouble> {
+    let mut why = Why {
+        schema: 1,
+        strategy: strategy.to_string(),
+        instrument: config.registry.name(inst),
+        at: String::new(),
+        answer: None,
+        before: None,
+        note: deaf(config, strategy, inst),
+    };
+    if why.note.is_some() {
+        return Ok(why);
+    }
+    let mut engine = Engine::new(wire::wire(config)?);
+    let mut lookout = Lookout::new(config, strategy, inst);
+    let concerns = |slice: &Slice| slice.events.iter().any(|event| event.instrument == inst);
+    let mut last = None;
+    while let Some(slice) = engine.wired.feed.next_slice()? {
+        let (ts, is_heard) = (slice.ts, concerns(&slice));
+        if is_heard && ts > at && why.answer.is_none() && lookout.stretch().is_none() {
+            let begins = local::time(config, inst, ts);
+            why.note = Some(format!("the data of the instrument begins at {begins}, after the time asked about"));
+            return Ok(why);
+        }
+        engine.cycle(slice, &mut lookout)?;
+        if !is_heard {
+            continue;
+        }
+        last = Some(ts);
+        let answer = lookout.answer(engine.runtime());
+        if lookout.differs(&answer) {
+            if ts > at {
+                why.answer = lookout.take();
+                return Ok(why);
+            }
+            why.before = lookout.take();
+        }
+        lookout.extend(answer, ts, at, engine.runtime());
+    }
+    why.answer = lookout.take();
+    why.note = match last {
+        None => Some("the data holds no event of the instrument".to_owned()),
+        Some(last) if last < at => {
+            Some(format!("the data of the instrument ends at {}: its last answer", local::time(config, inst, last)))
+        }
+        Some(_) => None,
+    };
+    Ok(why)
+}
+
+/// Why the strategy cannot have heard of the instrument at all.
+fn deaf(config: &Config, strategy: &StrategyId, inst: Inst) -> Option<String> {
+    let spec = config.all_strategies().find(|spec| spec.id == *strategy)?;
+    if !spec.instruments.contains(&inst) {
+        let names: Vec<String> = spec.instruments.iter().map(|inst| config.registry.name(*inst)).collect();
+        return Some(format!("it does not subscribe to it: its `instruments` are {}", names.join(", ")));
+    }
+    let fed = config.data.iter().any(|data| data.instrument == inst);
+    (!fed).then(|| "there is no `[[data]]` for the instrument: add its prices".to_owned())
+}

@@ -1,0 +1,83 @@
+//! An answer in words.
+
+use super::Why;
+use super::lookout::{Answer, Decided, Stretch};
+use crate::config::Config;
+
+/// What there is to say, to people.
+pub(super) fn tell(why: &Why, config: &Config) -> String {
+    let Why { strategy, instrument, at, answer, before, note, .. } = why;
+    let head = format!("{strategy} on {instrument} at {at}\n");
+    let answer = answer.as_ref().map(|stretch| told(stretch, config) + &standing(stretch)).unwrap_or_default();
+    let before = before.as_ref().map(|stretch| format!("before  {}", short(stretch))).unwrap_or_default();
+    let note = note.as_ref().map(|note| format!("{note}\n")).unwrap_or_default();
+    head + &note + &answer + &before
+}
+
+fn told(stretch: &Stretch, config: &Config) -> String {
+    let mut text = said(&stretch.answer);
+    if stretch.times > 1 {
+        text += &format!("the same {} times: {} to {}\n", stretch.times, stretch.since, stretch.until);
+    } else {
+        text += &format!("said at {}\n", stretch.until);
+    }
+    if let Answer::Decided { decisions } = &stretch.answer {
+        let ids: Vec<&str> = decisions.iter().map(|one| one.decision.as_str()).collect();
+        text += &format!("more    qts explain {} {}\n", config.source.name(), ids.join(" "));
+    }
+    text
+}
+
+fn said(answer: &Answer) -> String {
+    match answer {
+        Answer::Decided { decisions } => decisions.iter().map(decided).collect(),
+        Answer::Held { reason: Some(reason) } => format!("no order: it held, \"{reason}\"{}\n", meaning(reason)),
+        Answer::Held { reason: None } => "no order: it asked for nothing and gave no reason\n".to_owned(),
+        Answer::Failed { failure } => {
+            format!("no order: it failed, and what it asked for in this cycle is dropped: {failure}\n")
+        }
+        Answer::Asleep { state, cause } => {
+            let cause = cause.as_ref().map(|cause| format!(" since {cause}")).unwrap_or_default();
+            let way_out = if Answer::sleeps(state) { "; `enable` it by a command" } else { "" };
+            format!("no order: it is {state} and sees nothing{cause}{way_out}\n")
+        }
+    }
+}
+
+/// What the built-in kinds mean by their words.
+fn meaning(reason: &str) -> &'static str {
+    match reason {
+        "warming up" => ": its rule needs more events than it has seen",
+        "no signal" => ": it holds nothing and its rule does not ask to enter",
+        "holding" => ": it holds shares and its rule does not ask to exit",
+        "open order" => ": it waits for its own order",
+        _ => "",
+    }
+}
+
+fn decided(one: &Decided) -> String {
+    let Decided { decision, side, asked, admitted, verdict, reasons, why, .. } = one;
+    let mut text = format!("{verdict}: it asked to {side} {asked} ({decision}, \"{why}\"), {admitted} admitted\n");
+    reasons.iter().for_each(|reason| text += &format!("  {reason}\n"));
+    text
+}
+
+fn standing(stretch: &Stretch) -> String {
+    let standing = &stretch.standing;
+    let mode = if standing.mode == "active" { String::new() } else { format!(" · mode {}", standing.mode) };
+    let orders = if standing.open_orders.is_empty() { "none".to_owned() } else { standing.open_orders.join(", ") };
+    format!(
+        "then    {}{mode} · holds {} · open orders: {orders} · has seen {} events of it\n",
+        standing.state, standing.position, standing.seen
+    )
+}
+
+/// A stretch in a line.
+fn short(stretch: &Stretch) -> String {
+    let said = said(&stretch.answer);
+    let first = said.lines().next().unwrap_or_default();
+    match stretch.times {
+        1 => format!("{first} (once, {})\n", stretch.since),
+        times => format!("{first} (×{times}, {} to {})\n", stretch.since, stretch.until),
+    }
+}
