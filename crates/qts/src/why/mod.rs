@@ -20,7 +20,7 @@ use crate::exit::{Ending, Trouble};
 use crate::kinds::Kinds;
 use crate::{local, wire};
 
-use lookout::{Answer, Lookout, Stretch};
+use lookout::{Lookout, Stretch};
 
 /// Flags of `qts why`.
 #[derive(Debug, Args)]
