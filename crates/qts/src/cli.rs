@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use qts_core::{Inst, Ts};
 
 use crate::config::Config;
+use crate::demo::DemoArgs;
 use crate::explain::ExplainArgs;
 use crate::local;
 use crate::why::WhyArgs;
@@ -47,6 +48,9 @@ qts takes what trading strategies want through risk policies, and says what may 
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// See a first result on bundled prices: what became of every wish, and why
+    #[command(after_help = "Examples:\n  qts demo\n  qts demo --dir /tmp/qts-demo --format json")]
+    Demo(DemoArgs),
     /// Run strategies over market data through the gate and a simulated broker
     #[command(after_help = "\
 Examples:

@@ -6,12 +6,15 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod bundle;
+mod call;
 mod check;
 mod cli;
 mod config;
 mod decide;
 mod decimal;
 mod decisions;
+mod demo;
 mod engine;
 mod exit;
 mod explain;
@@ -72,6 +75,7 @@ fn perform(command: &Command, kinds: &Kinds, out: &mut impl Write) -> Result<End
         Command::Check(args) => check::check(args, kinds, out),
         Command::Explain(args) => explain::explain(args, kinds, out),
         Command::Why(args) => why::why(args, kinds, out),
+        Command::Demo(args) => demo::demo(args, kinds, out),
         Command::Decide(args) => {
             let config = wire::load(&args.config, kinds)?;
             let format = match args.format {

@@ -110,8 +110,7 @@ impl Run {
     }
 
     fn cycle(&mut self, slice: Slice) -> Result<(), Trouble> {
-        self.record.tally.cycles += 1;
-        self.record.tally.events += slice.events.len() as u64;
+        self.record.tally.begin(&slice);
         self.engine.cycle(slice, &mut self.record)
     }
 

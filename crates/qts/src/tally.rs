@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use qts_core::{Code, Scope, Stage, StrategyId};
+use qts_core::{Code, Scope, Slice, Stage, StrategyId};
 use qts_loop::OrderState;
 use qts_runtime::{Effects, Record};
 use serde::Serialize;
@@ -28,7 +28,7 @@ impl Ended {
         }
     }
 
-    const fn all(self) -> u64 {
+    pub(crate) const fn all(self) -> u64 {
         self.filled + self.canceled + self.expired + self.rejected + self.never_arrived
     }
 }
@@ -71,6 +71,12 @@ impl Tally {
     /// Orders that are still at the broker.
     pub(crate) const fn open_orders(&self) -> u64 {
         self.orders.saturating_sub(self.ended.all())
+    }
+
+    /// A slice is about to be taken in.
+    pub(crate) const fn begin(&mut self, slice: &Slice) {
+        self.cycles += 1;
+        self.events += slice.events.len() as u64;
     }
 
     /// Takes in what one input made of the runtime.

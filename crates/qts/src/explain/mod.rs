@@ -24,6 +24,7 @@ use crate::look::Look;
 use crate::wire;
 
 pub(crate) use case::{Case, id};
+pub(crate) use text::tell;
 pub(crate) use wanted::Wanted;
 
 use watcher::Watcher;
@@ -54,7 +55,7 @@ pub(crate) fn explain(args: &ExplainArgs, kinds: &Kinds, out: &mut impl Write) -
             }
             Format::Table => {
                 let between = if place == 0 { "" } else { "\n" };
-                write!(out, "{between}{}", text::tell(case, look))?;
+                write!(out, "{between}{}", tell(case, look))?;
             }
         }
     }

@@ -9,7 +9,7 @@ use crate::look::Look;
 use crate::table::{Cell, Column, Table};
 
 /// The whole chain.
-pub(super) fn tell(case: &Case, look: Look) -> String {
+pub(crate) fn tell(case: &Case, look: Look) -> String {
     let sections = [
         head(case, look),
         scene(case),
