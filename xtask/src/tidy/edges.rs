@@ -22,7 +22,7 @@ enum Outside {
 use Outside::{Any, Only};
 
 /// Adding an edge here is a decision about what a crate may know.
-const RULES: [Rule; 10] = [
+const RULES: [Rule; 11] = [
     Rule { package: "qts-core", ours: &[], outside: Only(&[]) },
     Rule { package: "qts-strategy", ours: &["qts-core"], outside: Only(&[]) },
     Rule { package: "qts-strategies", ours: &["qts-strategy"], outside: Only(&[]) },
@@ -53,6 +53,7 @@ const RULES: [Rule; 10] = [
         ],
         outside: Any,
     },
+    Rule { package: "my-strategy", ours: &["qts"], outside: Only(&[]) },
     Rule { package: "xtask", ours: &[], outside: Any },
 ];
 

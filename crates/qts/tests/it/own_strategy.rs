@@ -1,0 +1,59 @@
+//! A strategy of one's own, without a fork: `examples/my-strategy` is a package beside the workspace.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use expect_test::expect;
+
+use crate::support::Ended;
+use crate::the_example::root;
+
+fn folder() -> PathBuf {
+    root().join("examples/my-strategy")
+}
+
+/// Builds the package as its author would, with the crates that the workspace has been built with.
+fn build() -> PathBuf {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("my-strategy");
+    fs::copy(root().join("Cargo.lock"), folder().join("Cargo.lock")).expect("a lock file");
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--quiet", "--offline"]).current_dir(folder());
+    let output: Output =
+        cargo.env("CARGO_TARGET_DIR", &target).env("CARGO_PROFILE_DEV_DEBUG", "0").output().expect("cargo");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    target.join("debug").join(format!("my-strategy{}", std::env::consts::EXE_SUFFIX))
+}
+
+/// Lines that are neither blank nor a comment.
+fn lines_of_code(text: &str) -> usize {
+    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//")).count()
+}
+
+#[test]
+fn a_package_of_its_own_is_the_whole_program_with_one_more_kind() {
+    let program = build();
+    let run = |args: &[&str]| -> Ended {
+        let mut command = Command::new(&program);
+        command.args(args).current_dir(root()).env("NO_COLOR", "1").output().expect("it starts").into()
+    };
+    let ended = run(&["run", "examples/my-strategy/qts.toml"]);
+    assert_eq!((ended.code, ended.err.as_str()), (0, ""));
+    let (printed, _) = ended.out.split_once("\nstate ").expect("a last line");
+    expect![[""]].assert_eq(printed);
+    let why = ["why", "examples/my-strategy/qts.toml", "--strategy", "dips", "--instrument", "AAPL.US"];
+    let ended = run(&[&why[..], &["--at", "2008-09-15"]].concat());
+    expect![[""]].assert_eq(&ended.out);
+    // The program without it does not know the kind, and says so with what it knows.
+    let without: Ended = {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_qts"));
+        command.args(["check", "examples/my-strategy/qts.toml"]).current_dir(root()).output().expect("it starts").into()
+    };
+    assert!(without.code == 3 && without.err.contains("no kind of strategy is called `three_down`"), "{}", without.err);
+}
+
+#[test]
+fn it_takes_at_most_thirty_lines() {
+    let text = fs::read_to_string(folder().join("src/three_down.rs")).expect("the strategy");
+    assert!(lines_of_code(&text) <= 30, "{} lines", lines_of_code(&text));
+}
