@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use qts_core::Ts;
 
+use crate::policy::PolicyArgs;
+
 /// Many strategies, one account, one gate, one simple loop.
 #[derive(Debug, Parser)]
 #[command(
@@ -44,6 +46,13 @@ Examples:
   qts decide my.toml --input cycles.jsonl > decisions.jsonl
   cat cycle.json | qts decide my.toml --input - --format table")]
     Decide(DecideArgs),
+    /// Show policies: their controls, the levels in force, and where each comes from
+    #[command(after_help = "\
+Examples:
+  qts policy show
+  qts policy show conservative
+  qts policy show swing --config my.toml --format json")]
+    Policy(PolicyArgs),
 }
 
 /// How data is printed.

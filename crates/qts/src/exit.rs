@@ -14,6 +14,9 @@ pub(crate) enum Trouble {
     /// Anything that has no code of its own.
     #[error("{0}")]
     Failure(String),
+    /// An argument that means nothing.
+    #[error("{0}")]
+    Usage(String),
     /// The config is wrong.
     #[error("{0}")]
     Config(#[from] ConfigErrors),
@@ -54,6 +57,7 @@ impl Trouble {
     pub(crate) const fn code(&self) -> u8 {
         match self {
             Self::Failure(_) | Self::Output(_) => 1,
+            Self::Usage(_) => 2,
             Self::Config(_) => 3,
             Self::Data(_) | Self::Input(_) => 4,
             Self::Decide(error) => error.exit_code(),

@@ -8,11 +8,13 @@
 
 mod check;
 mod cli;
+mod columns;
 mod config;
 mod decide;
 mod decisions;
 mod exit;
 mod kinds;
+mod policy;
 mod run;
 mod signals;
 mod summary;
@@ -66,5 +68,6 @@ fn perform(command: &Command, kinds: &Kinds, out: &mut impl Write) -> Result<End
             decide::run(&config, &args.input, format, out)?;
             Ok(Ending::Fine)
         }
+        Command::Policy(args) => policy::policy(args, kinds, out),
     }
 }
