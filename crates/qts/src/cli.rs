@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use qts_core::Ts;
 
 use crate::policy::PolicyArgs;
+use crate::reasons::ReasonsArgs;
 
 /// Many strategies, one account, one gate, one simple loop.
 #[derive(Debug, Parser)]
@@ -53,6 +54,14 @@ Examples:
   qts policy show conservative
   qts policy show swing --config my.toml --format json")]
     Policy(PolicyArgs),
+    /// Say what reason and error codes mean, and what to do about them
+    #[command(after_help = "\
+Examples:
+  qts reasons
+  qts reasons max_order_qty --lang ko
+  qts reasons QTS0103
+  qts reasons --format json")]
+    Reasons(ReasonsArgs),
 }
 
 /// How data is printed.

@@ -14,7 +14,9 @@ mod decide;
 mod decisions;
 mod exit;
 mod kinds;
+mod korean;
 mod policy;
+mod reasons;
 mod run;
 mod signals;
 mod summary;
@@ -69,5 +71,6 @@ fn perform(command: &Command, kinds: &Kinds, out: &mut impl Write) -> Result<End
             Ok(Ending::Fine)
         }
         Command::Policy(args) => policy::policy(args, kinds, out),
+        Command::Reasons(args) => reasons::reasons(args, out),
     }
 }

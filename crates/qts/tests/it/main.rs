@@ -15,6 +15,7 @@ mod funnel;
 mod order_of_tables;
 mod policy_show;
 mod readme;
+mod reasons;
 mod rules;
 mod run_flags;
 mod scripts;

@@ -35,13 +35,20 @@ fn check(folder: &Folder, args: &str, expect: Expect) {
 #[test]
 fn the_built_in_policies_need_no_config() {
     let folder = Folder::new("policy-built-in");
-    check(&folder, "", expect![[r#"
+    check(
+        &folder,
+        "",
+        expect![[r#"
         policy         extends
         conservative   (built in)
         phase5         (built in)
         validity_only  (built in)
-    "#]]);
-    check(&folder, "conservative", expect![[r#"
+    "#]],
+    );
+    check(
+        &folder,
+        "conservative",
+        expect![[r#"
         conservative · built in
 
         strategy scope
@@ -73,8 +80,12 @@ fn the_built_in_policies_need_no_config() {
 
         not built yet: stale_data, duplicate_order, max_participation, order_rate, message_limit, repeated_execution, failure_breaker, market_order, restricted, daily_loss, drawdown, warn_escalation, data_implausible, outside_session, unreconciled
         always on: invalid_number, overflow, unknown_instrument, unknown_strategy, strategy_disabled, strategy_quarantined, off_tick, off_lot, outside_price_limit, no_market_data, self_trade
-    "#]]);
-    check(&folder, "validity_only", expect![[r#"
+    "#]],
+    );
+    check(
+        &folder,
+        "validity_only",
+        expect![[r#"
         validity_only · built in
 
         strategy scope
@@ -106,13 +117,17 @@ fn the_built_in_policies_need_no_config() {
 
         not built yet: stale_data, duplicate_order, max_participation, order_rate, message_limit, repeated_execution, failure_breaker, market_order, restricted, daily_loss, drawdown, warn_escalation, data_implausible, outside_session, unreconciled
         always on: invalid_number, overflow, unknown_instrument, unknown_strategy, strategy_disabled, strategy_quarantined, off_tick, off_lot, outside_price_limit, no_market_data, self_trade
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_policy_shows_levels_in_force_and_the_place_that_says_them() {
     let folder = folder("policy-of-a-config");
-    check(&folder, "--config qts.toml", expect![[r#"
+    check(
+        &folder,
+        "--config qts.toml",
+        expect![[r#"
         policy         extends        used by
         base           conservative   nobody
         conservative   (built in)     nobody
@@ -120,8 +135,12 @@ fn a_policy_shows_levels_in_force_and_the_place_that_says_them() {
         phase5         (built in)     nobody
         swing          base           a
         validity_only  (built in)     nobody
-    "#]]);
-    check(&folder, "swing --config qts.toml", expect![[r#"
+    "#]],
+    );
+    check(
+        &folder,
+        "swing --config qts.toml",
+        expect![[r#"
         swing · extends base · used by a
 
         strategy scope
@@ -163,7 +182,8 @@ fn a_policy_shows_levels_in_force_and_the_place_that_says_them() {
 
         not built yet: stale_data, duplicate_order, max_participation, order_rate, message_limit, repeated_execution, failure_breaker, market_order, restricted, daily_loss, drawdown, warn_escalation, data_implausible, outside_session, unreconciled
         always on: invalid_number, overflow, unknown_instrument, unknown_strategy, strategy_disabled, strategy_quarantined, off_tick, off_lot, outside_price_limit, no_market_data, self_trade
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
