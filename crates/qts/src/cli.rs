@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use qts_core::Ts;
 
+use crate::check::CheckArgs;
 use crate::policy::PolicyArgs;
 use crate::reasons::ReasonsArgs;
 
@@ -37,8 +38,12 @@ Examples:
   qts run my.toml --format json
   qts run my.toml --decisions decisions.csv --until 2018-06-30T00:00:00+09:00")]
     Run(RunArgs),
-    /// Say everything that is wrong with a config, at once
-    #[command(after_help = "Examples:\n  qts check my.toml\n  qts check my.toml --format json")]
+    /// Say everything that is wrong with a config and its data, at once, and what is odd about it
+    #[command(after_help = "\
+Examples:
+  qts check my.toml
+  qts check my.toml --strict
+  qts check my.toml --quick --format json")]
     Check(CheckArgs),
     /// Take one cycle of intents through gate and arbitration: the tool for trying a policy
     #[command(after_help = "\
@@ -90,16 +95,6 @@ pub(crate) struct RunArgs {
     /// Stop after about this many events (whole slices)
     #[arg(long, value_name = "N")]
     pub(crate) limit_events: Option<u64>,
-}
-
-/// Flags of `qts check`.
-#[derive(Debug, Args)]
-pub(crate) struct CheckArgs {
-    /// The config
-    pub(crate) config: PathBuf,
-    /// How the result is printed
-    #[arg(long, value_enum, default_value = "table")]
-    pub(crate) format: Format,
 }
 
 /// Flags of `qts decide`.

@@ -29,6 +29,9 @@ pub(crate) enum Trouble {
     /// The input of `decide` is wrong.
     #[error(transparent)]
     Decide(#[from] DecideError),
+    /// Something that was told already, and its exit code.
+    #[error("see above")]
+    Told(u8),
     /// Standard output or an output file cannot be written.
     #[error("failed to write: {0}; check the disk and the path")]
     Output(#[from] std::io::Error),
@@ -61,6 +64,7 @@ impl Trouble {
             Self::Config(_) => 3,
             Self::Data(_) | Self::Input(_) => 4,
             Self::Decide(error) => error.exit_code(),
+            Self::Told(code) => *code,
         }
     }
 
@@ -68,9 +72,15 @@ impl Trouble {
     pub(crate) fn tell(&self) {
         match self {
             Self::Config(errors) => eprint!("{}", errors.render(colour())),
+            Self::Told(_) => {}
             other => eprintln!("qts: {other}"),
         }
     }
+}
+
+/// Tells warnings on standard error.
+pub(crate) fn warn(warnings: &ConfigErrors) {
+    eprint!("{}", warnings.render(colour()));
 }
 
 /// Colour only for a person at a terminal who has not declined it.

@@ -10,6 +10,7 @@ mod check;
 mod cli;
 mod columns;
 mod config;
+mod data_check;
 mod decide;
 mod decisions;
 mod exit;

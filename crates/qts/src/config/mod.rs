@@ -24,6 +24,7 @@ mod suggest;
 mod syntax;
 #[cfg(test)]
 mod tests;
+mod warnings;
 mod written;
 
 use std::fmt::Display;

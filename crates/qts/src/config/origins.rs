@@ -100,6 +100,12 @@ impl Origins {
         known.extend(stated.iter().map(|stated| (stated.setting.name(), said(policy, stated))));
     }
 
+    /// What the policy of that name says itself, for all instruments and for single ones.
+    pub(super) fn own<'s>(&'s self, name: &'s str) -> impl Iterator<Item = (&'static str, &'s Said)> {
+        let all = [&self.whole].into_iter().chain(self.instruments.values());
+        all.flatten().filter(move |(_, said)| said.policy == name).map(|(control, said)| (*control, said))
+    }
+
     /// Who said what about a control, for one instrument or for all others.
     pub(super) fn find(&self, inst: Option<Inst>, control: &str) -> Option<&Said> {
         let own = inst.and_then(|inst| self.instruments.get(&inst));

@@ -4,6 +4,7 @@
 mod bad_config;
 mod bad_data;
 mod chaos;
+mod check_warnings;
 mod commands;
 mod contract;
 mod costs;

@@ -13,7 +13,9 @@ fn check(args: &str, expect: Expect) {
 
 #[test]
 fn all_codes_in_english() {
-    check("", expect![[r#"
+    check(
+        "",
+        expect![[r#"
         no  reason                   meaning                                                                           what to do
         1   invalid_number           A quantity or price is not a positive number.                                     Send one.
         2   overflow                 A product of the numbers leaves the range of exact arithmetic.                    Send a smaller order.
@@ -151,7 +153,8 @@ fn all_codes_in_english() {
         QTS0308  warning  an instrument, or data, that no strategy subscribes to
         QTS0309  warning  a budget larger than what the account has
         QTS0310  warning  names that differ only in case
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -230,36 +233,56 @@ fn columns_are_aligned_though_hangul_is_wide() {
 
 #[test]
 fn one_code_by_name_number_or_error_code() {
-    check("max_order_qty", expect![[r#"
+    check(
+        "max_order_qty",
+        expect![[r#"
         max_order_qty (24)
           The order has more shares than the policy admits.
           Raise max_order_qty or ask for less.
-    "#]]);
-    check("24 --lang ko", expect![[r#"
+    "#]],
+    );
+    check(
+        "24 --lang ko",
+        expect![[r#"
         max_order_qty (24)
           주문수량이 정책 한도를 넘습니다.
           max_order_qty를 올리거나 수량을 줄이세요.
-    "#]]);
-    check("merged", expect![[r#"
+    "#]],
+    );
+    check(
+        "merged",
+        expect![[r#"
         merged (45)
           It was sent together with equal proposals as one order.
-    "#]]);
-    check("qts0103", expect![[r#"
+    "#]],
+    );
+    check(
+        "qts0103",
+        expect![[r#"
         QTS0103 (config)
           a key that nothing reads
           `qts check CONFIG` shows the place and the way out.
-    "#]]);
-    check("QTS0254", expect![[r#"
+    "#]],
+    );
+    check(
+        "QTS0254",
+        expect![[r#"
         QTS0254 (data)
           a cell that is not an exact number
           `qts check CONFIG` shows the place and the way out.
-    "#]]);
-    check("QTS0301", expect![[r#"
+    "#]],
+    );
+    check(
+        "QTS0301",
+        expect![[r#"
         QTS0301 (warning)
           a policy that nobody uses
           `qts check CONFIG` shows the place and the way out.
-    "#]]);
-    check("off_tick --format json", expect![[r#"
+    "#]],
+    );
+    check(
+        "off_tick --format json",
+        expect![[r#"
         {
           "schema": 1,
           "reasons": [
@@ -272,7 +295,8 @@ fn one_code_by_name_number_or_error_code() {
           ],
           "errors": []
         }
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
