@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use qts_core::Ts;
 
 use crate::check::CheckArgs;
@@ -67,6 +68,22 @@ Examples:
   qts reasons QTS0103
   qts reasons --format json")]
     Reasons(ReasonsArgs),
+    /// Print the config's JSON Schema, by which editors complete and check it
+    #[command(after_help = "\
+Examples:
+  qts schema > qts.schema.json
+
+Editors that know TOML schemas (taplo, Even Better TOML) use it if the config begins with
+  #:schema qts.schema.json")]
+    Schema,
+    /// Print a script by which a shell completes commands and flags
+    #[command(after_help = "\
+Examples:
+  qts completions bash > ~/.local/share/bash-completion/completions/qts
+  qts completions zsh > ~/.zfunc/_qts
+  qts completions fish > ~/.config/fish/completions/qts.fish
+  qts completions powershell >> $PROFILE")]
+    Completions(CompletionsArgs),
 }
 
 /// How data is printed.
@@ -95,6 +112,13 @@ pub(crate) struct RunArgs {
     /// Stop after about this many events (whole slices)
     #[arg(long, value_name = "N")]
     pub(crate) limit_events: Option<u64>,
+}
+
+/// Flags of `qts completions`.
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    pub(crate) shell: Shell,
 }
 
 /// Flags of `qts decide`.

@@ -19,6 +19,7 @@ mod korean;
 mod policy;
 mod reasons;
 mod run;
+mod schema;
 mod signals;
 mod summary;
 mod tally;
@@ -27,7 +28,7 @@ mod wire;
 use std::io::{BufWriter, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use cli::{Cli, Command, Format};
 use exit::{Ending, Trouble};
@@ -73,5 +74,13 @@ fn perform(command: &Command, kinds: &Kinds, out: &mut impl Write) -> Result<End
         }
         Command::Policy(args) => policy::policy(args, kinds, out),
         Command::Reasons(args) => reasons::reasons(args, out),
+        Command::Schema => schema::print(kinds, out),
+        Command::Completions(args) => {
+            // Not straight into `out`: it would panic on a pipe that is closed.
+            let mut script = Vec::new();
+            clap_complete::generate(args.shell, &mut Cli::command(), "qts", &mut script);
+            out.write_all(&script)?;
+            Ok(Ending::Fine)
+        }
     }
 }

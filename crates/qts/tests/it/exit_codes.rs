@@ -126,6 +126,8 @@ fn every_help_has_examples_and_the_exit_codes_are_told() {
         "policy --help",
         "policy show --help",
         "reasons --help",
+        "schema --help",
+        "completions --help",
         "help run",
     ] {
         let ended = folder.qts(args);
