@@ -1,18 +1,36 @@
-//! `qts check`: everything that can be said about a config without running it.
+//! `qts check`: everything that can be said about a config and its data without running it.
 
 use std::io::Write;
+use std::path::PathBuf;
 
-use qts_venues::feed::DataError;
+use clap::Args;
 use serde::Serialize;
 
-use crate::cli::{CheckArgs, Format};
-use crate::config::{Config, ConfigError};
-use crate::exit::{Ending, Trouble};
+use crate::cli::Format;
+use crate::config::{Config, ConfigError, ConfigErrors};
+use crate::data_check::{self, FileChecked};
+use crate::exit::{self, Ending, Trouble};
 use crate::kinds::Kinds;
 use crate::wire;
 
+/// Flags of `qts check`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// The config
+    pub(crate) config: PathBuf,
+    /// Fail (exit 3) on warnings, too
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Only open the data files, do not read them through
+    #[arg(long)]
+    pub(crate) quick: bool,
+    /// How the result is printed
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) format: Format,
+}
+
 /// What `--format json` prints.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct Checked {
     schema: u32,
     sound: bool,
@@ -21,11 +39,16 @@ struct Checked {
     strategies: usize,
     commands: usize,
     errors: Vec<Told>,
-    /// What is wrong with data files.
+    warnings: Vec<Told>,
+    /// What is wrong with data files, and with up to twenty rows of each.
     data_errors: Vec<String>,
+    /// Rows read; none with `--quick`.
+    rows: u64,
+    /// Rows that a run leaves out (`on_bad_row = "skip"`).
+    bad_rows: u64,
 }
 
-/// One thing that is wrong.
+/// One thing that is wrong, or odd.
 #[derive(Serialize)]
 struct Told {
     code: String,
@@ -38,25 +61,13 @@ struct Told {
     suggestion: Option<String>,
 }
 
-/// The command: reads the config, builds the strategies, opens the data files. A config without data, for `decide`,
+/// The command: reads the config, builds the strategies, reads the data files. A config without data, for `decide`,
 /// may have strategies without a kind.
 pub(crate) fn check(args: &CheckArgs, kinds: &Kinds, out: &mut impl Write) -> Result<Ending, Trouble> {
     match load(args, kinds) {
-        Ok(config) => {
-            config.unseen().iter().filter(|_| !config.data.is_empty()).for_each(|note| eprintln!("qts: {note}"));
-            let errors = wire::bad_data(&config)?;
-            if errors.is_empty() {
-                tell_sound(&config, args, out)?;
-                return Ok(Ending::Fine);
-            }
-            if args.format == Format::Json {
-                let data_errors = errors.iter().map(|error| format!("{}: failed to {error}", error.code())).collect();
-                print(&Checked { data_errors, ..unsound() }, out)?;
-            }
-            Err(last_told(errors))
-        }
+        Ok(config) => check_sound(&config, args, out),
         Err(Trouble::Config(errors)) if args.format == Format::Json => {
-            print(&Checked { errors: errors.iter().map(tell).collect(), ..unsound() }, out)?;
+            print(&Checked { schema: 1, errors: told(&errors), ..Checked::default() }, out)?;
             Err(Trouble::Config(errors))
         }
         Err(trouble) => Err(trouble),
@@ -72,15 +83,33 @@ fn load(args: &CheckArgs, kinds: &Kinds) -> Result<Config, Trouble> {
     Ok(config)
 }
 
-/// Tells all but the last, which is returned to be told as any command's trouble is.
-fn last_told(mut errors: Vec<DataError>) -> Trouble {
-    let last = errors.pop().map(Trouble::Data);
-    errors.into_iter().for_each(|error| Trouble::Data(error).tell());
-    last.unwrap_or_else(|| Trouble::Failure("failed to read the data".to_owned()))
+/// A config without errors: what is odd about it, and its data.
+fn check_sound(config: &Config, args: &CheckArgs, out: &mut impl Write) -> Result<Ending, Trouble> {
+    let warnings = config.warnings();
+    let files = data_check::check(config, args.quick)?;
+    let bad = files.iter().any(|file| !file.errors.is_empty());
+    if args.format == Format::Json {
+        print(&summary(config, warnings.as_ref(), &files), out)?;
+    } else if !bad {
+        tell_sound(config, warnings.as_ref(), args, out)?;
+    }
+    warnings.iter().for_each(exit::warn);
+    files.iter().for_each(data_check::tell);
+    match warnings {
+        _ if bad => Err(Trouble::Told(4)),
+        Some(_) if args.strict => Err(Trouble::Told(3)),
+        _ => Ok(Ending::Fine),
+    }
 }
 
-fn tell_sound(config: &Config, args: &CheckArgs, out: &mut impl Write) -> Result<(), Trouble> {
-    let checked = Checked {
+fn summary(config: &Config, warnings: Option<&ConfigErrors>, files: &[FileChecked]) -> Checked {
+    let data_errors: Vec<String> = files.iter().flat_map(FileChecked::lines).collect();
+    let warnings = warnings.map(told).unwrap_or_default();
+    let (rows, bad_rows) = (files.iter().map(|file| file.rows).sum(), files.iter().map(|file| file.left_out).sum());
+    if !data_errors.is_empty() {
+        return Checked { schema: 1, warnings, data_errors, rows, bad_rows, ..Checked::default() };
+    }
+    Checked {
         schema: 1,
         sound: true,
         instruments: config.instruments.len(),
@@ -88,28 +117,29 @@ fn tell_sound(config: &Config, args: &CheckArgs, out: &mut impl Write) -> Result
         strategies: config.strategies.len(),
         commands: config.commands.len(),
         errors: Vec::new(),
-        data_errors: Vec::new(),
-    };
-    if args.format == Format::Json {
-        return print(&checked, out);
+        warnings,
+        data_errors,
+        rows,
+        bad_rows,
     }
-    let Checked { instruments, data, strategies, commands, .. } = checked;
+}
+
+fn tell_sound(
+    config: &Config,
+    warnings: Option<&ConfigErrors>,
+    args: &CheckArgs,
+    out: &mut impl Write,
+) -> Result<(), Trouble> {
+    let Checked { instruments, data, strategies, commands, .. } = summary(config, None, &[]);
     let counts = format!("{instruments} instruments, {data} data files, {strategies} strategies, {commands} commands");
-    writeln!(out, "{}: sound ({counts})", args.config.display())?;
+    let warned = warnings.map(|warnings| format!(", {}", warnings.count())).unwrap_or_default();
+    writeln!(out, "{}: sound{warned} ({counts})", args.config.display())?;
+    out.flush()?;
     Ok(())
 }
 
-const fn unsound() -> Checked {
-    Checked {
-        schema: 1,
-        sound: false,
-        instruments: 0,
-        data: 0,
-        strategies: 0,
-        commands: 0,
-        errors: Vec::new(),
-        data_errors: Vec::new(),
-    }
+fn told(errors: &ConfigErrors) -> Vec<Told> {
+    errors.iter().map(tell).collect()
 }
 
 fn tell(error: &ConfigError) -> Told {

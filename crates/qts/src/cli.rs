@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anstream::ColorChoice;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use qts_core::{Inst, Ts};
 
 use crate::config::Config;
@@ -11,6 +12,10 @@ use crate::demo::DemoArgs;
 use crate::explain::ExplainArgs;
 use crate::local;
 use crate::why::WhyArgs;
+
+use crate::check::CheckArgs;
+use crate::policy::PolicyArgs;
+use crate::reasons::ReasonsArgs;
 
 /// Many strategies, one account, one gate, one simple loop.
 #[derive(Debug, Parser)]
@@ -58,8 +63,12 @@ Examples:
   qts run my.toml --format json
   qts run my.toml --decisions decisions.csv --until 2018-06-30T00:00:00+09:00")]
     Run(RunArgs),
-    /// Say everything that is wrong with a config, at once
-    #[command(after_help = "Examples:\n  qts check my.toml\n  qts check my.toml --format json")]
+    /// Say everything that is wrong with a config and its data, at once, and what is odd about it
+    #[command(after_help = "\
+Examples:
+  qts check my.toml
+  qts check my.toml --strict
+  qts check my.toml --quick --format json")]
     Check(CheckArgs),
     /// Take one cycle of intents through gate and arbitration: the tool for trying a policy
     #[command(after_help = "\
@@ -81,6 +90,37 @@ Examples:
   qts why examples/us-daily/qts.toml --strategy rsi-7 --instrument IBM.US --at 2010-05-26
   qts why my.toml --strategy ema --instrument 005930.KRX --at 2018-01-15T10:30:00+09:00 --format json")]
     Why(WhyArgs),
+    /// Show policies: their controls, the levels in force, and where each comes from
+    #[command(after_help = "\
+Examples:
+  qts policy show
+  qts policy show conservative
+  qts policy show swing --config my.toml --format json")]
+    Policy(PolicyArgs),
+    /// Say what reason and error codes mean, and what to do about them
+    #[command(after_help = "\
+Examples:
+  qts reasons
+  qts reasons max_order_qty --lang ko
+  qts reasons QTS0103
+  qts reasons --format json")]
+    Reasons(ReasonsArgs),
+    /// Print the config's JSON Schema, by which editors complete and check it
+    #[command(after_help = "\
+Examples:
+  qts schema > qts.schema.json
+
+Editors that know TOML schemas (taplo, Even Better TOML) use it if the config begins with
+  #:schema qts.schema.json")]
+    Schema,
+    /// Print a script by which a shell completes commands and flags
+    #[command(after_help = "\
+Examples:
+  qts completions bash > ~/.local/share/bash-completion/completions/qts
+  qts completions zsh > ~/.zfunc/_qts
+  qts completions fish > ~/.config/fish/completions/qts.fish
+  qts completions powershell >> $PROFILE")]
+    Completions(CompletionsArgs),
 }
 
 /// When words are coloured.
@@ -133,14 +173,11 @@ pub(crate) struct RunArgs {
     pub(crate) limit_events: Option<u64>,
 }
 
-/// Flags of `qts check`.
+/// Flags of `qts completions`.
 #[derive(Debug, Args)]
-pub(crate) struct CheckArgs {
-    /// The config
-    pub(crate) config: PathBuf,
-    /// How the result is printed
-    #[arg(long, value_enum, default_value = "table")]
-    pub(crate) format: Format,
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    pub(crate) shell: Shell,
 }
 
 /// Flags of `qts decide`.

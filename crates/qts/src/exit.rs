@@ -14,12 +14,12 @@ pub(crate) const USAGE: u8 = 2;
 /// Why a command did not do its work.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Trouble {
-    /// The command line asks for something that there is not.
-    #[error("{0}")]
-    Usage(String),
     /// Anything that has no code of its own.
     #[error("{0}")]
     Failure(String),
+    /// An argument that means nothing.
+    #[error("{0}")]
+    Usage(String),
     /// The config is wrong.
     #[error("{0}")]
     Config(#[from] ConfigErrors),
@@ -32,6 +32,9 @@ pub(crate) enum Trouble {
     /// The input of `decide` is wrong.
     #[error(transparent)]
     Decide(#[from] DecideError),
+    /// Something that was told already, and its exit code.
+    #[error("see above")]
+    Told(u8),
     /// Standard output or an output file cannot be written.
     #[error("failed to write: {0}; check the disk and the path")]
     Output(#[from] std::io::Error),
@@ -64,6 +67,7 @@ impl Trouble {
             Self::Config(_) => 3,
             Self::Data(_) | Self::Input(_) => 4,
             Self::Decide(error) => error.exit_code(),
+            Self::Told(code) => *code,
         }
     }
 
@@ -71,9 +75,15 @@ impl Trouble {
     pub(crate) fn tell(&self) {
         match self {
             Self::Config(errors) => eprint!("{}", errors.render(look::coloured(&std::io::stderr()))),
+            Self::Told(_) => {}
             other => eprintln!("qts: {other}"),
         }
     }
+}
+
+/// Tells warnings on standard error.
+pub(crate) fn warn(warnings: &ConfigErrors) {
+    eprint!("{}", warnings.render(look::coloured(&std::io::stderr())));
 }
 
 /// The process's end.

@@ -10,7 +10,9 @@ mod bundle;
 mod call;
 mod check;
 mod cli;
+mod columns;
 mod config;
+mod data_check;
 mod decide;
 mod decimal;
 mod decisions;
@@ -19,9 +21,13 @@ mod engine;
 mod exit;
 mod explain;
 mod kinds;
+mod korean;
 mod local;
 mod look;
+mod policy;
+mod reasons;
 mod run;
+mod schema;
 mod signals;
 mod summary;
 mod table;
@@ -32,7 +38,7 @@ mod wire;
 use std::io::{BufWriter, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use cli::{Cli, Command, Format};
 use exit::{Ending, Trouble};
@@ -83,6 +89,16 @@ fn perform(command: &Command, kinds: &Kinds, out: &mut impl Write) -> Result<End
                 Format::Table => decide::Format::Table,
             };
             decide::run(&config, &args.input, format, Look::of_stdout(), out)?;
+            Ok(Ending::Fine)
+        }
+        Command::Policy(args) => policy::policy(args, kinds, out),
+        Command::Reasons(args) => reasons::reasons(args, out),
+        Command::Schema => schema::print(kinds, out),
+        Command::Completions(args) => {
+            // Not straight into `out`: it would panic on a pipe that is closed.
+            let mut script = Vec::new();
+            clap_complete::generate(args.shell, &mut Cli::command(), "qts", &mut script);
+            out.write_all(&script)?;
             Ok(Ending::Fine)
         }
     }

@@ -8,7 +8,7 @@ use qts_runtime::{self as rt, QuarantineRule, Registration, Runtime, Schedule, S
 use qts_strategies::KindSpec;
 use qts_strategy::{Factory, ParamError};
 use qts_venues::calendar::SessionClock;
-use qts_venues::feed::{self, DataError, Merge, SourceSpec};
+use qts_venues::feed::{self, Merge, SourceSpec};
 use qts_venues::sim::{self, SimBroker, SimConfig};
 
 use crate::config::{self, Action, Config, ConfigError, ConfigErrors, DataSpec, StrategySpec, Target, When};
@@ -212,12 +212,8 @@ fn action(action: &Action, later: &mut impl Iterator<Item = Registration>) -> Re
     })
 }
 
-/// Everything that is wrong with the beginnings of the data files, file by file.
-pub(crate) fn bad_data(config: &Config) -> Result<Vec<DataError>, Trouble> {
-    Ok(sources(config)?.into_iter().filter_map(|source| Merge::open([source]).err()).collect())
-}
-
-fn sources(config: &Config) -> Result<Vec<SourceSpec>, Trouble> {
+/// Where the data comes from, file by file.
+pub(crate) fn sources(config: &Config) -> Result<Vec<SourceSpec>, Trouble> {
     config.data.iter().map(|spec| source(config, spec)).collect()
 }
 

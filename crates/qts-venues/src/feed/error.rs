@@ -229,7 +229,7 @@ pub struct Place {
 }
 
 impl Flaw {
-    const fn code(&self) -> &'static str {
+    pub(super) const fn code(&self) -> &'static str {
         match self {
             Self::Width { .. } => "QTS0251",
             Self::Missing { .. } => "QTS0252",

@@ -48,6 +48,8 @@ pub struct BadRow {
     pub file: PathBuf,
     /// Its line (the header is 1), or in a Parquet file its row (from 1).
     pub line: u64,
+    /// The code of what is wrong with it: QTS025x.
+    pub code: &'static str,
     /// What is wrong with it.
     pub reason: String,
 }

@@ -104,7 +104,12 @@ impl Source {
         }
         self.report.bad_rows += 1;
         if self.report.listed.len() < LISTED_MAX {
-            self.report.listed.push(BadRow { file: at.file, line: at.number, reason: flaw.to_string() });
+            self.report.listed.push(BadRow {
+                file: at.file,
+                line: at.number,
+                code: flaw.code(),
+                reason: flaw.to_string(),
+            });
         }
         Ok(())
     }

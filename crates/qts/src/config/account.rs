@@ -22,7 +22,7 @@ pub(super) struct AccountBase {
 pub(super) struct Draft<'d> {
     id: Option<String>,
     currency: Option<(String, Place)>,
-    cash: Option<Money>,
+    cash: Option<(Money, Place)>,
     policy: Option<Item<'d>>,
 }
 
@@ -40,7 +40,7 @@ pub(super) fn read<'d>(root: &mut Table<'d>) -> Draft<'d> {
     let draft = Draft {
         id: table.take("id").map_or_else(|| Some("main".to_owned()), |item| item.text()),
         currency: table.require("currency", "\"KRW\"").and_then(|item| currency(&item)),
-        cash: table.require("cash", "\"100000000\"").and_then(|item| item.money()),
+        cash: table.require("cash", "\"100000000\"").and_then(|item| Some((item.money()?, item.place))),
         policy: table.take("policy"),
     };
     table.finish();
@@ -73,7 +73,8 @@ impl Draft<'_> {
     /// The account, now that the policies are known.
     pub(super) fn finish(self, names: &Names<'_>) -> Option<AccountSpec> {
         let policy = self.policy.map_or_else(|| Some("conservative".to_owned()), |item| names.policy(&item));
-        Some(AccountSpec { id: self.id?, currency: self.currency?.0, cash: self.cash?, policy: policy? })
+        let (cash, cash_place) = self.cash?;
+        Some(AccountSpec { id: self.id?, currency: self.currency?.0, cash, policy: policy?, cash_place })
     }
 }
 

@@ -1,10 +1,10 @@
-//! The numbers of everything that can be wrong with a config. A number never changes its meaning; new ones are added.
+//! The numbers of everything that can be wrong, or odd, about a config. A number never changes its meaning; new ones are added.
 
 use std::fmt;
 
 macro_rules! codes {
     ($($name:ident $number:literal $meaning:literal)*) => {
-        /// What kind of problem it is; each has its own number, `QTS0101` and up.
+        /// What kind of problem it is; each has its own number: errors from `QTS0101`, warnings from `QTS0301` on.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub(crate) enum Code {
             $(#[doc = $meaning] $name = $number,)*
@@ -12,7 +12,6 @@ macro_rules! codes {
 
         impl Code {
             /// All of them, by number.
-            #[cfg(test)]
             pub(crate) const ALL: &[Self] = &[$(Self::$name,)*];
 
             /// What it means, in one line.
@@ -70,6 +69,23 @@ codes! {
     WhenUnclear 160 "a command with no time, or with two"
     TargetUnclear 161 "a command that does not say whom it means, or says it twice"
     ReasonRequired 162 "a command that must say why"
+    UnusedPolicy 301 "a policy that nobody uses"
+    IdleControl 302 "a control that cannot do anything where it stands"
+    NeverBinds 303 "a level above what another control of the policy admits at all"
+    AccountBindsFirst 304 "a strategy's limit above the account's"
+    LeftOpen 305 "a policy that leaves the size or the price of orders open"
+    DefaultPolicy 306 "a strategy without a policy of its own"
+    NoData 307 "a strategy that subscribes to an instrument without data"
+    Unwatched 308 "an instrument, or data, that no strategy subscribes to"
+    BudgetOverCash 309 "a budget larger than what the account has"
+    NearlySameName 310 "names that differ only in case"
+}
+
+impl Code {
+    /// Is it about what is sound, but probably not meant?
+    pub(crate) const fn is_warning(self) -> bool {
+        self as u16 >= 300
+    }
 }
 
 impl fmt::Display for Code {

@@ -2,6 +2,7 @@
 
 use qts_core::{Money, NumError, Ratio};
 use qts_gate::policy::{Controls, FatFinger, OrderSize, Size, Thresholds, Worth};
+use toml::de::DeValue;
 
 use super::code::Code;
 use super::levels::{read_levels, read_unreduced};
@@ -10,7 +11,7 @@ use super::scalars::Bound;
 use super::source::Place;
 
 /// Controls that exist, by the names that their reasons carry.
-pub(super) const BUILT: [&str; 13] = [
+pub(crate) const BUILT: [&str; 13] = [
     "short_not_allowed",
     "price_collar",
     "fat_finger",
@@ -27,7 +28,7 @@ pub(super) const BUILT: [&str; 13] = [
 ];
 
 /// Controls of the contract that are still to come.
-pub(super) const NOT_BUILT: [&str; 15] = [
+pub(crate) const NOT_BUILT: [&str; 15] = [
     "stale_data",
     "duplicate_order",
     "max_participation",
@@ -46,7 +47,7 @@ pub(super) const NOT_BUILT: [&str; 15] = [
 ];
 
 /// Validity: always on, in every policy.
-pub(super) const ALWAYS_ON: [&str; 11] = [
+pub(crate) const ALWAYS_ON: [&str; 11] = [
     "invalid_number",
     "overflow",
     "unknown_instrument",
@@ -59,6 +60,28 @@ pub(super) const ALWAYS_ON: [&str; 11] = [
     "no_market_data",
     "self_trade",
 ];
+
+/// The scopes at which a control works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Works {
+    /// On the proposals of a strategy.
+    Strategy,
+    /// On the orders of the account.
+    Account,
+    /// On both.
+    Both,
+}
+
+impl Works {
+    /// Where a control works (`risk-reference.md` §2).
+    pub(crate) fn of(control: &str) -> Self {
+        match control {
+            "price_collar" | "fat_finger" | "max_order_qty" | "max_risk_score" => Self::Strategy,
+            "buying_power" => Self::Account,
+            _ => Self::Both,
+        }
+    }
+}
 
 /// What a policy says about one control; `None` removes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -194,8 +217,14 @@ fn percent(item: &Item<'_>) -> Option<Ratio> {
     item.percent()
 }
 
-/// Shares; a percentage of what would it be?
+/// Shares, or lots as in `"1 lot"`; a percentage of what would it be?
 fn shares(item: &Item<'_>) -> Option<OrderSize> {
+    if let DeValue::String(text) = &item.value
+        && let Some(count) = text.strip_suffix(" lot").or_else(|| text.strip_suffix(" lots"))
+        && let Ok(lots) = count.parse()
+    {
+        return Some(OrderSize::Lots(lots));
+    }
     item.qty(Bound::Any).map(OrderSize::Shares)
 }
 
@@ -215,7 +244,7 @@ fn worth(item: &Item<'_>) -> Option<Worth> {
 }
 
 fn is_percentage(item: &Item<'_>) -> bool {
-    matches!(&item.value, toml::de::DeValue::String(text) if text.contains('%'))
+    matches!(&item.value, DeValue::String(text) if text.contains('%'))
 }
 
 /// `true`, or `{ buffer = "2%" }`.

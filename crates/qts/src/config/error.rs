@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, Severity, SourceCode};
 
 use super::code::Code;
 use super::source::{Place, Source};
@@ -122,6 +122,10 @@ impl Diagnostic for ConfigError {
         Some(Box::new(self.code))
     }
 
+    fn severity(&self) -> Option<Severity> {
+        self.code.is_warning().then_some(Severity::Warning)
+    }
+
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         Some(Box::new(&self.help))
     }
@@ -143,7 +147,7 @@ impl Diagnostic for ConfigError {
     }
 }
 
-/// All that is wrong with a config, by place; never empty.
+/// All that is wrong with a config, or all warnings of it, by place; never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ConfigErrors(Vec<ConfigError>);
 
@@ -165,6 +169,12 @@ impl ConfigErrors {
         self.0.len()
     }
 
+    /// How many errors or warnings, in words.
+    pub(crate) fn count(&self) -> String {
+        let word = if self.0.iter().all(|error| error.code.is_warning()) { "warning" } else { "error" };
+        format!("{} {word}{}", self.len(), if self.len() == 1 { "" } else { "s" })
+    }
+
     /// The whole report for a person, with the lines in question.
     pub(crate) fn render(&self, colour: bool) -> String {
         let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
@@ -174,8 +184,7 @@ impl ConfigErrors {
             let sound = handler.render_report(&mut report, error).is_ok();
             report.push_str(if sound { "\n" } else { "(its lines cannot be shown)\n" });
         }
-        let count = if self.len() == 1 { "1 error".to_owned() } else { format!("{} errors", self.len()) };
-        report + &count + "\n"
+        report + &self.count() + "\n"
     }
 }
 

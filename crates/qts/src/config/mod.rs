@@ -24,6 +24,7 @@ mod suggest;
 mod syntax;
 #[cfg(test)]
 mod tests;
+mod warnings;
 mod written;
 
 use std::fmt::Display;
@@ -35,11 +36,13 @@ use qts_strategy::ParamError;
 use toml::de::DeTable;
 
 pub(crate) use code::Code;
+pub(crate) use controls::{ALWAYS_ON, BUILT, NOT_BUILT, Works};
 pub(crate) use error::{ConfigError, ConfigErrors};
 pub(crate) use origins::Origin;
 pub(crate) use source::{Place, Source};
 pub(crate) use spec::*;
 pub(crate) use suggest::nearest;
+pub(crate) use written::{InForce, in_force, written};
 
 use crate::kinds::Kinds;
 
@@ -68,6 +71,14 @@ pub(crate) fn load(path: &Path, kinds: &Kinds, check_params: CheckParams<'_>) ->
         failed(&(sound.clone() + &rest), sound.len(), &"it is not UTF-8 text", "save it as UTF-8")
     })?;
     parse_all(&name, &text, kinds, check_params)
+}
+
+/// The built-in policies alone, as a config has them.
+///
+/// # Errors
+/// None that can happen: its text is our own.
+pub(crate) fn built_in(kinds: &Kinds) -> Result<Config, ConfigErrors> {
+    parse_all("built in", "[account]\ncurrency = \"KRW\"\ncash = \"0\"\n", kinds, &|_| Vec::new())
 }
 
 /// Bytes as a report can show them: other encodings are full of control characters.

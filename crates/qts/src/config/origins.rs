@@ -63,6 +63,10 @@ type ByControl = BTreeMap<&'static str, Said>;
 /// The origins of one policy's controls, in the shape of the policy.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Origins {
+    /// What the policy extends; a built-in one extends nothing.
+    pub(super) base: Option<String>,
+    /// Where its name stands.
+    pub(super) place: Place,
     whole: ByControl,
     instruments: BTreeMap<Inst, ByControl>,
 }
@@ -74,7 +78,12 @@ impl Origins {
         let has = |set: &Controls, name: &str| written(set, name).is_some();
         let names = controls::BUILT.into_iter();
         let had = names.filter(|name| has(&policy.strategy, name) || has(&policy.account, name));
-        Self { whole: had.map(|name| (name, said())).collect(), instruments: BTreeMap::new() }
+        Self { whole: had.map(|name| (name, said())).collect(), ..Self::default() }
+    }
+
+    /// Those of a policy that extends `base` and says nothing yet.
+    pub(super) fn extended(&self, base: &str, place: Place) -> Self {
+        Self { base: Some(base.to_owned()), place, ..self.clone() }
     }
 
     /// `policy` says something for every instrument.
@@ -89,6 +98,12 @@ impl Origins {
         let whole = self.whole.clone();
         let known = self.instruments.entry(inst).or_insert(whole);
         known.extend(stated.iter().map(|stated| (stated.setting.name(), said(policy, stated))));
+    }
+
+    /// What the policy of that name says itself, for all instruments and for single ones.
+    pub(super) fn own<'s>(&'s self, name: &'s str) -> impl Iterator<Item = (&'static str, &'s Said)> {
+        let all = [&self.whole].into_iter().chain(self.instruments.values());
+        all.flatten().filter(move |(_, said)| said.policy == name).map(|(control, said)| (*control, said))
     }
 
     /// Who said what about a control, for one instrument or for all others.
@@ -117,6 +132,11 @@ fn control_of(reason: &str) -> &str {
 }
 
 impl Config {
+    /// What a policy extends; a built-in one extends nothing.
+    pub(crate) fn base(&self, policy: &str) -> Option<&str> {
+        self.origins.get(policy)?.base.as_deref()
+    }
+
     /// Where a policy's control comes from, for one instrument or for all without a table of their own. The control is
     /// named by its key, or by the code of a reason it gives. What no policy ever said has no origin.
     pub(crate) fn origin(&self, policy: &str, inst: Option<Inst>, control: &str) -> Option<Origin> {

@@ -19,6 +19,7 @@ use super::source::Place;
 /// A policy as written.
 struct Written<'d> {
     name: String,
+    named: Place,
     extends: Option<Item<'d>>,
     settings: Vec<Stated>,
     instruments: Vec<Item<'d>>,
@@ -27,6 +28,8 @@ struct Written<'d> {
 /// A policy as written, its names looked up.
 struct Layer {
     base: String,
+    /// Where its name stands.
+    named: Place,
     /// Where `extends` stands.
     place: Place,
     settings: Vec<Stated>,
@@ -62,11 +65,12 @@ fn read_one<'d>(item: Item<'d>, names: &mut Names<'_>) -> Option<Written<'d>> {
         return None;
     }
     names.policies.push(name.clone());
+    let named = item.key_place;
     let mut table = item.table(&format!("[policy.{name}]"))?;
     let extends = table.take("extends");
     let instruments = table.take("instrument").and_then(|item| item.table(&format!("[policy.{name}.instrument]")));
     let instruments = instruments.map(|mut table| table.drain()).unwrap_or_default();
-    Some(Written { name, extends, settings: read_settings(table, &["extends", "instrument"]), instruments })
+    Some(Written { name, named, extends, settings: read_settings(table, &["extends", "instrument"]), instruments })
 }
 
 fn read_settings(mut table: Table<'_>, others: &[&str]) -> Vec<Stated> {
@@ -90,7 +94,7 @@ fn look_up(written: Written<'_>, names: &Names<'_>) -> Layer {
     let instruments = written.instruments.into_iter().filter_map(of_instrument).collect();
     // An unknown base is reported; the built-in one keeps the rest readable.
     let base = base.unwrap_or_else(|| "conservative".to_owned());
-    Layer { base, place, settings: written.settings, instruments }
+    Layer { base, named: written.named, place, settings: written.settings, instruments }
 }
 
 /// Was the last dot of an id read as TOML's own, for want of quotes? Reports it.
@@ -171,7 +175,7 @@ fn built_in() -> BTreeMap<String, Known> {
 
 fn extend(name: &str, layer: &Layer, (base, origins): &Known) -> Known {
     let mut policy = RiskPolicy { id: name.to_owned(), ..base.clone() };
-    let mut origins = origins.clone();
+    let mut origins = origins.extended(&layer.base, layer.named);
     for stated in &layer.settings {
         origins.say(name, stated);
         stated.setting.apply(&mut policy.strategy, &mut policy.account);

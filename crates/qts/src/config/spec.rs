@@ -57,6 +57,8 @@ pub(crate) struct AccountSpec {
     pub(crate) cash: Money,
     /// The policy of the account scope.
     pub(crate) policy: String,
+    /// Where its cash stands.
+    pub(crate) cash_place: Place,
 }
 
 /// An instrument, and what of it is not the core's business.
@@ -141,8 +143,21 @@ pub(crate) struct StrategySpec {
     pub(crate) params: Params,
     /// Where its id stands.
     pub(crate) place: Place,
+    /// Where some of its keys stand.
+    pub(crate) places: StrategyPlaces,
     /// Where `params` stands, and each parameter by its path (`qty`, `steps[1].qty`): key and value.
     pub(crate) param_places: (Place, BTreeMap<String, (Place, Place)>),
+}
+
+/// Where some keys of a strategy stand, as far as they are written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct StrategyPlaces {
+    /// The name of its policy.
+    pub(crate) policy: Option<Place>,
+    /// Its budget.
+    pub(crate) budget: Option<Place>,
+    /// Its instruments, in the order of `instruments`.
+    pub(crate) instruments: Vec<Place>,
 }
 
 /// An opening position.

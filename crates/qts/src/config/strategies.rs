@@ -12,7 +12,7 @@ use super::names::Names;
 use super::reader::{Item, Table};
 use super::scalars::number_as_written;
 use super::source::Place;
-use super::spec::StrategySpec;
+use super::spec::{StrategyPlaces, StrategySpec};
 
 const STATES: [(&str, StrategyState); 4] = [
     ("active", StrategyState::Active),
@@ -41,7 +41,11 @@ pub(super) fn read_one<'d>(mut row: Table<'d>, names: &Names<'_>) -> Option<(Ite
     let kind = row.take("kind");
     let has_kind = kind.is_some();
     let kind = kind.and_then(|item| names.kind(&item));
-    let instruments = read_instruments(&mut row, names, has_kind);
+    let (instruments, instrument_places) = read_instruments(&mut row, names, has_kind);
+    let (policy, budget) = (row.take("policy"), row.take("budget"));
+    let place_of = |item: &Option<Item<'_>>| item.as_ref().map(|item| item.place);
+    let places =
+        StrategyPlaces { policy: place_of(&policy), budget: place_of(&budget), instruments: instrument_places };
     let params = row.take("params");
     let params_place = params.as_ref().map_or(place, |item| item.place);
     let (params, param_places) = params.map(read_params).unwrap_or_default();
@@ -52,10 +56,11 @@ pub(super) fn read_one<'d>(mut row: Table<'d>, names: &Names<'_>) -> Option<(Ite
         instruments,
         state: row.take("state").and_then(|item| item.word(&STATES)).unwrap_or_default(),
         rank: row.take("rank").and_then(|item| item.whole(i64::MIN.into())).unwrap_or(100),
-        policy: row.take("policy").and_then(|item| names.policy(&item)).unwrap_or_else(|| "conservative".to_owned()),
-        budget: row.take("budget").and_then(|item| item.money()),
+        policy: policy.and_then(|item| names.policy(&item)).unwrap_or_else(|| "conservative".to_owned()),
+        budget: budget.and_then(|item| item.money()),
         params,
         place,
+        places,
         param_places: (params_place, param_places),
     };
     row.finish();
@@ -63,12 +68,12 @@ pub(super) fn read_one<'d>(mut row: Table<'d>, names: &Names<'_>) -> Option<(Ite
 }
 
 /// What it subscribes to. Only a strategy without a kind, whose intents come from outside, needs no list.
-fn read_instruments(row: &mut Table<'_>, names: &Names<'_>, required: bool) -> Vec<Inst> {
+fn read_instruments(row: &mut Table<'_>, names: &Names<'_>, required: bool) -> (Vec<Inst>, Vec<Place>) {
     let example = "[\"005930.KRX\"]";
     let item = if required { row.require("instruments", example) } else { row.take("instruments") };
-    let Some(item) = item else { return Vec::new() };
+    let Some(item) = item else { return Default::default() };
     let (log, place) = (item.log, item.place);
-    let Some(elements) = item.list("instrument ids") else { return Vec::new() };
+    let Some(elements) = item.list("instrument ids") else { return Default::default() };
     if elements.is_empty() && required {
         let error = log.error(Code::MissingKey, place, "`instruments` is empty: the strategy would see nothing");
         log.push(error.help(format!("name at least one: `instruments = {example}`")));
@@ -81,7 +86,7 @@ fn read_instruments(row: &mut Table<'_>, names: &Names<'_>, required: bool) -> V
             None => found.push((inst, element.place)),
         }
     }
-    found.into_iter().map(|(inst, _)| inst).collect()
+    found.into_iter().unzip()
 }
 
 fn repeated(element: &Item<'_>, first: Place) {

@@ -1,6 +1,6 @@
 //! Controls as a user would write them, and their levels in force: the way back from [`Controls`] to text.
 
-use qts_core::{Money, Qty, Ratio};
+use qts_core::{Money, Ratio};
 use qts_gate::policy::{Controls, FatFinger, Levels, Nature, OrderSize, Size, Thresholds, Worth};
 
 /// A control's levels in force, after those left out are filled in; `None` is no level.
@@ -34,8 +34,8 @@ pub(crate) fn written(set: &Controls, name: &str) -> Option<String> {
     })
 }
 
-/// The levels in force of a control that has levels; `shared` is the account scope, where the notional of a cycle is
-/// reduced, not blocked.
+/// The levels in force of a control that has levels; `shared` is the account scope, where the notional of a cycle and
+/// of an order are reduced, never blocked.
 pub(crate) fn in_force(set: &Controls, name: &str, shared: bool) -> Option<InForce> {
     let capacity = Nature::Capacity;
     Some(match name {
@@ -43,13 +43,14 @@ pub(crate) fn in_force(set: &Controls, name: &str, shared: bool) -> Option<InFor
         "cycle_notional" if shared => InForce { block: None, ..resolved(&set.cycle_notional?, Nature::Plausibility) },
         "cycle_notional" => plausible(&set.cycle_notional?),
         "max_order_qty" => resolved(&set.max_order_qty?, capacity),
+        "max_order_notional" if shared => InForce { block: None, ..resolved(&set.max_order_notional?, capacity) },
         "max_order_notional" => resolved(&set.max_order_notional?, capacity),
         "max_long" => resolved(&set.max_long?, capacity),
         "max_short" => resolved(&set.max_short?, capacity),
         "max_gross_exposure" => resolved(&set.max_gross_exposure?, capacity),
         "max_net_exposure" => resolved(&set.max_net_exposure?, capacity),
         "max_open_orders" => counted(&set.max_open_orders?),
-        "max_risk_score" => InForce { block: Some(quoted(&set.max_risk_score?.to_string())), ..InForce::default() },
+        "max_risk_score" => InForce { block: Some(set.max_risk_score?.to_string()), ..InForce::default() },
         _ => return None,
     })
 }
@@ -71,29 +72,40 @@ fn counted(thresholds: &Thresholds<u64>) -> InForce {
     InForce { block: found.limit, limit: None, warn: found.warn }
 }
 
-/// A level as a user would write it.
+/// A level as text.
 trait Text: Copy + PartialEq {
+    /// As it is shown.
     fn text(self) -> String;
+
+    /// As a user would write it.
+    fn in_toml(self) -> String {
+        quoted(&self.text())
+    }
 }
 
 impl Text for u64 {
     fn text(self) -> String {
         self.to_string()
     }
+
+    fn in_toml(self) -> String {
+        self.text()
+    }
 }
 
 impl Text for Ratio {
+    /// A percentage: exact, since a hundredth shifts the decimals by two.
     fn text(self) -> String {
-        quoted(&percent(self))
+        format!("{}%", Money::from_units(i128::from(self.units()) * 100))
     }
 }
 
 impl Text for OrderSize {
     fn text(self) -> String {
         match self {
-            Self::Shares(qty) => of_qty(qty),
-            Self::Lots(1) => quoted("1 lot"),
-            Self::Lots(lots) => quoted(&format!("{lots} lots")),
+            Self::Shares(qty) => qty.to_string(),
+            Self::Lots(1) => "1 lot".to_owned(),
+            Self::Lots(lots) => format!("{lots} lots"),
         }
     }
 }
@@ -101,7 +113,7 @@ impl Text for OrderSize {
 impl Text for Size {
     fn text(self) -> String {
         match self {
-            Self::Shares(qty) => of_qty(qty),
+            Self::Shares(qty) => qty.to_string(),
             Self::Fraction(ratio) => ratio.text(),
         }
     }
@@ -110,7 +122,7 @@ impl Text for Size {
 impl Text for Worth {
     fn text(self) -> String {
         match self {
-            Self::Money(money) => quoted(&money.to_string()),
+            Self::Money(money) => money.to_string(),
             Self::Fraction(ratio) => ratio.text(),
         }
     }
@@ -119,10 +131,10 @@ impl Text for Worth {
 fn levels<T: Text>(thresholds: &Thresholds<T>) -> String {
     let Thresholds { warn, limit, block } = *thresholds;
     if let (None, Some(limit), None) = (warn, limit, block) {
-        return limit.text();
+        return limit.in_toml();
     }
     let given = [("warn", warn), ("limit", limit), ("block", block)];
-    let given = given.into_iter().filter_map(|(name, level)| Some(format!("{name} = {}", level?.text())));
+    let given = given.into_iter().filter_map(|(name, level)| Some(format!("{name} = {}", level?.in_toml())));
     table(&given.collect::<Vec<_>>())
 }
 
@@ -133,11 +145,7 @@ fn of_fat_finger(finger: FatFinger) -> String {
 }
 
 fn of_buying_power(buffer: Ratio) -> String {
-    if buffer == Ratio::ZERO { "true".to_owned() } else { table(&[format!("buffer = {}", buffer.text())]) }
-}
-
-fn of_qty(qty: Qty) -> String {
-    quoted(&qty.to_string())
+    if buffer == Ratio::ZERO { "true".to_owned() } else { table(&[format!("buffer = {}", buffer.in_toml())]) }
 }
 
 fn table(entries: &[String]) -> String {
@@ -146,9 +154,4 @@ fn table(entries: &[String]) -> String {
 
 fn quoted(text: &str) -> String {
     format!("\"{text}\"")
-}
-
-/// A fraction as a percentage: exact, since a hundredth shifts the decimals by two.
-fn percent(ratio: Ratio) -> String {
-    format!("{}%", Money::from_units(i128::from(ratio.units()) * 100))
 }

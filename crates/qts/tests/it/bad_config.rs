@@ -467,7 +467,8 @@ fn files_that_are_no_configs() {
 #[test]
 fn how_a_sound_config_is_written_does_not_matter() {
     let folder = Folder::new("config-sound").with("bars.csv", bars(30));
-    for text in [BASE.to_owned(), BASE.replace('\n', "\r\n"), format!("\u{feff}{BASE}"), format!("# 한글\n{BASE}")] {
+    let base = format!("{BASE}policy = \"conservative\"\n");
+    for text in [base.clone(), base.replace('\n', "\r\n"), format!("\u{feff}{base}"), format!("# 한글\n{base}")] {
         folder.write("good.toml", text);
         let ended = folder.qts("check good.toml");
         let sound = "good.toml: sound (1 instruments, 1 data files, 1 strategies, 0 commands)\n";

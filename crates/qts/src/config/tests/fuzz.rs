@@ -3,7 +3,9 @@
 use super::{EXAMPLE, parse};
 
 fn survives(text: &str) {
-    let Err(errors) = parse("fuzz.toml", text) else { return };
+    let result = parse("fuzz.toml", text);
+    crate::schema::tests::agrees(text, &result);
+    let Err(errors) = result else { return };
     let report = errors.render(false);
     assert!(!report.contains("cannot be shown"), "{text}\n{report}");
     for error in errors.iter() {

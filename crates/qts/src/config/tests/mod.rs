@@ -7,6 +7,7 @@ mod fuzz;
 mod good;
 mod origins;
 mod report;
+mod written;
 
 use expect_test::Expect;
 
@@ -34,7 +35,9 @@ instruments = ["005930.KRX"]
 "#;
 
 fn parsed(text: &str) -> Result<Config, ConfigErrors> {
-    parse("folder/qts.toml", text)
+    let result = parse("folder/qts.toml", text);
+    crate::schema::tests::agrees(text, &result);
+    result
 }
 
 /// The config of a snippet on top of [`BASE`], which must be sound.

@@ -1,0 +1,145 @@
+//! `qts schema`: the config as JSON Schema, so that editors complete and check it.
+//!
+//! It takes whatever the config's reader takes, and refuses unknown keys and wrong types as that does; what needs
+//! more than a look at one table (names that must be declared, levels that must ascend) is the reader's alone. Tests
+//! compare the two, key by key.
+
+mod forms;
+mod policy;
+mod strategy;
+#[cfg(test)]
+pub(crate) mod tests;
+
+use std::io::Write;
+
+use serde_json::{Value, json};
+
+use crate::exit::{Ending, Trouble};
+use crate::kinds::Kinds;
+
+use forms::{about, decimal, either, flag, length, percent, rows, session, table, text, whole, word};
+
+/// The command.
+pub(crate) fn print(kinds: &Kinds, out: &mut impl Write) -> Result<Ending, Trouble> {
+    serde_json::to_writer_pretty(&mut *out, &schema(kinds)).map_err(std::io::Error::from)?;
+    writeln!(out)?;
+    Ok(Ending::Fine)
+}
+
+/// The schema of a config with these kinds of strategies.
+pub(crate) fn schema(kinds: &Kinds) -> Value {
+    let journal = json!({"not": {}});
+    let keys = vec![
+        ("account", about("The account, its cash and its policy", account())),
+        ("instrument", about("What is traded", rows(instrument()))),
+        ("data", about("Files of market data", rows(data()))),
+        ("strategy", about("The strategies", rows(strategy::strategy(kinds)))),
+        ("position", about("Opening positions", rows(position()))),
+        ("policy", about("Risk policies by name", policy::policies())),
+        ("arbitration", about("What happens where strategies want opposite things", arbitration())),
+        ("broker", about("The broker and its costs", broker())),
+        ("quarantine", about("When a failing strategy is taken out", quarantine())),
+        ("command", about("Scheduled operator commands", rows(command(kinds)))),
+        ("journal", about("Not built yet", journal)),
+    ];
+    let mut root = table(keys, &["account"]);
+    root["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
+    root["title"] = "QTS config".into();
+    root["description"] = "Account, instruments, data, strategies and their risk policies (TOML)".into();
+    root
+}
+
+fn account() -> Value {
+    let keys = vec![
+        ("id", about("Its name (default: main)", text())),
+        ("currency", about("Its currency, such as KRW", json!({"type": "string", "pattern": "^[A-Z0-9]{2,10}$"}))),
+        ("cash", about("Its cash at the start", decimal())),
+        ("policy", about("The policy of the account scope (default: conservative)", text())),
+    ];
+    table(keys, &["currency", "cash"])
+}
+
+fn instrument() -> Value {
+    let daily_limit = either(percent(), json!({"const": false}));
+    let keys = vec![
+        ("id", about("SYMBOL.VENUE, such as 005930.KRX", json!({"type": "string", "pattern": r"^\S+\.\S+$"}))),
+        ("class", about("A preset of the keys below", word(&["krx_stock"]))),
+        ("tick", about("The price grid, where no class brings one", decimal())),
+        ("lot", about("Shares per lot (default: 1)", decimal())),
+        ("quantity_step", about("The smallest unit of a quantity (default: the lot)", decimal())),
+        ("currency", about("Its currency, which must be the account's", text())),
+        ("session", about("Open and close in local time, such as 09:00-15:30; needs tz", session())),
+        ("tz", about("The time zone of its session and days, such as Asia/Seoul", text())),
+        ("commission", about("The commission in %, instead of the broker's", percent())),
+        ("daily_limit", about("How far a price may move in a day, in %; false: without end", daily_limit)),
+        ("short_ban", about("Does its market ban short sales?", flag())),
+        ("sale_tax", about("A tax on sales, in %", percent())),
+    ];
+    table(keys, &["id"])
+}
+
+fn data() -> Value {
+    let path = "A file: csv, csv.gz, csv.zst or parquet, relative to the config";
+    let stamp = "Bars: what their time says. date: only the session's date counts";
+    let keys = vec![
+        ("instrument", about("Whose prices", text())),
+        ("path", about(path, text())),
+        ("stamp", about(stamp, word(&["open", "close", "date"]))),
+        ("interval", about("The length of a bar: 30s, 15m, 1h, 1d", length())),
+        ("tz", about("The time zone of times without an offset", text())),
+        ("on_bad_row", about("error: stop; skip: count, list and report (default: error)", word(&["error", "skip"]))),
+    ];
+    table(keys, &["instrument", "path"])
+}
+
+fn position() -> Value {
+    let keys = vec![
+        ("strategy", about("Whose book; unassigned for what belongs to none", text())),
+        ("instrument", about("In what", text())),
+        ("qty", about("How many shares; negative is short", decimal())),
+        ("price", about("At what average price", decimal())),
+    ];
+    table(keys, &["strategy", "instrument", "qty", "price"])
+}
+
+fn arbitration() -> Value {
+    let rule = "exits_only (default): only exits go through; net: book what can be booked; rank: the better rank goes";
+    table(vec![("rule", about(rule, word(&["exits_only", "net", "rank"])))], &[])
+}
+
+fn broker() -> Value {
+    let limit_fill = "A resting limit order fills when the market trades through its limit, or touches it";
+    let keys = vec![
+        ("kind", about("Which broker (default: sim)", word(&["sim"]))),
+        ("fill", about("next: market orders fill on the next event", word(&["next"]))),
+        ("slippage_ticks", about("Slippage of market orders, in ticks", whole())),
+        ("commission", about("The commission in %, of instruments without their own", percent())),
+        ("max_volume_share", about("The largest part of a bar's volume that an order may take, in %", percent())),
+        ("limit_fill", about(limit_fill, word(&["through", "touch"]))),
+    ];
+    table(keys, &[])
+}
+
+fn quarantine() -> Value {
+    let keys = vec![
+        ("failures", about("After this many failures … (default: 3)", whole())),
+        ("within_cycles", about("… within this many cycles (default: 1000)", whole())),
+        ("max_intents_per_cycle", about("More intents than this in a cycle are a failure (default: 64)", whole())),
+    ];
+    table(keys, &[])
+}
+
+fn command(kinds: &Kinds) -> Value {
+    let verbs = ["register", "enable", "disable", "reduce_only", "shadow", "flatten", "unregister", "kill", "rearm"];
+    let strategy = either(text(), strategy::strategy(kinds));
+    let keys = vec![
+        ("at", about("When: a time with its offset", json!({"type": "string"}))),
+        ("cycle", about("When: in this cycle", whole())),
+        ("do", about("What", word(&verbs))),
+        ("strategy", about("To which strategy; for register, a whole table", strategy)),
+        ("instrument", about("To which instrument", text())),
+        ("to", about("unregister: who gets what it holds", word(&["unassigned"]))),
+        ("reason", about("Why, for the records; kill and rearm need one", text())),
+    ];
+    table(keys, &["do"])
+}

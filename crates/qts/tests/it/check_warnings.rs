@@ -1,0 +1,741 @@
+//! What `check` says of a config that is sound but probably not meant: each kind of warning, its place, its way out.
+
+use expect_test::{Expect, expect};
+
+use crate::support::{Folder, bars};
+use crate::the_example::root;
+
+/// Without a single warning; a case changes or adds something.
+const QUIET: &str = r#"[account]
+currency = "KRW"
+cash = "100000000"
+policy = "account"
+
+[[instrument]]
+id = "A.KRX"
+class = "krx_stock"
+
+[[data]]
+instrument = "A.KRX"
+path = "bars.csv"
+stamp = "date"
+
+[[strategy]]
+id = "ema"
+kind = "ema_cross"
+instruments = ["A.KRX"]
+policy = "swing"
+params = { fast = 3, slow = 8, qty = "1" }
+
+[policy.swing]
+max_order_qty = { warn = "8", limit = "10" }
+max_long = "20"
+
+[policy.account]
+max_gross_exposure = "90%"
+
+"#;
+
+fn folder(name: &str, config: &str) -> Folder {
+    Folder::new(name).with("qts.toml", config).with("bars.csv", bars(10))
+}
+
+/// A config that changes [`QUIET`]: what replaces what (nothing: is added), and the whole report.
+fn check(name: &str, changes: &[(&str, &str)], expect: Expect) {
+    let change = |text: String, (from, to): &(&str, &str)| {
+        if from.is_empty() {
+            return text + to;
+        }
+        assert!(text.contains(from), "no `{from}`");
+        text.replacen(from, to, 1)
+    };
+    let folder = folder(name, &changes.iter().fold(QUIET.to_owned(), change));
+    let ended = folder.qts("check qts.toml");
+    assert_eq!(ended.code, 0, "{}", ended.err);
+    expect.assert_eq(&ended.err);
+    let count = ended.err.lines().last().unwrap_or_default();
+    assert!(ended.out.starts_with(&format!("qts.toml: sound, {count} (")), "{}", ended.out);
+    assert_eq!(folder.qts("check qts.toml --strict").code, 3);
+    let warnings = folder.qts("check qts.toml --format json").json()["warnings"].as_array().expect("a list").len();
+    assert_eq!(count.split(' ').next(), Some(warnings.to_string().as_str()));
+}
+
+#[test]
+fn a_config_that_is_meant_has_no_warnings() {
+    let folder = folder("warn-none", QUIET);
+    for args in ["check qts.toml", "check qts.toml --strict", "check qts.toml --quick"] {
+        let ended = folder.qts(args);
+        let sound = "qts.toml: sound (1 instruments, 1 data files, 1 strategies, 0 commands)\n";
+        assert_eq!((ended.code, ended.out.as_str(), ended.err.as_str()), (0, sound, ""), "{args}");
+    }
+    let json = folder.qts("check qts.toml --format json").json();
+    assert_eq!((&json["sound"], &json["warnings"], &json["rows"]), (&true.into(), &serde_json::json!([]), &10.into()));
+}
+
+#[test]
+fn the_example_has_none() {
+    let mut command = Folder::new("warn-example").command("check examples/us-daily/qts.toml --strict");
+    let output = command.current_dir(root()).output().expect("it starts");
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
+}
+
+#[test]
+fn a_policy_that_nobody_uses() {
+    check(
+        "warn-unused",
+        &[("policy = \"account\"\n", "")],
+        expect![[r#"
+        QTS0301
+
+          ⚠ nobody uses the policy `account`
+            ╭─[qts.toml:25:9]
+         24 │ 
+         25 │ [policy.account]
+            ·         ───────
+         26 │ max_gross_exposure = "90%"
+            ╰────
+          help: write `policy = "account"` in a `[[strategy]]` or in `[account]`, or delete the policy
+
+        1 warning
+    "#]],
+    );
+    check(
+        "warn-unused-chain",
+        &[("", "[policy.base]\nmax_long = \"3\"\n[policy.heir]\nextends = \"base\"\n")],
+        expect![[r#"
+            QTS0301
+
+              ⚠ nobody uses the policy `heir`
+                ╭─[qts.toml:31:9]
+             30 │ max_long = "3"
+             31 │ [policy.heir]
+                ·         ────
+             32 │ extends = "base"
+                ╰────
+              help: write `policy = "heir"` in a `[[strategy]]` or in `[account]`, or delete the policy
+
+            1 warning
+        "#]],
+    );
+}
+
+#[test]
+fn a_control_that_can_do_nothing_where_it_stands() {
+    check(
+        "warn-idle-scope",
+        &[
+            ("max_gross_exposure = \"90%\"\n", "max_gross_exposure = \"90%\"\nmax_order_qty = \"5\"\n"),
+            ("max_long = \"20\"\n", "max_long = \"20\"\nbuying_power = { buffer = \"1%\" }\n"),
+        ],
+        expect![[r#"
+            QTS0302
+
+              ⚠ `buying_power` works on the account, but only strategies use `swing`
+                ╭─[qts.toml:25:1]
+             24 │ max_long = "20"
+             25 │ buying_power = { buffer = "1%" }
+                · ────────────
+             26 │ 
+                ╰────
+              help: move it to the account's policy, or delete it
+
+            QTS0302
+
+              ⚠ `max_order_qty` works on strategies, but only the account uses `account`
+                ╭─[qts.toml:29:1]
+             28 │ max_gross_exposure = "90%"
+             29 │ max_order_qty = "5"
+                · ─────────────
+             30 │ 
+                ╰────
+              help: move it to a policy of a strategy, or delete it
+
+            2 warnings
+        "#]],
+    );
+    check(
+        "warn-idle-finger",
+        &[(
+            "max_order_qty = { warn = \"8\", limit = \"10\" }\n",
+            "max_order_qty = { warn = \"8\" }\nmax_order_notional = false\nfat_finger = { multiple = \"5\" }\n",
+        )],
+        expect![[r#"
+            QTS0305
+
+              ⚠ the policy `swing` leaves open how large an order may be (`max_order_qty`, `max_order_notional`)
+                ╭─[qts.toml:22:9]
+             21 │ 
+             22 │ [policy.swing]
+                ·         ─────
+             23 │ max_order_qty = { warn = "8" }
+                ╰────
+              help: extend `conservative`, or set these controls; `qts policy show` says what a policy comes down to
+
+            QTS0302
+
+              ⚠ `multiple` of `fat_finger` does nothing in `swing`: it has no limit to multiply
+                ╭─[qts.toml:25:1]
+             24 │ max_order_notional = false
+             25 │ fat_finger = { multiple = "5" }
+                · ──────────
+             26 │ max_long = "20"
+                ╰────
+              help: set `max_order_qty` or `max_order_notional`, or leave `multiple` out
+
+            2 warnings
+        "#]],
+    );
+    check(
+        "warn-idle-shorts",
+        &[
+            ("class = \"krx_stock\"", "tick = \"10\""),
+            ("max_long = \"20\"\n", "max_long = \"20\"\nshort_not_allowed = true\n"),
+        ],
+        expect![[r#"
+            QTS0302
+
+              ⚠ `short_not_allowed` does nothing here: no instrument has a `short_ban`
+                ╭─[qts.toml:25:1]
+             24 │ max_long = "20"
+             25 │ short_not_allowed = true
+                · ─────────────────
+             26 │ 
+                ╰────
+              help: write `max_short = "0"` to rule out short positions in every market
+
+            1 warning
+        "#]],
+    );
+}
+
+#[test]
+fn a_level_above_what_another_control_admits() {
+    check(
+        "warn-order-above-position",
+        &[("max_long = \"20\"", "max_long = \"9\"")],
+        expect![[r#"
+        QTS0303
+
+          ⚠ `max_order_qty` of `swing` admits 10, but `max_long` no more than 9
+            ╭─[qts.toml:23:1]
+         22 │ [policy.swing]
+         23 │ max_order_qty = { warn = "8", limit = "10" }
+            · ──────────────────────┬─────────────────────
+            ·                       ╰── lies above …
+         24 │ max_long = "9"
+            · ───────┬──────
+            ·        ╰── … what this admits
+         25 │ 
+            ╰────
+          help: lower `max_order_qty`, or raise `max_long`
+
+        1 warning
+    "#]],
+    );
+    check(
+        "warn-warns-never",
+        &[("warn = \"8\"", "warn = \"10\"")],
+        expect![[r#"
+        QTS0303
+
+          ⚠ `max_order_qty` of `swing` can never warn: its `warn` is its next level, too
+            ╭─[qts.toml:23:1]
+         22 │ [policy.swing]
+         23 │ max_order_qty = { warn = "10", limit = "10" }
+            · ─────────────────────────────────────────────
+         24 │ max_long = "20"
+            ╰────
+          help: lower `warn`, or leave it out
+
+        1 warning
+    "#]],
+    );
+    check(
+        "warn-order-above-all",
+        &[("max_long = \"20\"\n", "max_long = \"20\"\nmax_order_notional = \"70%\"\n")],
+        expect![[r#"
+            QTS0303
+
+              ⚠ `max_order_notional` of `swing` admits 70%, but `cycle_notional` (from `conservative`) no more than 20%
+                ╭─[qts.toml:25:1]
+             24 │ max_long = "20"
+             25 │ max_order_notional = "70%"
+                · ──────────────────────────
+             26 │ 
+                ╰────
+              help: lower `max_order_notional`, or raise `cycle_notional`
+
+            QTS0303
+
+              ⚠ `max_order_notional` of `swing` admits 70%, but `max_gross_exposure` (from `conservative`) no more than
+              │ 30%
+                ╭─[qts.toml:25:1]
+             24 │ max_long = "20"
+             25 │ max_order_notional = "70%"
+                · ──────────────────────────
+             26 │ 
+                ╰────
+              help: lower `max_order_notional`, or raise `max_gross_exposure`
+
+            QTS0304
+
+              ⚠ strategy `ema` may send orders worth 70%, but the account admits only 5% (built in)
+                ╭─[qts.toml:25:1]
+             24 │ max_long = "20"
+             25 │ max_order_notional = "70%"
+                · ──────────────────────────
+             26 │ 
+                ╰────
+              help: lower the strategy's `max_order_notional`, or raise it in the account's policy `account`
+
+            3 warnings
+        "#]],
+    );
+    check(
+        "warn-of-an-instrument",
+        &[("[policy.account]", "[policy.swing.instrument.\"A.KRX\"]\nmax_long = \"4\"\n[policy.account]")],
+        expect![[r#"
+            QTS0303
+
+              ⚠ `max_order_qty` of `swing` admits 10, but `max_long` no more than 4
+                ╭─[qts.toml:23:1]
+             22 │ [policy.swing]
+             23 │ max_order_qty = { warn = "8", limit = "10" }
+                · ──────────────────────┬─────────────────────
+                ·                       ╰── lies above …
+             24 │ max_long = "20"
+             25 │ 
+             26 │ [policy.swing.instrument."A.KRX"]
+             27 │ max_long = "4"
+                · ───────┬──────
+                ·        ╰── … what this admits
+             28 │ [policy.account]
+                ╰────
+              help: lower `max_order_qty`, or raise `max_long`
+
+            1 warning
+        "#]],
+    );
+}
+
+#[test]
+fn what_is_built_in_may_be_looser_than_what_the_file_says() {
+    let tight = QUIET.replace("\"90%\"", "\"8%\"\nmax_open_orders = 2") + "max_long = \"1%\"\n";
+    let ended = folder("warn-inherited", &tight).qts("check qts.toml --strict");
+    assert_eq!((ended.code, ended.err.as_str()), (0, ""));
+}
+
+#[test]
+fn a_position_limit_with_shorts_leaves_room_for_turning_round() {
+    let turning = QUIET.replace("max_long = \"20\"", "max_long = \"9\"\nmax_short = \"9\"") + "max_short = \"9\"\n";
+    let ended = folder("warn-turning", &turning).qts("check qts.toml --strict");
+    assert_eq!((ended.code, ended.err.as_str()), (0, ""));
+}
+
+#[test]
+fn a_strategys_limit_above_the_accounts() {
+    check(
+        "warn-account",
+        &[
+            ("max_long = \"20\"\n", "max_long = \"20\"\nmax_order_notional = \"5000000\"\nmax_open_orders = 4\n"),
+            ("max_gross_exposure = \"90%\"\n", "max_order_notional = \"3000000\"\nmax_open_orders = 2\n"),
+        ],
+        expect![[r#"
+            QTS0304
+
+              ⚠ strategy `ema` may send orders worth 5000000, but the account admits only 3000000
+                ╭─[qts.toml:25:1]
+             24 │ max_long = "20"
+             25 │ max_order_notional = "5000000"
+                · ───────────────┬──────────────
+                ·                ╰── the strategy's
+             26 │ max_open_orders = 4
+             27 │ 
+             28 │ [policy.account]
+             29 │ max_order_notional = "3000000"
+                · ───────────────┬──────────────
+                ·                ╰── the account's
+             30 │ max_open_orders = 2
+                ╰────
+              help: lower the strategy's `max_order_notional`, or raise it in the account's policy `account`
+
+            QTS0304
+
+              ⚠ strategy `ema` may have 4 working orders, but the account admits only 2
+                ╭─[qts.toml:26:1]
+             25 │ max_order_notional = "5000000"
+             26 │ max_open_orders = 4
+                · ─────────┬─────────
+                ·          ╰── the strategy's
+             27 │ 
+             28 │ [policy.account]
+             29 │ max_order_notional = "3000000"
+             30 │ max_open_orders = 2
+                · ─────────┬─────────
+                ·          ╰── the account's
+             31 │ 
+                ╰────
+              help: lower the strategy's `max_open_orders`, or raise it in the account's policy `account`
+
+            2 warnings
+        "#]],
+    );
+    check(
+        "warn-account-budget",
+        &[
+            ("policy = \"swing\"\n", "policy = \"swing\"\nbudget = \"50000000\"\n"),
+            ("max_long = \"20\"\n", "max_long = \"20\"\nmax_gross_exposure = \"30%\"\n"),
+            ("max_gross_exposure = \"90%\"\n", "max_gross_exposure = \"14000000\"\n"),
+        ],
+        expect![[r#"
+            QTS0304
+
+              ⚠ strategy `ema` may hold 30% of its budget in all, but the account admits only 14000000
+                ╭─[qts.toml:26:1]
+             25 │ max_long = "20"
+             26 │ max_gross_exposure = "30%"
+                · ─────────────┬────────────
+                ·              ╰── the strategy's
+             27 │ 
+             28 │ [policy.account]
+             29 │ max_gross_exposure = "14000000"
+                · ───────────────┬───────────────
+                ·                ╰── the account's
+             30 │ 
+                ╰────
+              help: lower the strategy's `max_gross_exposure`, or raise it in the account's policy `account`
+
+            1 warning
+        "#]],
+    );
+}
+
+#[test]
+fn a_policy_that_leaves_something_open() {
+    check(
+        "warn-open",
+        &[("[policy.swing]\n", "[policy.swing]\nextends = \"validity_only\"\n"), ("max_long = \"20\"\n", "")],
+        expect![[r#"
+            QTS0305
+
+              ⚠ the policy `swing` leaves open how large a position may become (`max_long`, `max_short`)
+                ╭─[qts.toml:22:9]
+             21 │ 
+             22 │ [policy.swing]
+                ·         ─────
+             23 │ extends = "validity_only"
+                ╰────
+              help: extend `conservative`, or set these controls; `qts policy show` says what a policy comes down to
+
+            1 warning
+        "#]],
+    );
+    check(
+        "warn-open-removed",
+        &[(
+            "max_order_qty = { warn = \"8\", limit = \"10\" }\n",
+            "max_order_qty = false\nmax_order_notional = false\n",
+        )],
+        expect![[r#"
+            QTS0305
+
+              ⚠ the policy `swing` leaves open how large an order may be (`max_order_qty`, `max_order_notional`)
+                ╭─[qts.toml:22:9]
+             21 │ 
+             22 │ [policy.swing]
+                ·         ─────
+             23 │ max_order_qty = false
+                ╰────
+              help: extend `conservative`, or set these controls; `qts policy show` says what a policy comes down to
+
+            1 warning
+        "#]],
+    );
+    check(
+        "warn-open-built-in",
+        &[
+            ("policy = \"account\"", "policy = \"wide\""),
+            ("policy = \"swing\"\n", "policy = \"validity_only\"\n"),
+            ("[policy.swing]\n", "[policy.wide]\nextends = \"validity_only\"\n[policy.x]\n"),
+            ("max_order_qty = { warn = \"8\", limit = \"10\" }\nmax_long = \"20\"\n", ""),
+            ("[policy.account]\nmax_gross_exposure = \"90%\"\n", ""),
+        ],
+        expect![[r#"
+            QTS0305
+
+              ⚠ the policy `validity_only` leaves open how large a position may become (`max_long`, `max_short`), how
+              │ large an order may be (`max_order_qty`, `max_order_notional`)
+                ╭─[qts.toml:19:10]
+             18 │ instruments = ["A.KRX"]
+             19 │ policy = "validity_only"
+                ·          ───────────────
+             20 │ params = { fast = 3, slow = 8, qty = "1" }
+                ╰────
+              help: extend `conservative`, or set these controls; `qts policy show` says what a policy comes down to
+
+            QTS0305
+
+              ⚠ the account's policy `wide` limits neither cash nor orders nor positions
+                ╭─[qts.toml:22:9]
+             21 │ 
+             22 │ [policy.wide]
+                ·         ────
+             23 │ extends = "validity_only"
+                ╰────
+              help: extend `conservative`, or set `buying_power`, `max_gross_exposure` and `max_order_notional`
+
+            QTS0301
+
+              ⚠ nobody uses the policy `x`
+                ╭─[qts.toml:24:9]
+             23 │ extends = "validity_only"
+             24 │ [policy.x]
+                ·         ─
+             25 │ 
+                ╰────
+              help: write `policy = "x"` in a `[[strategy]]` or in `[account]`, or delete the policy
+
+            3 warnings
+        "#]],
+    );
+    check(
+        "warn-open-prices",
+        &[
+            ("kind = \"ema_cross\"", "kind = \"scripted\""),
+            ("params = { fast = 3, slow = 8, qty = \"1\" }", "params = { steps = [] }"),
+            ("max_long = \"20\"\n", "max_long = \"20\"\nprice_collar = { warn = \"1%\" }\n"),
+        ],
+        expect![[r#"
+            QTS0305
+
+              ⚠ the policy `swing` leaves open at what price a limit order may stand (`price_collar`)
+                ╭─[qts.toml:22:9]
+             21 │ 
+             22 │ [policy.swing]
+                ·         ─────
+             23 │ max_order_qty = { warn = "8", limit = "10" }
+                ╰────
+              help: extend `conservative`, or set these controls; `qts policy show` says what a policy comes down to
+
+            1 warning
+        "#]],
+    );
+}
+
+#[test]
+fn strategies_without_a_policy_of_their_own() {
+    let another = |id: &str| {
+        format!(
+            "[[strategy]]\nid = \"{id}\"\nkind = \"breakout\"\ninstruments = [\"A.KRX\"]\nparams = {{ lookback = 3, qty = 1 }}\n"
+        )
+    };
+    check(
+        "warn-default",
+        &[("", &another("b"))],
+        expect![[r#"
+        QTS0306
+
+          ⚠ strategy `b` names no policy, so `conservative` judges: one lot per order
+            ╭─[qts.toml:30:6]
+         29 │ [[strategy]]
+         30 │ id = "b"
+            ·      ───
+         31 │ kind = "breakout"
+            ╰────
+          help: add `policy = "…"`; `qts policy show conservative` says what that one admits
+
+        1 warning
+    "#]],
+    );
+    let many: String = ["b", "c", "d", "e", "f"].map(another).concat();
+    check(
+        "warn-default-many",
+        &[("", &many)],
+        expect![[r#"
+        QTS0306
+
+          ⚠ strategies `b`, `c`, `d` and 2 more name no policy, so `conservative` judges: one lot per order
+            ╭─[qts.toml:30:6]
+         29 │ [[strategy]]
+         30 │ id = "b"
+            ·      ───
+         31 │ kind = "breakout"
+         32 │ instruments = ["A.KRX"]
+         33 │ params = { lookback = 3, qty = 1 }
+         34 │ [[strategy]]
+         35 │ id = "c"
+            ·      ─┬─
+            ·       ╰── nor does this
+         36 │ kind = "breakout"
+         37 │ instruments = ["A.KRX"]
+         38 │ params = { lookback = 3, qty = 1 }
+         39 │ [[strategy]]
+         40 │ id = "d"
+            ·      ─┬─
+            ·       ╰── nor does this
+         41 │ kind = "breakout"
+            ╰────
+          help: add `policy = "…"`; `qts policy show conservative` says what that one admits
+
+        1 warning
+    "#]],
+    );
+}
+
+#[test]
+fn instruments_data_budgets_and_names() {
+    check(
+        "warn-blind",
+        &[("", "[[instrument]]\nid = \"B.KRX\"\nclass = \"krx_stock\"\n"), ("[\"A.KRX\"]", "[\"A.KRX\", \"B.KRX\"]")],
+        expect![[r#"
+            QTS0307
+
+              ⚠ there is no `[[data]]` for `B.KRX`: strategy `ema` sees nothing of it
+                ╭─[qts.toml:18:25]
+             17 │ kind = "ema_cross"
+             18 │ instruments = ["A.KRX", "B.KRX"]
+                ·                         ───────
+             19 │ policy = "swing"
+                ╰────
+              help: add `[[data]]` with `instrument = "B.KRX"`, or take it off the list
+
+            1 warning
+        "#]],
+    );
+    check(
+        "warn-unwatched",
+        &[
+            (
+                "",
+                "[[instrument]]\nid = \"B.KRX\"\nclass = \"krx_stock\"\n[[data]]\ninstrument = \"B.KRX\"\npath = \"b.csv\"\nstamp = \"date\"\n",
+            ),
+            ("path = \"b.csv\"", "path = \"bars.csv\"\non_bad_row = \"skip\""),
+            ("id = \"B.KRX\"", "id = \"A.XKRX\""),
+            ("instrument = \"B.KRX\"", "instrument = \"A.XKRX\""),
+        ],
+        expect![[r#"
+            QTS0308
+
+              ⚠ no strategy subscribes to `A.XKRX`
+                ╭─[qts.toml:30:6]
+             29 │ [[instrument]]
+             30 │ id = "A.XKRX"
+                ·      ────┬───
+                ·          ╰── not listed by any strategy
+             31 │ class = "krx_stock"
+             32 │ [[data]]
+             33 │ instrument = "A.XKRX"
+             34 │ path = "bars.csv"
+                ·        ─────┬────
+                ·             ╰── read in vain
+             35 │ on_bad_row = "skip"
+                ╰────
+              help: add it to the `instruments` of a strategy, or delete it with its data
+
+            1 warning
+        "#]],
+    );
+    check(
+        "warn-budget",
+        &[("policy = \"swing\"\n", "policy = \"swing\"\nbudget = \"100000001\"\n")],
+        expect![[r#"
+        QTS0309
+
+          ⚠ the budget of `ema` is 100000001, the account starts with 100000000 in cash
+           ╭─[qts.toml:3:8]
+         2 │ currency = "KRW"
+         3 │ cash = "100000000"
+           ·        ─────┬─────
+           ·             ╰── the account's cash
+         4 │ policy = "account"
+           ╰────
+            ╭─[qts.toml:20:10]
+         19 │ policy = "swing"
+         20 │ budget = "100000001"
+            ·          ─────┬─────
+            ·               ╰── this budget
+         21 │ params = { fast = 3, slow = 8, qty = "1" }
+            ╰────
+          help: give it at most 100000000
+
+        1 warning
+    "#]],
+    );
+    check(
+        "warn-case",
+        &[
+            ("", "[policy.Swing]\nextends = \"swing\"\n"),
+            ("policy = \"account\"", "policy = \"Swing\""),
+            ("[policy.account]\nmax_gross_exposure = \"90%\"\n", ""),
+        ],
+        expect![[r#"
+            QTS0310
+
+              ⚠ the policies `swing` and `Swing` differ only in case
+                ╭─[qts.toml:27:9]
+             21 │ 
+             22 │ [policy.swing]
+                ·         ──┬──
+                ·           ╰── and this one
+             23 │ max_order_qty = { warn = "8", limit = "10" }
+             24 │ max_long = "20"
+             25 │ 
+             26 │ 
+             27 │ [policy.Swing]
+                ·         ──┬──
+                ·           ╰── this one
+             28 │ extends = "swing"
+                ╰────
+              help: give them names that are told apart at a glance
+
+            1 warning
+        "#]],
+    );
+}
+
+#[test]
+fn all_bad_rows_of_all_files_are_listed_up_to_twenty_a_file() {
+    let good = bars(10);
+    let bad: String = (0..25).map(|day| format!("2025-03-{:02},A,1,2,1,x{day},5\n", day + 1)).collect();
+    let config = QUIET.to_owned() + "[[data]]\ninstrument = \"A.KRX\"\npath = \"b.csv\"\nstamp = \"date\"\n";
+    let folder = folder("check-rows", &config).with("bars.csv", format!("{good}{bad}"));
+    folder.write("b.csv", format!("{}2025-03-01,A,1,2,1,0,5\n", good));
+    let ended = folder.qts("check qts.toml");
+    assert_eq!((ended.code, ended.out.as_str()), (4, ""));
+    expect![[r#"
+        qts: QTS0254: failed to read bars.csv line 12: column `close` is `x0`: not a decimal number; correct the row, or set on_bad_row = "skip" to leave out and count such rows
+        qts: QTS0254: bars.csv:13: column `close` is `x1`: not a decimal number
+        qts: QTS0254: bars.csv:14: column `close` is `x2`: not a decimal number
+        qts: QTS0254: bars.csv:15: column `close` is `x3`: not a decimal number
+        qts: QTS0254: bars.csv:16: column `close` is `x4`: not a decimal number
+        qts: QTS0254: bars.csv:17: column `close` is `x5`: not a decimal number
+        qts: QTS0254: bars.csv:18: column `close` is `x6`: not a decimal number
+        qts: QTS0254: bars.csv:19: column `close` is `x7`: not a decimal number
+        qts: QTS0254: bars.csv:20: column `close` is `x8`: not a decimal number
+        qts: QTS0254: bars.csv:21: column `close` is `x9`: not a decimal number
+        qts: QTS0254: bars.csv:22: column `close` is `x10`: not a decimal number
+        qts: QTS0254: bars.csv:23: column `close` is `x11`: not a decimal number
+        qts: QTS0254: bars.csv:24: column `close` is `x12`: not a decimal number
+        qts: QTS0254: bars.csv:25: column `close` is `x13`: not a decimal number
+        qts: QTS0254: bars.csv:26: column `close` is `x14`: not a decimal number
+        qts: QTS0254: bars.csv:27: column `close` is `x15`: not a decimal number
+        qts: QTS0254: bars.csv:28: column `close` is `x16`: not a decimal number
+        qts: QTS0254: bars.csv:29: column `close` is `x17`: not a decimal number
+        qts: QTS0254: bars.csv:30: column `close` is `x18`: not a decimal number
+        qts: QTS0254: bars.csv:31: column `close` is `x19`: not a decimal number
+        qts: … and 5 more bad rows in bars.csv
+        qts: QTS0255: failed to read b.csv line 12: column `close` is `0`: a price must be above zero; correct the row, or set on_bad_row = "skip" to leave out and count such rows
+    "#]].assert_eq(&ended.err);
+    let json = folder.qts("check qts.toml --format json").json();
+    assert_eq!(json["data_errors"].as_array().map(Vec::len), Some(22));
+    assert_eq!((&json["sound"], &json["rows"]), (&false.into(), &46.into()));
+    assert_eq!(folder.qts("check qts.toml --quick").code, 0, "their beginnings are fine");
+    folder.write("qts.toml", config.replace("stamp = \"date\"\n", "stamp = \"date\"\non_bad_row = \"skip\"\n"));
+    let ended = folder.qts("check qts.toml");
+    assert_eq!(ended.code, 0);
+    expect![[r#"
+        qts: 25 bad rows of bars.csv left out (on_bad_row = "skip"):
+          … and 5 more bad rows in bars.csv
+        qts: 1 bad row of b.csv left out (on_bad_row = "skip"):"#]]
+    .assert_eq(&ended.err.lines().filter(|line| !line.starts_with("  QTS")).collect::<Vec<_>>().join("\n"));
+}
