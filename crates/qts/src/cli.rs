@@ -18,7 +18,7 @@ Examples:
   qts check my.toml
   qts decide my.toml --input cycle.json
 
-Exit codes: 0 ok · 1 failure · 2 usage · 3 config · 4 data · 5 halted by risk or kill"
+Exit codes: 0 ok · 1 failure · 2 usage · 3 config · 4 data · 5 halted by risk or kill · 130 interrupted"
 )]
 pub(crate) struct Cli {
     /// Colour on a terminal (not if NO_COLOR is set), always, or never
@@ -109,6 +109,9 @@ pub(crate) struct RunArgs {
     /// Stop after about this many events (whole slices)
     #[arg(long, value_name = "N")]
     pub(crate) limit_events: Option<u64>,
+    /// No line of progress, which otherwise shows on a terminal
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
 }
 
 /// Flags of `qts check`.

@@ -12,8 +12,10 @@ mod config;
 mod decide;
 mod decisions;
 mod exit;
+mod interrupt;
 mod kinds;
 mod look;
+mod progress;
 mod run;
 mod signals;
 mod summary;
@@ -27,9 +29,10 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use cli::{Cli, Command, Format};
+use decide::DecideError;
 use exit::{Ending, Trouble};
+use interrupt::Interrupt;
 use kinds::Kinds;
-use look::Look;
 
 pub use qts_strategies::KindSpec;
 pub use qts_strategy as strategy;
@@ -71,8 +74,11 @@ fn perform(command: &Command, kinds: &Kinds, out: &mut impl Write) -> Result<End
                 Format::Json => decide::Format::Json,
                 Format::Table => decide::Format::Table,
             };
-            decide::run(&config, &args.input, format, Look::of_stdout(), out)?;
-            Ok(Ending::Fine)
+            let interrupt = Interrupt::listen()?;
+            match decide::run(&config, &args.input, format, &interrupt, out) {
+                Err(DecideError::Unreadable { .. }) if interrupt.is_set() => Ok(Ending::Interrupted),
+                result => Ok(result.map(|()| Ending::Fine)?),
+            }
         }
     }
 }

@@ -5,15 +5,17 @@ use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use qts_core::{ExecReport, Mode, Slice, Ts};
+use qts_core::{ExecReport, Mode, Slice};
 use qts_runtime::{Effects, Input};
 
 use crate::cli::RunArgs;
 use crate::config::Config;
 use crate::decisions::DecisionLog;
 use crate::exit::{Ending, Trouble};
+use crate::interrupt::Interrupt;
 use crate::kinds::Kinds;
 use crate::look::Look;
+use crate::progress::Progress;
 use crate::signals;
 use crate::summary::{Clocks, Summary};
 use crate::tally::Tally;
@@ -30,11 +32,14 @@ pub(crate) struct Run {
     reports: Vec<ExecReport>,
     log: Option<DecisionLog>,
     clocks: Clocks,
+    /// Did it end before its data and its limits?
+    interrupted: bool,
 }
 
 /// The command.
 pub(crate) fn run(args: &RunArgs, kinds: &Kinds, out: &mut impl Write) -> Result<Ending, Trouble> {
     let started = Instant::now();
+    let interrupt = Interrupt::listen()?;
     let config = wire::load(&args.config, kinds)?;
     config.require_data()?;
     let wired = wire::wire(&config)?;
@@ -42,7 +47,7 @@ pub(crate) fn run(args: &RunArgs, kinds: &Kinds, out: &mut impl Write) -> Result
     args.decisions.as_deref().map_or(Ok(()), |path| spare_inputs(path, &config))?;
     let log = args.decisions.as_deref().map(DecisionLog::create).transpose()?;
     let mut run = Run::new(wired, log);
-    run.all(args.until, args.limit_events)?;
+    run.all(args, &interrupt)?;
     run.clocks.elapsed = started.elapsed();
     let ending = run.finish(&config, args, out)?;
     Ok(ending)
@@ -70,14 +75,18 @@ impl Run {
             reports: Vec::new(),
             log,
             clocks: Clocks::default(),
+            interrupted: false,
         }
     }
 
-    fn all(&mut self, until: Option<Ts>, limit: Option<u64>) -> Result<(), Trouble> {
+    /// Until the data, the limits, or somebody says so.
+    fn all(&mut self, args: &RunArgs, interrupt: &Interrupt) -> Result<(), Trouble> {
+        let RunArgs { until, limit_events: limit, .. } = *args;
+        let mut progress = Progress::new(args.quiet);
         let mut batch: Vec<Slice> = Vec::with_capacity(BATCH);
         let mut events = 0;
         let mut more = true;
-        while more {
+        while more && !interrupt.is_set() {
             batch.clear();
             while batch.len() < BATCH && more {
                 let next = self.wired.feed.next_slice()?;
@@ -91,7 +100,9 @@ impl Run {
                 }
             }
             self.engine(&mut batch)?;
+            progress.show(self.tally.intents, || self.wired.feed.progress());
         }
+        self.interrupted = more;
         Ok(())
     }
 
@@ -142,11 +153,17 @@ impl Run {
         }
         let Wired { runtime, feed, schedule, instruments, .. } = &mut self.wired;
         let report = feed.report();
-        let summary = Summary::new(config, runtime, instruments, &report, &self.tally, &self.clocks, schedule.len());
+        let mut summary =
+            Summary::new(config, runtime, instruments, &report, &self.tally, &self.clocks, schedule.len());
+        summary.interrupted = self.interrupted;
         tell_bad_rows(&report);
         summary.write(args.format, Look::of_stdout(), out)?;
         let halted = self.wired.runtime.mode() >= Mode::Halted;
-        Ok(if halted { Ending::Halted } else { Ending::Fine })
+        Ok(match (self.interrupted, halted) {
+            (true, _) => Ending::Interrupted,
+            (false, true) => Ending::Halted,
+            (false, false) => Ending::Fine,
+        })
     }
 }
 

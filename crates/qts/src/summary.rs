@@ -30,6 +30,9 @@ pub(crate) struct Clocks {
 #[derive(Debug, Serialize)]
 pub(crate) struct Summary {
     schema: u32,
+    /// Was the run ended before its data and its limits?
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) interrupted: bool,
     events: u64,
     cycles: u64,
     strategies: usize,
@@ -115,6 +118,7 @@ impl Summary {
             |map: &BTreeMap<qts_core::StrategyId, u64>| map.iter().map(|(id, n)| (id.to_string(), *n)).collect();
         Self {
             schema: 1,
+            interrupted: false,
             events: tally.events,
             cycles: tally.cycles,
             strategies: config.strategies.len(),
@@ -165,6 +169,9 @@ impl Summary {
 
     fn table(&self, look: Look) -> String {
         let mut text = String::new();
+        if self.interrupted {
+            text += "interrupted: this is what was done by then\n\n";
+        }
         self.funnel(look, &mut text);
         self.reasons_table(look, &mut text);
         self.strategy_table(look, &mut text);

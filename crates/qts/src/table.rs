@@ -147,7 +147,7 @@ impl Table {
     }
 }
 
-/// A text that takes at most that much room; what is missing shows as `…`.
+/// A text that takes at most that much room, if possible up to the end of a word; what is missing shows as `…`.
 fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
@@ -160,7 +160,9 @@ fn cut(text: &str, width: usize) -> String {
         fits
     };
     let kept: String = text.chars().take_while(fits).collect();
-    format!("{}…", kept.trim_end())
+    // Half a number would be another number.
+    let whole = kept.rsplit_once(' ').map_or(kept.as_str(), |(whole, _)| whole);
+    format!("{}…", whole.trim_end())
 }
 
 #[cfg(test)]
