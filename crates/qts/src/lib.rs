@@ -12,6 +12,7 @@ mod config;
 mod decide;
 mod decisions;
 mod exit;
+mod hint;
 mod interrupt;
 mod kinds;
 mod look;

@@ -14,6 +14,7 @@ use serde::Serialize;
 use crate::cli::Format;
 use crate::config::Config;
 use crate::exit::Trouble;
+use crate::hint::Hint;
 use crate::look::Look;
 use crate::table::{Cell, Column, Table};
 use crate::tally::{Ended, Tally};
@@ -67,6 +68,9 @@ pub(crate) struct Summary {
     engine_cpu_s: f64,
     peak_rss_bytes: u64,
     state_hash: String,
+    /// What to change, if one control cut most of what was cut.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<Hint>,
 }
 
 #[derive(Debug, Serialize)]
@@ -151,6 +155,7 @@ impl Summary {
             engine_cpu_s: clocks.engine_cpu.as_secs_f64(),
             peak_rss_bytes: peak_rss_bytes(),
             state_hash: runtime.state_hash(),
+            hint: tally.cuts.hint(config),
         }
     }
 
@@ -177,6 +182,10 @@ impl Summary {
         self.strategy_table(look, &mut text);
         self.troubles(&mut text);
         self.footer(&mut text);
+        if let Some(hint) = &self.hint {
+            text += "\n";
+            text += &hint.render();
+        }
         text
     }
 

@@ -12,6 +12,7 @@ mod first_strategies;
 mod flat_memory;
 mod forms_of_data;
 mod funnel;
+mod hint;
 mod interrupt;
 mod order_of_tables;
 mod readme;
