@@ -12,6 +12,8 @@ use super::{Cut, Cutter, Need, Needs, raise, rounded_up, units};
 
 /// More tables than this nobody changes at once.
 pub(super) const MOST: usize = 3;
+/// Where money cannot be written: shares, or a percentage.
+const IN_SHARES: [Code; 2] = [Code::MaxLong, Code::MaxShort];
 /// A hundredth of a percent.
 const STEP: i128 = SCALE as i128 / 10_000;
 
@@ -128,7 +130,7 @@ impl Change {
             (_, None) => &policy.account,
         };
         let line = |(control, need): (&Code, &Need)| {
-            let levels = raised(levels(*control, controls)?, *need)?;
+            let levels = raised(*control, levels(*control, controls)?, *need)?;
             Some(format!("{control} = {}\n", all_written(levels)))
         };
         self.needs.iter().map(line).collect()
@@ -201,21 +203,24 @@ fn order_size(size: OrderSize) -> Level {
     }
 }
 
-/// The same levels with a limit, and if there is one a block, that allow what is needed. A warning stays.
-fn raised([warn, limit, block]: Levels, need: Need) -> Option<Levels> {
+/// The same levels with a limit, and if there is one a block, that allow what is needed. A warning stays, unless what
+/// was a percentage becomes money, which alone is exact: the equity differs from run to run.
+fn raised(control: Code, [warn, limit, block]: Levels, need: Need) -> Option<Levels> {
     let most = block.or(limit)?;
     let observed = units(need.observed);
-    // Which of two percentages of an unknown amount was met, nobody knows any more.
-    let one_percentage = limit.is_none_or(|limit| limit == most);
     let enough = match (most, need.observed) {
         (Level::Number(_), _) => Level::Number(observed),
         (Level::Count(_), _) => Level::Count(observed),
         (Level::Percent(_), Amount::Ratio(_)) => Level::Percent(observed),
-        // A percentage of an amount that changes from day to day: as many times as much.
-        (Level::Percent(_), _) if !one_percentage => return None,
-        (Level::Percent(percent), _) => {
+        (Level::Percent(percent), _) if IN_SHARES.contains(&control) => {
+            // Which of two percentages of an unknown amount was met, nobody knows any more.
+            let percent = Some(percent).filter(|_| limit.is_none_or(|limit| limit == most))?;
             let enough = rounded_up(percent.checked_mul(need.times?)?, SCALE.into());
             Level::Percent(rounded_up(enough, STEP) * STEP)
+        }
+        (Level::Percent(_), _) => {
+            let enough = Some(Level::Number(observed));
+            return Some([None, limit.and(enough), block.and(enough)]);
         }
     };
     let block = block.map(|block| if amount(block) > amount(enough) { block } else { enough });

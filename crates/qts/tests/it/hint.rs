@@ -68,8 +68,11 @@ fn told(hint: &Value) -> String {
 
 /// What the hint says, and that its reason is gone when that is done.
 fn check(name: &str, tables: &str, expect: Expect) {
-    let config = format!("{SHARE}{tables}");
-    let folder = Folder::new(name).with("bars.csv", bars(40)).with("qts.toml", &config);
+    check_config(name, &format!("{SHARE}{tables}"), expect);
+}
+
+fn check_config(name: &str, config: &str, expect: Expect) {
+    let folder = Folder::new(name).with("bars.csv", bars(40)).with("qts.toml", config);
     let hint = hint(&folder);
     expect.assert_eq(&told(&hint));
     let cut = |decisions: &[Row]| {
@@ -80,7 +83,7 @@ fn check(name: &str, tables: &str, expect: Expect) {
         decisions.iter().filter(cuts).count() as u64
     };
     assert!(cut(&folder.decisions("qts.toml")) >= count(&hint["decisions"]));
-    folder.write("qts.toml", pasted(&config, hint["toml"].as_str().expect("TOML")));
+    folder.write("qts.toml", pasted(config, hint["toml"].as_str().expect("TOML")));
     let ended = folder.qts("check qts.toml");
     assert_eq!((ended.code, ended.err.as_str()), (0, ""), "{}", folder.read("qts.toml"));
     assert_eq!(cut(&folder.decisions("qts.toml")), 0, "{}", folder.read("qts.toml"));
@@ -145,7 +148,7 @@ fn a_policy_of_ones_own_is_told_what_to_change_and_keeps_its_warning() {
 }
 
 #[test]
-fn percentages_stay_percentages() {
+fn a_percentage_of_the_equity_becomes_exact_money_and_that_of_a_position_stays_one() {
     let policy = "[policy.mine]\nextends = \"validity_only\"\nmax_order_notional = \"0.05%\"\n";
     check(
         "hint-percent",
@@ -154,13 +157,37 @@ fn percentages_stay_percentages() {
         12 of 12 decisions that were reduced or blocked ran into max_order_notional. To let them pass it (what then goes through may add up to more):
 
         # in [policy.mine], in place of the same keys:
-        max_order_notional = "0.12%"
+        max_order_notional = "117630"
+    "#]],
+    );
+    let policy = "[policy.mine]\nextends = \"validity_only\"\n\
+                  max_order_notional = { warn = \"0.01%\", limit = \"0.05%\", block = \"0.07%\" }\n";
+    check(
+        "hint-percents",
+        &(asker("a", "mine", 9, 12, "") + policy),
+        expect![[r#"
+        12 of 12 decisions that were reduced or blocked ran into max_order_notional. To let them pass it (what then goes through may add up to more):
+
+        # in [policy.mine], in place of the same keys:
+        max_order_notional = { limit = "117630", block = "117630" }
+    "#]],
+    );
+    let policy = "[policy.mine]\nextends = \"validity_only\"\nmax_long = { warn = \"0.02%\", limit = \"0.04%\" }\n";
+    let buyer = strategy("a", "simple", "buy_below = 99999, sell_above = 1, qty = 10").replace("open", "mine");
+    check(
+        "hint-long",
+        &(buyer + policy),
+        expect![[r#"
+        20 of 20 decisions that were reduced or blocked ran into max_long. To let them pass it (what then goes through may add up to more):
+
+        # in [policy.mine], in place of the same keys:
+        max_long = { warn = "0.02%", limit = "0.11%" }
     "#]],
     );
 }
 
 #[test]
-fn so_do_amounts_of_money_and_the_instruments_own_numbers() {
+fn an_instruments_own_numbers_stand_in_its_own_table() {
     let policy = "[policy.mine]\nextends = \"validity_only\"\nmax_order_notional = \"1\"\n\
                   [policy.mine.instrument.\"A.KRX\"]\nmax_order_notional = \"50000\"\n";
     check(
@@ -251,18 +278,19 @@ fn a_collar_is_told_in_percent_and_open_orders_as_a_count() {
 #[test]
 fn the_accounts_policy_is_the_accounts() {
     let account = SHARE.replace("policy = \"open\"\n[[instrument]]", "[[instrument]]");
-    let tables = asker("a", "open", 900, 12, "");
-    let folder = Folder::new("hint-account").with("bars.csv", bars(40)).with("qts.toml", account + &tables);
-    let hint = hint(&folder);
-    expect![[r#"
+    check_config(
+        "hint-account",
+        &(account + &asker("a", "open", 900, 12, "")),
+        expect![[r#"
         12 of 12 decisions that were reduced or blocked ran into max_order_notional. To let them pass it, and what cut them with it (what then goes through may add up to more):
 
         [policy.account]
-        max_order_notional = "11.75%"
+        max_order_notional = "11763000"
         max_long = "19.5%"
         # and in [account]:
         # policy = "account"
-    "#]].assert_eq(&told(&hint));
+    "#]],
+    );
 }
 
 #[test]
