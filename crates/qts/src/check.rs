@@ -76,7 +76,7 @@ fn load(args: &CheckArgs, kinds: &Kinds) -> Result<Config, Trouble> {
 fn last_told(mut errors: Vec<DataError>) -> Trouble {
     let last = errors.pop().map(Trouble::Data);
     errors.into_iter().for_each(|error| Trouble::Data(error).tell());
-    last.unwrap_or_else(|| Trouble::Failure("failed to read the data".to_owned()))
+    last.unwrap_or_else(|| Trouble::Failure("failed to read the data; try again".to_owned()))
 }
 
 fn tell_sound(config: &Config, args: &CheckArgs, out: &mut impl Write) -> Result<(), Trouble> {

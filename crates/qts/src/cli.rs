@@ -107,7 +107,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "TS", value_parser = time)]
     pub(crate) until: Option<Ts>,
     /// Stop after about this many events (whole slices)
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count, allow_negative_numbers = true)]
     pub(crate) limit_events: Option<u64>,
     /// No line of progress, which otherwise shows on a terminal
     #[arg(long, short)]
@@ -143,8 +143,12 @@ fn decisions(text: &str) -> Result<PathBuf, String> {
     if known { Ok(path) } else { Err("its form is not known; end its name in .csv or .jsonl".to_owned()) }
 }
 
+fn count(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "give a whole number, such as 1000".to_owned())
+}
+
 fn time(text: &str) -> Result<Ts, String> {
     let wrong = |_| format!("`{text}` is no time with an offset, such as 2018-06-30T00:00:00+09:00");
     let time: jiff::Timestamp = text.parse().map_err(wrong)?;
-    i64::try_from(time.as_nanosecond()).map(Ts).map_err(|_| format!("`{text}` is out of range"))
+    i64::try_from(time.as_nanosecond()).map(Ts).map_err(|_| "times lie between the years 1678 and 2261".to_owned())
 }

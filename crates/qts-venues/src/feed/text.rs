@@ -57,7 +57,11 @@ impl TextRows {
     /// Opens a file and reads its header.
     pub(super) fn open(path: &Path, packing: Packing) -> Result<(Self, Header), DataError> {
         let file = File::open(path).map_err(|source| DataError::open(path, source))?;
-        let bytes = file.metadata().map_or(0, |meta| meta.len());
+        let meta = file.metadata().map_err(|source| DataError::open(path, source))?;
+        if meta.is_dir() {
+            return Err(DataError::open(path, io::ErrorKind::IsADirectory.into()));
+        }
+        let bytes = meta.len();
         let read = Arc::new(AtomicU64::new(0));
         let counted = Counted { file, read: Arc::clone(&read) };
         let input = BufReader::with_capacity(BUFFER, unpacked(path, counted, packing)?);
