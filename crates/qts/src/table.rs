@@ -195,14 +195,15 @@ mod tests {
     fn a_terminal_cuts_the_widest_text_and_neither_codes_nor_numbers() {
         let look = |width| Look { width: Some(width), colour: false };
         expect![[r#"
+            indented
               what           code             count
               주문 수량이…   max_order_qty       12
                  a note that is longer than any of the lines around it, and never cut
               short          block          1234567
         "#]]
-        .assert_eq(&table().indented(2).render(look(39)));
+        .assert_eq(&("indented\n".to_owned() + &table().indented(2).render(look(39))));
         let narrow = table().render(look(10));
-        assert!(narrow.contains("max_order_qty       12\n") && narrow.contains("주문 수…"), "{narrow}");
+        assert!(narrow.contains("max_order_qty       12\n") && narrow.contains("주문…  "), "{narrow}");
     }
 
     #[test]
