@@ -4,6 +4,8 @@ use std::fs::OpenOptions;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::spawn;
 
 use rustix::fs::{CWD, FileType, Mode, mknodat};
@@ -22,10 +24,10 @@ pub(crate) fn piped(name: &str, tables: &str) -> (Folder, PathBuf) {
 }
 
 /// Writes bars into a pipe for as long as somebody reads them and wants more.
-pub(crate) fn write_bars(path: &Path, more: impl Fn() -> bool) {
+pub(crate) fn write_bars(path: &Path, mut more: impl FnMut() -> bool) {
     let mut pipe = OpenOptions::new().write(true).open(path).expect("a reader");
     let mut written = pipe.write_all(b"ts,open,high,low,close,volume\n");
-    // The days of 300 years take much longer than any test waits.
+    // The days of 300 years are more than any test needs.
     let (mut day, mut number) = (jiff::civil::Date::constant(1900, 1, 1), 0);
     while written.is_ok() && more() {
         let price = 10_000 + 10 * (number % 40 - 20_i64).abs();
@@ -46,13 +48,28 @@ fn until_it_decides(child: &mut Child, folder: &Folder, file: &str) {
     }
 }
 
+/// Enough bars for some decisions, and no more before the signal: however slow this test, no run ends before it.
+fn enough_until(signalled: &AtomicBool) -> impl FnMut() -> bool {
+    let mut bars = 0;
+    move || {
+        bars += 1;
+        while bars > 20_000 && !signalled.load(Ordering::Relaxed) {
+            std::thread::yield_now();
+        }
+        true
+    }
+}
+
 fn interrupted(name: &str, format: &str, file: &str, by: Signal) -> (Folder, Ended) {
     let (folder, path) = piped(name, &four());
-    let writer = spawn(move || write_bars(&path, || true));
+    let signalled = Arc::new(AtomicBool::new(false));
+    let heard = Arc::clone(&signalled);
+    let writer = spawn(move || write_bars(&path, enough_until(&heard)));
     let mut command = folder.command(&format!("run qts.toml --format {format} --decisions {file}"));
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
     until_it_decides(&mut child, &folder, file);
     signal(&child, by);
+    signalled.store(true, Ordering::Relaxed);
     let ended = child.wait_with_output().expect("an end").into();
     writer.join().expect("no panic");
     (folder, ended)
