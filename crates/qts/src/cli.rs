@@ -5,12 +5,10 @@ use std::path::PathBuf;
 use anstream::ColorChoice;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use qts_core::{Inst, Ts};
+use qts_core::Ts;
 
-use crate::config::Config;
 use crate::demo::DemoArgs;
 use crate::explain::ExplainArgs;
-use crate::local;
 use crate::why::WhyArgs;
 
 use crate::check::CheckArgs;
@@ -29,7 +27,7 @@ Examples:
   qts check my.toml
   qts decide my.toml --input cycle.json
 
-Exit codes: 0 ok · 1 failure · 2 usage · 3 config · 4 data · 5 halted by risk or kill"
+Exit codes: 0 ok · 1 failure · 2 usage · 3 config · 4 data · 5 halted by risk or kill · 130 interrupted"
 )]
 pub(crate) struct Cli {
     /// Colour on a terminal (not if NO_COLOR is set), always, or never
@@ -43,7 +41,8 @@ pub(crate) struct Cli {
 pub(crate) const FIRST_STEPS: &str = "\
 qts takes what trading strategies want through risk policies, and says what may go and why. To begin:
 
-  qts run examples/us-daily/qts.toml              eight strategies on the bundled prices
+  qts demo                                        what became of every wish of eight strategies, and why
+  qts run examples/us-daily/qts.toml              the same strategies on the same prices, as a run of yours would be
   qts check my.toml                               everything that is wrong with a config
   qts decide my.toml --input cycle.json           try a policy on a few orders of your own
 
@@ -169,8 +168,11 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "TS", value_parser = time)]
     pub(crate) until: Option<Ts>,
     /// Stop after about this many events (whole slices)
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count, allow_negative_numbers = true)]
     pub(crate) limit_events: Option<u64>,
+    /// No line of progress, which otherwise shows on a terminal
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
 }
 
 /// Flags of `qts completions`.
@@ -199,47 +201,12 @@ fn decisions(text: &str) -> Result<PathBuf, String> {
     if known { Ok(path) } else { Err("its form is not known; end its name in .csv or .jsonl".to_owned()) }
 }
 
-/// A time, or a date on some market's own clock.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum TimeOrDate {
-    /// A moment.
-    Time(Ts),
-    /// A whole day; its end is meant.
-    Date(jiff::civil::Date),
+fn count(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "give a whole number, such as 1000".to_owned())
 }
 
-impl TimeOrDate {
-    /// From `2018-01-15T10:30:00+09:00` or `2018-01-15`.
-    ///
-    /// # Errors
-    /// It is neither.
-    pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        let date = (text.len() == 10).then(|| text.parse().ok().map(Self::Date)).flatten();
-        date.map_or_else(|| time(text).map(Self::Time), Ok)
-    }
-
-    /// As it was given, or on the instrument's own clock.
-    pub(crate) fn told(self, config: &Config, inst: Inst) -> String {
-        match self {
-            Self::Time(ts) => local::time(config, inst, ts),
-            Self::Date(date) => date.to_string(),
-        }
-    }
-
-    /// The moment meant, for an instrument.
-    ///
-    /// # Errors
-    /// It is out of range.
-    pub(crate) fn on_the_clock_of(self, config: &Config, inst: Inst) -> Result<Ts, String> {
-        match self {
-            Self::Time(ts) => Ok(ts),
-            Self::Date(date) => local::end_of(config, inst, date).ok_or_else(|| format!("`{date}` is out of range")),
-        }
-    }
-}
-
-fn time(text: &str) -> Result<Ts, String> {
+pub(crate) fn time(text: &str) -> Result<Ts, String> {
     let wrong = |_| format!("`{text}` is no time with an offset, such as 2018-06-30T00:00:00+09:00");
     let time: jiff::Timestamp = text.parse().map_err(wrong)?;
-    i64::try_from(time.as_nanosecond()).map(Ts).map_err(|_| format!("`{text}` is out of range"))
+    i64::try_from(time.as_nanosecond()).map(Ts).map_err(|_| "times lie between the years 1678 and 2261".to_owned())
 }

@@ -11,6 +11,9 @@ use crate::look;
 /// The exit code of wrong usage.
 pub(crate) const USAGE: u8 = 2;
 
+/// The exit code of a command that was interrupted.
+pub(crate) const INTERRUPTED: u8 = 130;
+
 /// Why a command did not do its work.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Trouble {
@@ -47,6 +50,8 @@ pub(crate) enum Ending {
     Fine,
     /// The account was halted by risk or kill at the end.
     Halted,
+    /// Somebody asked it to end early; what was done by then is told.
+    Interrupted,
 }
 
 impl Ending {
@@ -54,6 +59,7 @@ impl Ending {
         match self {
             Self::Fine => 0,
             Self::Halted => 5,
+            Self::Interrupted => INTERRUPTED,
         }
     }
 }

@@ -20,11 +20,14 @@ mod demo;
 mod engine;
 mod exit;
 mod explain;
+mod hint;
+mod interrupt;
 mod kinds;
 mod korean;
 mod local;
 mod look;
 mod policy;
+mod progress;
 mod reasons;
 mod run;
 mod schema;
@@ -41,9 +44,10 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 use cli::{Cli, Command, Format};
+use decide::DecideError;
 use exit::{Ending, Trouble};
+use interrupt::Interrupt;
 use kinds::Kinds;
-use look::Look;
 
 pub use qts_strategies::KindSpec;
 pub use qts_strategy as strategy;
@@ -88,8 +92,11 @@ fn perform(command: &Command, kinds: &Kinds, out: &mut impl Write) -> Result<End
                 Format::Json => decide::Format::Json,
                 Format::Table => decide::Format::Table,
             };
-            decide::run(&config, &args.input, format, Look::of_stdout(), out)?;
-            Ok(Ending::Fine)
+            let interrupt = Interrupt::listen()?;
+            match decide::run(&config, &args.input, format, &interrupt, out) {
+                Err(DecideError::Unreadable { .. }) if interrupt.is_set() => Ok(Ending::Interrupted),
+                result => Ok(result.map(|()| Ending::Fine)?),
+            }
         }
         Command::Policy(args) => policy::policy(args, kinds, out),
         Command::Reasons(args) => reasons::reasons(args, out),

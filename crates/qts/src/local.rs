@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use qts_core::{Inst, Ts};
 
+use crate::cli;
 use crate::config::Config;
 use crate::wire::rfc3339;
 
@@ -28,6 +29,45 @@ fn zone(config: &Config, inst: Inst) -> Option<&str> {
 fn on(tz: &str, ts: Ts) -> Option<String> {
     let zoned = Timestamp::from_nanosecond(ts.0.into()).ok()?.to_zoned(TimeZone::get(tz).ok()?);
     Some(zoned.strftime("%Y-%m-%dT%H:%M:%S%.f%:z").to_string())
+}
+
+/// A time, or a date on some market's own clock.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum TimeOrDate {
+    /// A moment.
+    Time(Ts),
+    /// A whole day; its end is meant.
+    Date(jiff::civil::Date),
+}
+
+impl TimeOrDate {
+    /// From `2018-01-15T10:30:00+09:00` or `2018-01-15`.
+    ///
+    /// # Errors
+    /// It is neither.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let date = (text.len() == 10).then(|| text.parse().ok().map(Self::Date)).flatten();
+        date.map_or_else(|| cli::time(text).map(Self::Time), Ok)
+    }
+
+    /// As it was given, or on the instrument's own clock.
+    pub(crate) fn told(self, config: &Config, inst: Inst) -> String {
+        match self {
+            Self::Time(ts) => self::time(config, inst, ts),
+            Self::Date(date) => date.to_string(),
+        }
+    }
+
+    /// The moment meant, for an instrument.
+    ///
+    /// # Errors
+    /// It is out of range.
+    pub(crate) fn on_the_clock_of(self, config: &Config, inst: Inst) -> Result<Ts, String> {
+        match self {
+            Self::Time(ts) => Ok(ts),
+            Self::Date(date) => end_of(config, inst, date).ok_or_else(|| format!("`{date}` is out of range")),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use qts_core::{Instruments, Mode, Slice, Ts};
+use qts_core::{Instruments, Mode, Slice};
 use qts_runtime::Effects;
 
 use crate::cli::RunArgs;
@@ -13,8 +13,10 @@ use crate::config::Config;
 use crate::decisions::DecisionLog;
 use crate::engine::{Engine, Onlooker};
 use crate::exit::{Ending, Trouble};
+use crate::interrupt::Interrupt;
 use crate::kinds::Kinds;
 use crate::look::Look;
+use crate::progress::Progress;
 use crate::signals;
 use crate::summary::{Clocks, Summary};
 use crate::tally::Tally;
@@ -28,6 +30,8 @@ struct Run {
     engine: Engine,
     record: Record,
     clocks: Clocks,
+    /// Did it end before its data and its limits?
+    interrupted: bool,
 }
 
 /// What is kept of a run.
@@ -46,6 +50,7 @@ impl Onlooker for Record {
 /// The command.
 pub(crate) fn run(args: &RunArgs, kinds: &Kinds, out: &mut impl Write) -> Result<Ending, Trouble> {
     let started = Instant::now();
+    let interrupt = Interrupt::listen()?;
     let config = wire::load(&args.config, kinds)?;
     config.require_data()?;
     let wired = wire::wire(&config)?;
@@ -53,7 +58,7 @@ pub(crate) fn run(args: &RunArgs, kinds: &Kinds, out: &mut impl Write) -> Result
     args.decisions.as_deref().map_or(Ok(()), |path| spare_inputs(path, &config))?;
     let log = args.decisions.as_deref().map(DecisionLog::create).transpose()?;
     let mut run = Run::new(wired, log);
-    run.all(args.until, args.limit_events)?;
+    run.all(args, &interrupt)?;
     run.clocks.elapsed = started.elapsed();
     let ending = run.finish(&config, args, out)?;
     Ok(ending)
@@ -74,14 +79,22 @@ fn spare_inputs(path: &Path, config: &Config) -> Result<(), Trouble> {
 
 impl Run {
     fn new(wired: Wired, log: Option<DecisionLog>) -> Self {
-        Self { engine: Engine::new(wired), record: Record { tally: Tally::default(), log }, clocks: Clocks::default() }
+        Self {
+            engine: Engine::new(wired),
+            record: Record { tally: Tally::default(), log },
+            clocks: Clocks::default(),
+            interrupted: false,
+        }
     }
 
-    fn all(&mut self, until: Option<Ts>, limit: Option<u64>) -> Result<(), Trouble> {
+    /// Until the data, the limits, or somebody says so.
+    fn all(&mut self, args: &RunArgs, interrupt: &Interrupt) -> Result<(), Trouble> {
+        let RunArgs { until, limit_events: limit, .. } = *args;
+        let mut progress = Progress::new(args.quiet);
         let mut batch: Vec<Slice> = Vec::with_capacity(BATCH);
         let mut events = 0;
         let mut more = true;
-        while more {
+        while more && !interrupt.is_set() {
             batch.clear();
             while batch.len() < BATCH && more {
                 let next = self.engine.wired.feed.next_slice()?;
@@ -95,7 +108,9 @@ impl Run {
                 }
             }
             self.judge(&mut batch)?;
+            progress.show(self.record.tally.intents, || self.engine.wired.feed.progress());
         }
+        self.interrupted = more;
         Ok(())
     }
 
@@ -120,12 +135,17 @@ impl Run {
         }
         let Wired { runtime, feed, schedule, instruments, .. } = &mut self.engine.wired;
         let report = feed.report();
-        let summary =
+        let mut summary =
             Summary::new(config, runtime, instruments, &report, &self.record.tally, &self.clocks, schedule.len());
+        summary.interrupted = self.interrupted;
         tell_bad_rows(&report);
         summary.write(args.format, Look::of_stdout(), out)?;
         let halted = self.engine.runtime().mode() >= Mode::Halted;
-        Ok(if halted { Ending::Halted } else { Ending::Fine })
+        Ok(match (self.interrupted, halted) {
+            (true, _) => Ending::Interrupted,
+            (false, true) => Ending::Halted,
+            (false, false) => Ending::Fine,
+        })
     }
 }
 

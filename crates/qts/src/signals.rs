@@ -44,8 +44,14 @@ fn beside(config: &Config, path: &str) -> PathBuf {
 
 fn read(file: &Path, config: &Config, spec: &StrategySpec) -> Result<Vec<Step>, Trouble> {
     let wrong = |line: u64, what: &str| Trouble::Input(format!("{}:{line}: {what}", file.display()));
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| Trouble::Input(format!("{}: {error}; check `path` of `{}`", file.display(), spec.id)))?;
+    let unreadable = |error: std::io::Error| {
+        let way_out = match error.kind() {
+            std::io::ErrorKind::InvalidData => "save it as UTF-8".to_owned(),
+            _ => format!("check `path` of `{}`", spec.id),
+        };
+        Trouble::Input(format!("{}: {error}; {way_out}", file.display()))
+    };
+    let text = std::fs::read_to_string(file).map_err(unreadable)?;
     let rows = if file.extension().is_some_and(|ext| ext == "jsonl") { json_rows(&text) } else { csv_rows(&text) };
     let readers = readers(config, spec);
     let (mut steps, mut latest, mut strangers) = (Vec::new(), Ts(i64::MIN), Vec::new());
@@ -101,7 +107,7 @@ fn csv_rows(text: &str) -> Rows {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     let header = match reader.headers() {
         Ok(header) => header.iter().map(|name| name.trim_start_matches('\u{feff}').to_lowercase()).collect::<Vec<_>>(),
-        Err(error) => return vec![(1, Err(error.to_string()))],
+        Err(error) => return vec![(1, Err(format!("{error}; correct the line")))],
     };
     if let Some(missing) = ["ts", "instrument", "side", "qty"].iter().find(|name| !header.iter().any(|h| h == *name)) {
         return vec![(1, Err(format!("there is no column `{missing}`; the first line must name the columns")))];
@@ -118,7 +124,7 @@ fn csv_rows(text: &str) -> Rows {
             }
             (line, Ok(header.iter().cloned().zip(row.iter().map(ToOwned::to_owned)).collect()))
         }
-        Err(error) => (error.position().map_or(0, csv::Position::line), Err(error.to_string())),
+        Err(error) => (error.position().map_or(0, csv::Position::line), Err(format!("{error}; correct the row"))),
     });
     rows.collect()
 }
@@ -133,7 +139,7 @@ fn json_row(line: &str) -> Result<Fields, String> {
     let field = |(name, value): (String, serde_json::Value)| match value {
         serde_json::Value::String(text) => Ok((name, text)),
         serde_json::Value::Number(number) => Ok((name, number.to_string())),
-        other => Err(format!("`{name}` is {other}; give a text")),
+        other => Err(format!("`{name}` is {other}; give a text or a number")),
     };
     well_spelt(row.keys().map(String::as_str))?;
     row.into_iter().filter(|(_, value)| !value.is_null()).map(field).collect()
@@ -143,7 +149,7 @@ fn json_row(line: &str) -> Result<Fields, String> {
 fn flaw(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let what = text.split(" at line ").next().unwrap_or_default();
-    format!("column {}: {what}", error.column())
+    format!("column {}: {what}; write one JSON object a line", error.column())
 }
 
 /// A misspelt `limit` must not turn into a market order.

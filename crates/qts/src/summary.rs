@@ -14,6 +14,7 @@ use serde::Serialize;
 use crate::cli::Format;
 use crate::config::Config;
 use crate::exit::Trouble;
+use crate::hint::Hint;
 use crate::look::Look;
 use crate::table::{Cell, Column, Table};
 use crate::tally::{Ended, Tally};
@@ -30,6 +31,9 @@ pub(crate) struct Clocks {
 #[derive(Debug, Serialize)]
 pub(crate) struct Summary {
     schema: u32,
+    /// Was the run ended before its data and its limits?
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) interrupted: bool,
     events: u64,
     cycles: u64,
     strategies: usize,
@@ -64,6 +68,9 @@ pub(crate) struct Summary {
     engine_cpu_s: f64,
     peak_rss_bytes: u64,
     state_hash: String,
+    /// What to change, if one control cut most of what was cut.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<Hint>,
 }
 
 #[derive(Debug, Serialize)]
@@ -115,6 +122,7 @@ impl Summary {
             |map: &BTreeMap<qts_core::StrategyId, u64>| map.iter().map(|(id, n)| (id.to_string(), *n)).collect();
         Self {
             schema: 1,
+            interrupted: false,
             events: tally.events,
             cycles: tally.cycles,
             strategies: config.strategies.len(),
@@ -147,6 +155,7 @@ impl Summary {
             engine_cpu_s: clocks.engine_cpu.as_secs_f64(),
             peak_rss_bytes: peak_rss_bytes(),
             state_hash: runtime.state_hash(),
+            hint: tally.cuts.hint(config),
         }
     }
 
@@ -165,11 +174,18 @@ impl Summary {
 
     fn table(&self, look: Look) -> String {
         let mut text = String::new();
+        if self.interrupted {
+            text += "interrupted: this is what was done by then\n\n";
+        }
         self.funnel(look, &mut text);
         self.reasons_table(look, &mut text);
         self.strategy_table(look, &mut text);
         self.troubles(&mut text);
         self.footer(&mut text);
+        if let Some(hint) = &self.hint {
+            text += "\n";
+            text += &hint.render();
+        }
         text
     }
 

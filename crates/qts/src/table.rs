@@ -147,7 +147,7 @@ impl Table {
     }
 }
 
-/// A text that takes at most that much room; what is missing shows as `…`.
+/// A text that takes at most that much room, if possible up to the end of a word; what is missing shows as `…`.
 fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
@@ -160,7 +160,9 @@ fn cut(text: &str, width: usize) -> String {
         fits
     };
     let kept: String = text.chars().take_while(fits).collect();
-    format!("{}…", kept.trim_end())
+    // Half a number would be another number.
+    let whole = kept.rsplit_once(' ').map_or(kept.as_str(), |(whole, _)| whole);
+    format!("{}…", whole.trim_end())
 }
 
 #[cfg(test)]
@@ -193,14 +195,15 @@ mod tests {
     fn a_terminal_cuts_the_widest_text_and_neither_codes_nor_numbers() {
         let look = |width| Look { width: Some(width), colour: false };
         expect![[r#"
+            indented
               what           code             count
               주문 수량이…   max_order_qty       12
                  a note that is longer than any of the lines around it, and never cut
               short          block          1234567
         "#]]
-        .assert_eq(&table().indented(2).render(look(39)));
+        .assert_eq(&("indented\n".to_owned() + &table().indented(2).render(look(39))));
         let narrow = table().render(look(10));
-        assert!(narrow.contains("max_order_qty       12\n") && narrow.contains("주문 수…"), "{narrow}");
+        assert!(narrow.contains("max_order_qty       12\n") && narrow.contains("주문…  "), "{narrow}");
     }
 
     #[test]

@@ -7,6 +7,8 @@ use qts_loop::OrderState;
 use qts_runtime::{Effects, Record};
 use serde::Serialize;
 
+use crate::hint::Cuts;
+
 /// Orders that are over; with those still open they are all that were sent.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
 pub(crate) struct Ended {
@@ -65,6 +67,7 @@ pub(crate) struct Tally {
     pub(crate) last_failure: BTreeMap<StrategyId, String>,
     pub(crate) refused_commands: Vec<String>,
     pub(crate) by_strategy: BTreeMap<StrategyId, [u64; 4]>,
+    pub(crate) cuts: Cuts,
 }
 
 impl Tally {
@@ -116,6 +119,7 @@ impl Tally {
     }
 
     fn count_decision(&mut self, decision: &qts_core::Decision) {
+        self.cuts.take_in(decision);
         let verdict = decision.verdict() as usize;
         self.intents += 1;
         self.verdicts[verdict] += 1;

@@ -197,7 +197,9 @@ fn schedule(config: &Config, later: Vec<Registration>) -> Result<Schedule, Troub
 fn action(action: &Action, later: &mut impl Iterator<Item = Registration>) -> Result<rt::Action, Trouble> {
     Ok(match action {
         Action::Register(_) => {
-            let registration = later.next().ok_or_else(|| Trouble::Failure("nothing to register".to_owned()))?;
+            let registration = later.next().ok_or_else(|| {
+                Trouble::Failure("nothing to register, which is a fault of qts: please report it".to_owned())
+            })?;
             rt::Action::Register(Box::new(registration))
         }
         Action::Enable => rt::Action::Enable,
@@ -222,7 +224,7 @@ fn source(config: &Config, spec: &DataSpec) -> Result<SourceSpec, Trouble> {
     let symbol = instrument.map(|found| found.id.symbol().to_owned()).unwrap_or_default();
     let listed = config.instruments.iter().find(|listed| instrument.is_some_and(|found| found.id == listed.id));
     let (session, tz) = listed.map_or((None, "UTC"), |listed| (listed.session, listed.tz.as_str()));
-    let clock = SessionClock::new(session, tz).map_err(|error| Trouble::Failure(error.to_string()))?;
+    let clock = SessionClock::new(session, tz).map_err(|error| Trouble::Failure(format!("failed to {error}")))?;
     Ok(SourceSpec {
         instrument: spec.instrument,
         symbol,

@@ -30,13 +30,16 @@ pub(super) struct ColumnRows {
     in_batch: usize,
     left_in_batch: usize,
     row: u64,
+    rows: u64,
+    bytes: u64,
 }
 
 impl ColumnRows {
     /// Opens a file and reads its schema.
     pub(super) fn open(path: &Path) -> Result<(Self, Header), DataError> {
         let file = File::open(path).map_err(|source| DataError::open(path, source))?;
-        if file.metadata().is_ok_and(|meta| meta.len() == 0) {
+        let bytes = file.metadata().map_or(0, |meta| meta.len());
+        if bytes == 0 {
             return Err(DataError::Empty { file: path.into() });
         }
         let reader = guarded(|| SerializedFileReader::new(file)).map_err(|error| failure(path, 0, error))?;
@@ -50,8 +53,19 @@ impl ColumnRows {
             .map(|place| meaning(path, &schema.column(place)).map(|meaning| (place, meaning)))
             .collect::<Result<_, _>>()?;
         let columns = header.names.iter().map(|_| None).collect();
-        let rows =
-            Self { reader, columns, needed, next_group: 0, left_in_group: 0, in_batch: 0, left_in_batch: 0, row: 0 };
+        let rows = u64::try_from(reader.metadata().file_metadata().num_rows()).unwrap_or(0);
+        let rows = Self {
+            reader,
+            columns,
+            needed,
+            next_group: 0,
+            left_in_group: 0,
+            in_batch: 0,
+            left_in_batch: 0,
+            row: 0,
+            rows,
+            bytes,
+        };
         Ok((rows, header))
     }
 
@@ -67,6 +81,12 @@ impl ColumnRows {
         self.left_in_batch -= 1;
         self.row += 1;
         Ok(true)
+    }
+
+    /// How many bytes of the file its rows so far stand for, and how many there are.
+    pub(super) fn progress(&self) -> (u64, u64) {
+        let read = u128::from(self.bytes) * u128::from(self.row.min(self.rows)) / u128::from(self.rows.max(1));
+        (u64::try_from(read).unwrap_or(self.bytes), self.bytes)
     }
 
     /// The number of the row, from 1.

@@ -93,6 +93,16 @@ impl Merge {
         Ok(true)
     }
 
+    /// How many bytes of the files were read (compressed ones as they are), and how many there are; a little ahead of
+    /// the slices that were given.
+    #[must_use]
+    pub fn progress(&self) -> (u64, u64) {
+        let sum = |(read, total): (u64, u64), (more, of): (u64, u64)| (read + more, total + of);
+        // A pipe has no size, so no share of it is ever done.
+        let bounded = |(read, total): (u64, u64)| (read.min(total), total);
+        self.sources.iter().map(Source::progress).map(bounded).fold((0, 0), sum)
+    }
+
     /// What was read so far, and what was left out.
     #[must_use]
     pub fn report(&self) -> Report {

@@ -78,6 +78,14 @@ impl Source {
         self.end()
     }
 
+    /// How many bytes of the file were read, and how many there are.
+    pub(super) fn progress(&self) -> (u64, u64) {
+        match &self.rows {
+            Rows::Text(rows) => rows.progress(),
+            Rows::Columns(rows) => rows.progress(),
+        }
+    }
+
     /// What was read so far.
     pub(super) const fn report(&self) -> &SourceReport {
         &self.report

@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use qts_core::NumError;
 
@@ -32,13 +34,38 @@ pub(super) struct TextRows {
     /// From where to where each cell of it goes, quotes left out.
     cells: Vec<(usize, usize)>,
     number: u64,
+    /// Bytes of the file that were read, packed as they are.
+    read: Arc<AtomicU64>,
+    bytes: u64,
+}
+
+/// A file that counts what is read of it.
+struct Counted {
+    file: File,
+    read: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(bytes)?;
+        self.read.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
 }
 
 impl TextRows {
     /// Opens a file and reads its header.
     pub(super) fn open(path: &Path, packing: Packing) -> Result<(Self, Header), DataError> {
-        let input = BufReader::with_capacity(BUFFER, unpacked(path, packing)?);
-        let mut rows = Self { input, line: Vec::new(), cells: Vec::new(), number: 0 };
+        let file = File::open(path).map_err(|source| DataError::open(path, source))?;
+        let meta = file.metadata().map_err(|source| DataError::open(path, source))?;
+        if meta.is_dir() {
+            return Err(DataError::open(path, io::ErrorKind::IsADirectory.into()));
+        }
+        let bytes = meta.len();
+        let read = Arc::new(AtomicU64::new(0));
+        let counted = Counted { file, read: Arc::clone(&read) };
+        let input = BufReader::with_capacity(BUFFER, unpacked(path, counted, packing)?);
+        let mut rows = Self { input, line: Vec::new(), cells: Vec::new(), number: 0, read, bytes };
         if !rows.advance(path)? {
             return Err(DataError::Empty { file: path.into() });
         }
@@ -58,6 +85,11 @@ impl TextRows {
             }
         }
         Ok(false)
+    }
+
+    /// How many bytes of the file were read, and how many there are.
+    pub(super) fn progress(&self) -> (u64, u64) {
+        (self.read.load(Ordering::Relaxed), self.bytes)
     }
 
     /// The line of the current row; the header's is 1.
@@ -98,9 +130,8 @@ impl TextRows {
     }
 }
 
-fn unpacked(path: &Path, packing: Packing) -> Result<Box<dyn Read + Send>, DataError> {
+fn unpacked(path: &Path, file: Counted, packing: Packing) -> Result<Box<dyn Read + Send>, DataError> {
     let open_error = |source| DataError::open(path, source);
-    let file = File::open(path).map_err(open_error)?;
     Ok(match packing {
         Packing::None => Box::new(file),
         Packing::Gzip => Box::new(flate2::read::MultiGzDecoder::new(file)),

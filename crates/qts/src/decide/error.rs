@@ -20,10 +20,10 @@ pub(crate) enum DecideError {
     #[error(transparent)]
     Input(#[from] BadInput),
     /// A policy is named that there is not, which loading the config has ruled out: halt.
-    #[error("failed to find the policy `{0}`")]
+    #[error("failed to find the policy `{0}` | help: add it to the config")]
     NoPolicy(String),
     /// The output cannot be written: halt.
-    #[error("failed to write the decisions: {0}")]
+    #[error("failed to write the decisions: {0}; check the disk")]
     Output(io::Error),
 }
 

@@ -29,6 +29,7 @@ use qts_core::{Cycle, Epoch};
 use qts_gate::Situation;
 
 use crate::config::Config;
+use crate::interrupt::Interrupt;
 use crate::look::Look;
 
 pub(crate) use error::DecideError;
@@ -50,6 +51,15 @@ pub(crate) enum Format {
     Table,
 }
 
+/// How decisions are told.
+#[derive(Debug, Clone, Copy)]
+struct Telling {
+    format: Format,
+    look: Look,
+    /// Does somebody wait for each answer?
+    at_once: bool,
+}
+
 /// Decides every cycle of a file, or of standard input for `-`, and writes each outcome before the next is read.
 ///
 /// # Errors
@@ -58,20 +68,28 @@ pub(crate) fn run(
     config: &Config,
     input: &Path,
     format: Format,
-    look: Look,
+    interrupt: &Interrupt,
     out: &mut dyn Write,
 ) -> Result<(), DecideError> {
-    if input == Path::new("-") {
-        return run_on(config, "standard input", Shape::Unknown, std::io::stdin().lock(), format, look, out);
+    let at_once = input == Path::new("-");
+    let telling = Telling { format, look: Look::of_stdout(), at_once };
+    let unreadable = |file: &str| {
+        let file = file.to_owned();
+        |why| DecideError::Unreadable { file, why }
+    };
+    if at_once {
+        let name = "standard input";
+        let stdin = BufReader::new(interrupt.stdin().map_err(unreadable(name))?);
+        return run_on(config, name, Shape::Unknown, stdin, telling, out);
     }
     let name = input.display().to_string();
-    let file = File::open(input).map_err(|why| DecideError::Unreadable { file: name.clone(), why })?;
+    let file = File::open(input).map_err(unreadable(&name))?;
     let shape = match input.extension().and_then(OsStr::to_str) {
         Some("jsonl") => Shape::Lines,
         Some("json") => Shape::Whole,
         _ => Shape::Unknown,
     };
-    run_on(config, &name, shape, BufReader::new(file), format, look, out)
+    run_on(config, &name, shape, BufReader::new(interrupt.reader(file)), telling, out)
 }
 
 /// As [`run`], on anything that can be read; `name` is what messages call it.
@@ -80,8 +98,7 @@ fn run_on(
     name: &str,
     shape: Shape,
     input: impl BufRead,
-    format: Format,
-    look: Look,
+    telling: Telling,
     out: &mut dyn Write,
 ) -> Result<(), DecideError> {
     let setup = Setup::new(config)?;
@@ -92,7 +109,7 @@ fn run_on(
         match frames.next() {
             Ok(Some(frame)) => {
                 cycle.0 += 1;
-                if let Err(error) = decide_one(&setup, &frame, cycle, format, look, &mut out) {
+                if let Err(error) = decide_one(&setup, &frame, cycle, telling, &mut out) {
                     break Err(error);
                 }
             }
@@ -109,17 +126,17 @@ fn decide_one(
     setup: &Setup<'_>,
     frame: &Frame<'_>,
     cycle: Cycle,
-    format: Format,
-    look: Look,
+    telling: Telling,
     out: &mut impl Write,
 ) -> Result<(), DecideError> {
     let (picture, wants) = understand(setup, frame.text, cycle).map_err(|problem| problem.locate(frame))?;
     let answer = judge(setup, &picture, wants, cycle);
-    let written = match format {
+    let written = match telling.format {
         Format::Json => answer::write(&answer, setup, &picture, out),
-        Format::Table => table::write(&answer, setup, &picture, cycle, look, out),
+        Format::Table => table::write(&answer, setup, &picture, cycle, telling.look, out),
     };
-    written.map_err(DecideError::Output)
+    let told = written.and_then(|()| if telling.at_once { out.flush() } else { Ok(()) });
+    told.map_err(DecideError::Output)
 }
 
 /// What a cycle's text says.

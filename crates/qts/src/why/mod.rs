@@ -13,12 +13,13 @@ use clap::Args;
 use qts_core::{Inst, Slice, StrategyId, Ts};
 use serde::Serialize;
 
-use crate::cli::{Format, TimeOrDate};
+use crate::cli::Format;
 use crate::config::{Config, nearest};
 use crate::engine::Engine;
 use crate::exit::{Ending, Trouble};
 use crate::kinds::Kinds;
-use crate::{local, wire};
+use crate::local::{self, TimeOrDate};
+use crate::wire;
 
 use lookout::{Lookout, Stretch};
 

@@ -308,11 +308,11 @@ fn a_bad_line_of_json_signals_is_named_too() {
         "bots.jsonl",
         &contents,
         expect![[r#"
-            qts: failed to read bots.jsonl:3: column 69: expected `,` or `}`
-            qts: failed to read bots.jsonl:3: `qty` is [1]; give a text
+            qts: failed to read bots.jsonl:3: column 69: expected `,` or `}`; write one JSON object a line
+            qts: failed to read bots.jsonl:3: `qty` is [1]; give a text or a number
             qts: failed to read bots.jsonl:3: there is no column `limt`; did you mean `limit`?
             qts: failed to read bots.jsonl:3: `qty` is missing: give a quantity above zero; correct the row
-            qts: failed to read bots.jsonl:3: column 0: invalid type: sequence, expected a map
+            qts: failed to read bots.jsonl:3: column 0: invalid type: sequence, expected a map; write one JSON object a line
         "#]],
     );
 }

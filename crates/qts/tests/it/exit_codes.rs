@@ -51,7 +51,7 @@ fn two_for_usage() {
         ("run qts.toml --formt json", "a similar argument exists: '--format'"),
         ("run qts.toml --format xml", "[possible values: table, json]"),
         ("run qts.toml --until 2024-02-01", "`2024-02-01` is no time with an offset"),
-        ("run qts.toml --limit-events many", "invalid digit found in string"),
+        ("run qts.toml --limit-events many", "give a whole number, such as 1000"),
         ("run qts.toml --decisions decisions.txt", "end its name in .csv or .jsonl"),
         ("check qts.toml extra", "unexpected argument 'extra'"),
         ("decide qts.toml", "--input <FILE>"),

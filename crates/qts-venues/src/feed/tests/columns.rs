@@ -227,10 +227,18 @@ fn many_row_groups_and_empty_cells_read_like_the_same_csv() {
             csv += &format!("{},{bid},{ask},{},{}\n", SECOND * 1_000 + row, cell(3), cell(2));
         }
     }
-    let (columns, text) = (Temp::new("x.parquet", parquet(schema, &groups)), Temp::new("x.csv", csv));
-    let (columns, text) = (events(columns.spec()).expect("parquet"), events(text.spec()).expect("csv"));
+    let (file, text) = (Temp::new("x.parquet", parquet(schema, &groups)), Temp::new("x.csv", csv));
+    let (columns, text) = (events(file.spec()).expect("parquet"), events(text.spec()).expect("csv"));
     assert_eq!(columns.len(), 5_054);
     assert!(columns == text);
+    let mut merge = Merge::open([file.spec()]).expect("sound");
+    let size = std::fs::metadata(&file.0).expect("a file").len();
+    let (mut slice, mut seen) = (Slice::default(), vec![merge.progress()]);
+    while merge.next_into(&mut slice).expect("sound") {
+        seen.push(merge.progress());
+    }
+    assert!(seen.is_sorted() && seen[0].0 < size / 2, "{seen:?}");
+    assert_eq!(seen.last(), Some(&(size, size)));
 }
 
 #[test]

@@ -34,6 +34,27 @@ fn plain_and_compressed_files_read_alike() {
 }
 
 #[test]
+fn how_much_was_read_grows_to_the_size_of_the_files() {
+    let row =
+        |second: u32| format!("2018-01-15T{:02}:{:02}:{:02}Z,10,1\n", second / 3600, second / 60 % 60, second % 60);
+    let content = "ts,price,size\n".to_owned() + &(0..20_000).map(row).collect::<String>();
+    let files = [
+        Temp::new("x.csv", &content),
+        Temp::new("x.csv.gz", gzip(content.as_bytes())),
+        Temp::new("x.csv.zst", zstd(content.as_bytes())),
+    ];
+    let size: u64 = files.iter().map(|file| std::fs::metadata(&file.0).expect("a file").len()).sum();
+    let mut merge = Merge::open(files.iter().map(Temp::spec)).expect("sound");
+    let (mut seen, mut slice) = (vec![merge.progress()], Slice::default());
+    while merge.next_into(&mut slice).expect("sound") {
+        seen.push(merge.progress());
+    }
+    assert!(seen.is_sorted() && seen.iter().all(|(read, total)| *read <= size && *total == size));
+    assert!(seen[0].0 < size / 2 && seen[10_000].0 > size / 4, "{:?} {:?}", seen[0], seen[10_000]);
+    assert_eq!(seen.last(), Some(&(size, size)));
+}
+
+#[test]
 fn windows_line_ends_byte_order_marks_quotes_and_a_missing_last_line_end_are_fine() {
     for content in [
         TRADES.replace('\n', "\r\n"),

@@ -5,7 +5,7 @@ use std::path::Path;
 use expect_test::expect;
 
 use super::super::frames::MOST_BYTES;
-use super::super::run;
+use super::super::{Interrupt, run};
 use super::*;
 
 fn check_shape(shape: Shape, input: &[u8], expect: Expect) {
@@ -133,7 +133,8 @@ fn sixteen_mebibytes_are_enough_and_one_byte_more_is_not() {
 #[test]
 fn a_missing_file_is_a_data_error() {
     let mut out = Vec::new();
-    let error = run(&config(CONFIG), Path::new("/nowhere/cycle.json"), Format::Json, Look::default(), &mut out);
+    let interrupt = Interrupt::listen().expect("room for it");
+    let error = run(&config(CONFIG), Path::new("/nowhere/cycle.json"), Format::Json, &interrupt, &mut out);
     let error = error.expect_err("there is no such file");
     assert_eq!(error.exit_code(), 4);
     assert!(error.to_string().starts_with("failed to read /nowhere/cycle.json: "), "{error}");

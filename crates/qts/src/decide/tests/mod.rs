@@ -11,7 +11,7 @@ mod lenient;
 use expect_test::Expect;
 
 use super::frames::Shape;
-use super::{DecideError, Format, run_on};
+use super::{DecideError, Format, Telling, run_on};
 use crate::config::{Config, parse};
 use crate::look::Look;
 
@@ -51,7 +51,8 @@ fn config(text: &str) -> Config {
 /// What is written, and how it ends.
 fn decide(config: &Config, shape: Shape, input: &[u8], format: Format) -> (String, Result<(), DecideError>) {
     let mut out = Vec::new();
-    let result = run_on(config, "in.json", shape, input, format, Look::default(), &mut out);
+    let telling = Telling { format, look: Look::default(), at_once: false };
+    let result = run_on(config, "in.json", shape, input, telling, &mut out);
     (String::from_utf8(out).expect("UTF-8 comes out"), result)
 }
 
