@@ -499,6 +499,27 @@ fn a_policy_that_leaves_something_open() {
         "#]],
     );
     check(
+        "warn-open-account",
+        &[
+            ("policy = \"account\"", "policy = \"validity_only\""),
+            ("[policy.account]\nmax_gross_exposure = \"90%\"\n", ""),
+        ],
+        expect![[r#"
+            QTS0305
+
+              ⚠ the account's policy `validity_only` limits neither cash nor orders nor positions
+               ╭─[qts.toml:4:10]
+             3 │ cash = "100000000"
+             4 │ policy = "validity_only"
+               ·          ───────────────
+             5 │ 
+               ╰────
+              help: extend `conservative`, or set `buying_power`, `max_gross_exposure` and `max_order_notional`
+
+            1 warning
+        "#]],
+    );
+    check(
         "warn-open-prices",
         &[
             ("kind = \"ema_cross\"", "kind = \"scripted\""),
