@@ -318,6 +318,18 @@ fn a_level_above_what_another_control_admits() {
     );
 }
 
+/// Market buys are valued at the upper limit, 30 % above yesterday: while prices are 30 % below it, an order worth
+/// nearly twice a position buys no more than that position.
+#[test]
+fn daily_limits_leave_room_for_the_worth_of_market_orders() {
+    for (order, code) in [("\"1850000\"", 0), ("\"1860000\"", 3)] {
+        let limits = format!("max_long = \"20\"\nmax_gross_exposure = \"1000000\"\nmax_order_notional = {order}");
+        let config = QUIET.replace("max_long = \"20\"", &limits);
+        let ended = folder("warn-daily-limits", &config).qts("check qts.toml --strict");
+        assert_eq!(ended.code, code, "{order}: {}", ended.err);
+    }
+}
+
 #[test]
 fn what_is_built_in_may_be_looser_than_what_the_file_says() {
     let tight = QUIET.replace("\"90%\"", "\"8%\"\nmax_open_orders = 2") + "max_long = \"1%\"\n";

@@ -159,7 +159,9 @@ fn all_codes_in_english() {
 
 #[test]
 fn all_codes_in_korean() {
-    check("--lang ko", expect![[r#"
+    check(
+        "--lang ko",
+        expect![[r#"
         번호  코드                     뜻                                                                                  할 일
         1     invalid_number           수량이나 가격이 0보다 크지 않습니다.                                                0보다 큰 수를 넣으세요.
         2     overflow                 금액이 정확히 계산할 수 있는 범위를 넘습니다.                                       주문을 줄이세요.
@@ -297,7 +299,8 @@ fn all_codes_in_korean() {
         QTS0308  warning  어느 전략도 구독하지 않는 종목이나 시세
         QTS0309  warning  계좌가 가진 것보다 큰 예산
         QTS0310  warning  대소문자만 다른 이름
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
