@@ -1,7 +1,9 @@
-//! The reason codes in Korean: what each means and what to do about it. Codes and keys are never translated. A new
-//! code does not compile without its text.
+//! The codes in Korean: what each means, and for reasons what to do about it. Codes and keys are never translated. A
+//! new code does not compile without its text (a new code of a data error fails a test without).
 
 use qts_core::Code;
+
+use crate::config;
 
 /// The meaning of a code, and the way out (empty where nothing is to be done).
 pub(crate) const fn explained(code: Code) -> (&'static str, &'static str) {
@@ -88,6 +90,101 @@ pub(crate) const fn explained(code: Code) -> (&'static str, &'static str) {
             ("남은 수량의 Phase 5 위험 점수가 max_risk_score를 넘습니다.", "max_risk_score를 올리거나 수량을 줄이세요.")
         }
     }
+}
+
+/// The meaning of what is wrong, or odd, about a config.
+pub(crate) const fn of_config(code: config::Code) -> &'static str {
+    use config::Code as C;
+    match code {
+        C::Unreadable => "파일을 읽을 수 없음",
+        C::Syntax => "TOML 문법이 아님",
+        C::UnknownKey => "아무도 읽지 않는 키",
+        C::MissingKey => "꼭 있어야 할 키나 표가 없음",
+        C::WrongType => "값의 형식이 다름 (예: 글자 자리에 목록)",
+        C::UnknownWord => "여기에 쓸 수 없는 낱말",
+        C::NotANumber => "정확한 십진수가 아님 (소수 여덟 자리까지, ±9·10^10 이내)",
+        C::OutOfBounds => "쓸 수 있는 범위를 벗어난 수",
+        C::NotAPercentage => "\"1.5%\" 같은 백분율이 아님",
+        C::NotATime => "시차가 붙은 RFC 3339 시각이 아님",
+        C::NotALength => "\"15m\" 같은 시간 길이가 아님",
+        C::NotASession => "\"09:00-15:30\" 같은 장 운영시간이 아님 (개장이 폐장보다 먼저)",
+        C::UnknownZone => "없는 시간대 이름",
+        C::EmptyText => "이름 자리에 빈 글자",
+        C::NotBuilt => "약속되어 있으나 아직 만들지 않은 기능",
+        C::BadCurrency => "통화 코드가 아님",
+        C::BadInstrumentId => "SYMBOL.VENUE 꼴이 아닌 종목 id",
+        C::DuplicateId => "이미 쓰인 id",
+        C::ReservedId => "QTS가 쓰는 전략 id",
+        C::BadStrategyId => "빈칸이 든 전략 id",
+        C::UnknownInstrument => "선언하지 않은 종목",
+        C::UnknownStrategy => "선언하지 않은 전략",
+        C::UnknownPolicy => "선언하지 않은 정책",
+        C::UnknownKind => "없는 전략 종류",
+        C::UnknownClass => "없는 종목 분류",
+        C::LotStep => "매매수량단위가 최소 수량 단위의 배수가 아님",
+        C::CurrencyDiffers => "계좌와 통화가 다른 종목",
+        C::Repeated => "같은 것을 두 번 적음",
+        C::BadParam => "전략 종류가 받지 않는 매개변수",
+        C::DatedIntraday => "날짜로만 표시한 하루 미만의 봉",
+        C::OffStep => "최소 수량 단위의 배수가 아닌 보유수량",
+        C::ShortBanned => "공매도가 금지된 시장의 매도 포지션",
+        C::TooMuchMoney => "셀 수 있는 금액을 넘는 포지션",
+        C::BuiltInPolicy => "내장 정책과 이름이 같은 정책",
+        C::PolicyCycle => "서로 돌아가며 물려받는 정책",
+        C::UnknownControl => "없는 통제 항목",
+        C::AlwaysOn => "끌 수 없는 통제 항목",
+        C::NoLevel => "단계가 하나도 없는 통제 항목",
+        C::LevelsOutOfOrder => "warn, limit, block 순으로 커지지 않는 단계",
+        C::NoReduce => "줄이지 않는 통제 항목에서 block보다 낮은 limit",
+        C::MixedUnits => "한 통제 항목 안에서 단위가 섞임",
+        C::WhenUnclear => "시각이 없거나 둘인 명령",
+        C::TargetUnclear => "대상이 없거나 둘인 명령",
+        C::ReasonRequired => "사유를 적어야 하는 명령",
+        C::UnusedPolicy => "아무도 쓰지 않는 정책",
+        C::IdleControl => "적힌 자리에서 아무 일도 하지 못하는 통제 항목",
+        C::NeverBinds => "같은 정책의 다른 항목이 허용하는 것보다 큰 한도",
+        C::AccountBindsFirst => "계좌 한도보다 큰 전략 한도",
+        C::LeftOpen => "주문의 크기나 가격을 제한하지 않는 정책",
+        C::DefaultPolicy => "자기 정책이 없는 전략",
+        C::NoData => "시세가 없는 종목을 구독하는 전략",
+        C::Unwatched => "어느 전략도 구독하지 않는 종목이나 시세",
+        C::BudgetOverCash => "계좌가 가진 것보다 큰 예산",
+        C::NearlySameName => "대소문자만 다른 이름",
+    }
+}
+
+/// The meaning of what is wrong with market data.
+pub(crate) fn of_data(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "QTS0201" => "파일을 열 수 없음",
+        "QTS0202" => "한꺼번에 열 수 있는 파일 수를 넘음",
+        "QTS0203" => "파일을 더 읽을 수 없음",
+        "QTS0204" => "중간에 잘린 압축 파일",
+        "QTS0205" => "이름과 내용이 다르거나 망가진 파일",
+        "QTS0206" => "끝없이 긴 줄",
+        "QTS0207" => "형식을 알 수 없는 파일 이름",
+        "QTS0208" => "읽지 못하는 Parquet 내용",
+        "QTS0209" => "UTF-8이 아닌 머리글",
+        "QTS0210" => "빈 파일",
+        "QTS0211" => "머리글만 있고 자료가 없는 파일",
+        "QTS0212" => "봉도 호가도 체결도 아닌 머리글",
+        "QTS0213" => "여러 종류의 자료가 섞인 머리글",
+        "QTS0214" => "없는 열",
+        "QTS0215" => "어느 열인지 가릴 수 없음",
+        "QTS0216" => "파일에 필요한 것을 말하지 않은 `[[data]]`",
+        "QTS0217" => "쓸 만한 줄이 하나도 없는 파일",
+        "QTS0218" => "그 종목의 줄이 없는 파일",
+        "QTS0251" => "칸 수가 다른 줄",
+        "QTS0252" => "빈 칸",
+        "QTS0253" => "시각으로 읽을 수 없는 칸",
+        "QTS0254" => "정확한 수가 아닌 칸",
+        "QTS0255" => "0 이하인 가격",
+        "QTS0256" => "음수인 거래량이나 잔량",
+        "QTS0257" => "시가와 종가를 감싸지 않는 고가나 저가",
+        "QTS0258" => "거꾸로 가는 시각",
+        "QTS0259" => "이미 나온 시각의 봉",
+        _ => return None,
+    })
 }
 
 #[cfg(test)]

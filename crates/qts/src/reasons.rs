@@ -30,7 +30,7 @@ pub(crate) struct ReasonsArgs {
 enum Lang {
     /// English
     En,
-    /// Korean (only the reasons; error codes stay in English)
+    /// Korean
     Ko,
 }
 
@@ -93,13 +93,13 @@ const OF_DATA: [(&str, &str); 27] = [
 
 /// The command.
 pub(crate) fn reasons(args: &ReasonsArgs, out: &mut impl Write) -> Result<Ending, Trouble> {
-    let mut codes = Codes { schema: 1, reasons: all_reasons(args.lang), errors: all_errors() };
+    let mut codes = Codes { schema: 1, reasons: all_reasons(args.lang), errors: all_errors(args.lang) };
     if let Some(wanted) = &args.code {
         narrow(&mut codes, wanted)?;
     }
     match args.format {
         Format::Json => print(&codes, out)?,
-        Format::Table if args.code.is_some() => tell_one(&codes, out)?,
+        Format::Table if args.code.is_some() => tell_one(&codes, args.lang, out)?,
         Format::Table => tell_all(&codes, args.lang, out)?,
     }
     Ok(Ending::Fine)
@@ -124,12 +124,16 @@ fn split(text: &'static str) -> (&'static str, &'static str) {
     }
 }
 
-fn all_errors() -> Vec<ErrorCode> {
+fn all_errors(lang: Lang) -> Vec<ErrorCode> {
     let of_config = config::Code::ALL.iter().map(|code| {
         let kind = if code.is_warning() { "warning" } else { "config" };
-        ErrorCode { code: code.to_string(), kind, meaning: code.meaning() }
+        let meaning = if lang == Lang::Ko { korean::of_config(*code) } else { code.meaning() };
+        ErrorCode { code: code.to_string(), kind, meaning }
     });
-    let of_data = OF_DATA.iter().map(|(code, meaning)| ErrorCode { code: (*code).to_owned(), kind: "data", meaning });
+    let of_data = OF_DATA.iter().map(|(code, meaning)| {
+        let korean = if lang == Lang::Ko { korean::of_data(code) } else { None };
+        ErrorCode { code: (*code).to_owned(), kind: "data", meaning: korean.unwrap_or(meaning) }
+    });
     let mut all: Vec<ErrorCode> = of_config.chain(of_data).collect();
     all.sort_by(|a, b| a.code.cmp(&b.code));
     all
@@ -152,15 +156,19 @@ fn narrow(codes: &mut Codes, wanted: &str) -> Result<(), Trouble> {
     Err(Trouble::Usage(format!("no code is called `{wanted}`; {way_out}")))
 }
 
-fn tell_one(codes: &Codes, out: &mut impl Write) -> Result<(), Trouble> {
+fn tell_one(codes: &Codes, lang: Lang, out: &mut impl Write) -> Result<(), Trouble> {
     for Reason { number, code, meaning, way_out } in &codes.reasons {
         writeln!(out, "{code} ({number})\n  {meaning}")?;
         if !way_out.is_empty() {
             writeln!(out, "  {way_out}")?;
         }
     }
+    let way_out = match lang {
+        Lang::En => "`qts check CONFIG` shows the place and the way out.",
+        Lang::Ko => "`qts check CONFIG`가 위치와 고치는 방법을 알려 줍니다.",
+    };
     for ErrorCode { code, kind, meaning } in &codes.errors {
-        writeln!(out, "{code} ({kind})\n  {meaning}\n  `qts check CONFIG` shows the place and the way out.")?;
+        writeln!(out, "{code} ({kind})\n  {meaning}\n  {way_out}")?;
     }
     Ok(())
 }
@@ -176,7 +184,11 @@ fn tell_all(codes: &Codes, lang: Lang, out: &mut impl Write) -> Result<(), Troub
     };
     let rows = [titles.map(str::to_owned).to_vec()].into_iter().chain(codes.reasons.iter().map(row));
     write!(out, "{}", table(&rows.collect::<Vec<_>>()))?;
-    let titles = ["code", "of", "meaning"].map(str::to_owned).to_vec();
+    let titles = match lang {
+        Lang::En => ["code", "of", "meaning"],
+        Lang::Ko => ["코드", "무엇의", "뜻"],
+    };
+    let titles = titles.map(str::to_owned).to_vec();
     let row = |error: &ErrorCode| vec![error.code.clone(), error.kind.to_owned(), error.meaning.to_owned()];
     let rows = [titles].into_iter().chain(codes.errors.iter().map(row));
     write!(out, "\n{}", table(&rows.collect::<Vec<_>>()))?;
@@ -201,6 +213,7 @@ mod tests {
         let codes = GIVEN_OUT.match_indices("\"QTS02").map(|(at, _)| &GIVEN_OUT[at + 1..at + 8]);
         let given: std::collections::BTreeSet<&str> = codes.collect();
         let listed: std::collections::BTreeSet<&str> = OF_DATA.iter().map(|(code, _)| *code).collect();
+        assert!(listed.iter().all(|code| korean::of_data(code).is_some()), "each has a Korean text");
         assert_eq!((listed.len(), listed), (OF_DATA.len(), given));
     }
 }

@@ -72,9 +72,10 @@ impl Draft<'_> {
 
     /// The account, now that the policies are known.
     pub(super) fn finish(self, names: &Names<'_>) -> Option<AccountSpec> {
+        let policy_place = self.policy.as_ref().map(|item| item.place);
         let policy = self.policy.map_or_else(|| Some("conservative".to_owned()), |item| names.policy(&item));
         let (cash, cash_place) = self.cash?;
-        Some(AccountSpec { id: self.id?, currency: self.currency?.0, cash, policy: policy?, cash_place })
+        Some(AccountSpec { id: self.id?, currency: self.currency?.0, cash, policy: policy?, cash_place, policy_place })
     }
 }
 

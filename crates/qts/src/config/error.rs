@@ -9,6 +9,9 @@ use super::code::Code;
 use super::source::{Place, Source};
 use super::suggest::nearest;
 
+/// So many warnings are shown to a person; programs get all.
+const SHOWN: usize = 50;
+
 /// One problem: where, what, and a way out.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
@@ -169,9 +172,13 @@ impl ConfigErrors {
         self.0.len()
     }
 
+    fn are_warnings(&self) -> bool {
+        self.0.iter().all(|error| error.code.is_warning())
+    }
+
     /// How many errors or warnings, in words.
     pub(crate) fn count(&self) -> String {
-        let word = if self.0.iter().all(|error| error.code.is_warning()) { "warning" } else { "error" };
+        let word = if self.are_warnings() { "warning" } else { "error" };
         format!("{} {word}{}", self.len(), if self.len() == 1 { "" } else { "s" })
     }
 
@@ -180,11 +187,13 @@ impl ConfigErrors {
         let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
         let handler = GraphicalReportHandler::new_themed(theme).with_width(110).with_links(false).with_context_lines(1);
         let mut report = String::new();
-        for error in &self.0 {
+        let shown = if self.are_warnings() { SHOWN } else { self.len() };
+        for error in self.0.iter().take(shown) {
             let sound = handler.render_report(&mut report, error).is_ok();
             report.push_str(if sound { "\n" } else { "(its lines cannot be shown)\n" });
         }
-        report + &self.count() + "\n"
+        let rest = if self.len() > shown { format!("; shown are the first {shown}") } else { String::new() };
+        report + &self.count() + &rest + "\n"
     }
 }
 

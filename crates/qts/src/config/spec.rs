@@ -59,6 +59,8 @@ pub(crate) struct AccountSpec {
     pub(crate) policy: String,
     /// Where its cash stands.
     pub(crate) cash_place: Place,
+    /// Where it names its policy, if it does.
+    pub(crate) policy_place: Option<Place>,
 }
 
 /// An instrument, and what of it is not the core's business.

@@ -50,7 +50,7 @@ fn params_of(kind: &KindSpec) -> Value {
 }
 
 /// What a config may give a kind; the rows of `signals` are read from its file.
-fn params<'k>(kind: &'k KindSpec) -> &'k [&'static str] {
+fn params(kind: &KindSpec) -> &[&'static str] {
     if kind.name == "signals" { &["path"] } else { kind.params }
 }
 
@@ -66,7 +66,7 @@ fn param(name: &str, of: &str) -> Value {
         "buy_below" => ("Buys at or below this price", decimal()),
         "sell_above" => ("Sells all at or above this price", decimal()),
         "path" => ("A csv or jsonl file of intents, relative to the config", text()),
-        "every" => ("It misbehaves on every so-manieth call", whole()),
+        "every" => ("It misbehaves on every n-th call", whole()),
         "mode" => ("How it misbehaves", word(&MODES)),
         "steps" => ("Orders and cancels, each at a time or in a cycle", rows(step())),
         _ => ("A parameter", json!({})),

@@ -40,8 +40,7 @@ fn of_value(value: &Value) -> Option<String> {
     if VALIDATOR.is_valid(value) {
         return None;
     }
-    let told = VALIDATOR.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).next();
-    told
+    VALIDATOR.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).next()
 }
 
 /// The reader and the schema must agree on a text: what is sound is valid, and what has an unknown key or a wrong

@@ -318,6 +318,18 @@ fn a_level_above_what_another_control_admits() {
     );
 }
 
+/// Market buys are valued at the upper limit, 30 % above yesterday: while prices are 30 % below it, an order worth
+/// nearly twice a position buys no more than that position.
+#[test]
+fn daily_limits_leave_room_for_the_worth_of_market_orders() {
+    for (order, code) in [("\"1850000\"", 0), ("\"1860000\"", 3)] {
+        let limits = format!("max_long = \"20\"\nmax_gross_exposure = \"1000000\"\nmax_order_notional = {order}");
+        let config = QUIET.replace("max_long = \"20\"", &limits);
+        let ended = folder("warn-daily-limits", &config).qts("check qts.toml --strict");
+        assert_eq!(ended.code, code, "{order}: {}", ended.err);
+    }
+}
+
 #[test]
 fn what_is_built_in_may_be_looser_than_what_the_file_says() {
     let tight = QUIET.replace("\"90%\"", "\"8%\"\nmax_open_orders = 2") + "max_long = \"1%\"\n";
@@ -496,6 +508,27 @@ fn a_policy_that_leaves_something_open() {
               help: write `policy = "x"` in a `[[strategy]]` or in `[account]`, or delete the policy
 
             3 warnings
+        "#]],
+    );
+    check(
+        "warn-open-account",
+        &[
+            ("policy = \"account\"", "policy = \"validity_only\""),
+            ("[policy.account]\nmax_gross_exposure = \"90%\"\n", ""),
+        ],
+        expect![[r#"
+            QTS0305
+
+              ⚠ the account's policy `validity_only` limits neither cash nor orders nor positions
+               ╭─[qts.toml:4:10]
+             3 │ cash = "100000000"
+             4 │ policy = "validity_only"
+               ·          ───────────────
+             5 │ 
+               ╰────
+              help: extend `conservative`, or set `buying_power`, `max_gross_exposure` and `max_order_notional`
+
+            1 warning
         "#]],
     );
     check(

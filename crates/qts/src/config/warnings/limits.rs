@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use qts_core::{Inst, Money, SCALE};
+use qts_core::{Inst, Money, Ratio, SCALE};
 use qts_gate::policy::{Controls, Thresholds};
 
 use super::super::code::Code;
@@ -27,8 +27,8 @@ struct Used<'c> {
     inst: Option<Inst>,
     set: &'c Controls,
     at_account: bool,
-    /// May one of its instruments have daily limits? They value market buys far above the market.
-    daily_limits: bool,
+    /// The widest daily limit of an instrument: market buys are valued at the day's upper one.
+    daily_limit: Option<Ratio>,
 }
 
 /// Pairs of controls of one policy: the first must not admit more than the second.
@@ -66,7 +66,8 @@ pub(super) fn within(config: &Config) -> Vec<ConfigError> {
 
 /// Every set of controls that judges something.
 fn in_use(config: &Config) -> Vec<Used<'_>> {
-    let daily_limits = config.instruments.iter().any(|spec| spec.instrument.daily_limit.is_some());
+    let daily_limit =
+        config.instruments.iter().filter_map(|spec| spec.instrument.daily_limit).map(|limit| limit.0).max();
     let mut found = Vec::new();
     for (name, policy) in &config.policies {
         let strategies = config.all_strategies().any(|spec| spec.policy == *name);
@@ -75,9 +76,9 @@ fn in_use(config: &Config) -> Vec<Used<'_>> {
                 continue;
             }
             let whole = if at_account { &policy.account } else { &policy.strategy };
-            found.push(Used { policy: name, inst: None, set: whole, at_account, daily_limits });
+            found.push(Used { policy: name, inst: None, set: whole, at_account, daily_limit });
             let own = policy.instruments.iter().map(|(inst, sets)| (*inst, if at_account { &sets.1 } else { &sets.0 }));
-            found.extend(own.map(|(inst, set)| Used { policy: name, inst: Some(inst), set, at_account, daily_limits }));
+            found.extend(own.map(|(inst, set)| Used { policy: name, inst: Some(inst), set, at_account, daily_limit }));
         }
     }
     found
@@ -140,10 +141,17 @@ fn room(used: &Used<'_>, small: &str, large: &str, all: Most) -> Option<i128> {
         }
         ("max_order_notional", "max_gross_exposure") => {
             let sides = if no_shorts() { 1 } else { 2 };
-            all.amount.checked_mul(if used.daily_limits { 2 * sides } else { sides })
+            raised(all.amount.checked_mul(sides)?, used.daily_limit)
         }
         _ => Some(all.amount),
     }
+}
+
+/// An amount at the market, valued at the day's upper limit while the market is at the lower one.
+fn raised(amount: i128, daily_limit: Option<Ratio>) -> Option<i128> {
+    let Some(limit) = daily_limit else { return Some(amount) };
+    let (one, limit) = (i128::from(SCALE), i128::from(limit.units()));
+    amount.checked_mul(one + limit)?.checked_div(one - limit).filter(|_| limit < one)
 }
 
 /// Strategies' limits above the account's, once for each policy, control and pair of levels.
@@ -192,7 +200,7 @@ fn clash(config: &Config, spec: &StrategySpec, inst: Option<Inst>, control: &'st
     if may.unit != admits.unit || may.amount <= admits.amount {
         return None;
     }
-    let used = |policy, set, at_account| Used { policy, inst, set, at_account, daily_limits: false };
+    let used = |policy, set, at_account| Used { policy, inst, set, at_account, daily_limit: None };
     let of_budget = if most(own, control)? == may { "" } else { " of its budget" };
     let mine = level_text(&used(&spec.policy, own, false), control)? + of_budget;
     let theirs = level_text(&used(&config.account.policy, shared, true), control)?;

@@ -30,8 +30,12 @@ fn of_strategies(config: &Config, name: &str) -> Option<ConfigError> {
 
 /// Where the policy's name stands, or, of a built-in one, where the strategy names it.
 fn place(config: &Config, name: &str, user: &StrategySpec) -> Place {
-    let own = config.origins.get(name).filter(|origins| origins.base.is_some()).map(|origins| origins.place);
-    own.or(user.places.policy).unwrap_or(user.place)
+    own_place(config, name).or(user.places.policy).unwrap_or(user.place)
+}
+
+/// Where the name of a policy of the file stands.
+fn own_place(config: &Config, name: &str) -> Option<Place> {
+    config.origins.get(name).filter(|origins| origins.base.is_some()).map(|origins| origins.place)
 }
 
 /// What nothing limits for this strategy, in one of its instruments at least.
@@ -86,11 +90,11 @@ fn of_account(config: &Config) -> Option<ConfigError> {
         || limits(&set.max_short)
         || limits(&set.max_order_notional)
         || limits(&set.cycle_notional);
-    let own = config.origins.get(name).filter(|origins| origins.base.is_some())?;
     if bounded {
         return None;
     }
+    let place = own_place(config, name).or(config.account.policy_place)?;
     let message = format!("the account's policy `{name}` limits neither cash nor orders nor positions");
-    let warning = config.warning(Code::LeftOpen, own.place, message);
+    let warning = config.warning(Code::LeftOpen, place, message);
     Some(warning.help("extend `conservative`, or set `buying_power`, `max_gross_exposure` and `max_order_notional`"))
 }
