@@ -40,16 +40,47 @@ fn a_package_of_its_own_is_the_whole_program_with_one_more_kind() {
     let ended = run(&["run", "examples/my-strategy/qts.toml"]);
     assert_eq!((ended.code, ended.err.as_str()), (0, ""));
     let (printed, _) = ended.out.split_once("\nstate ").expect("a last line");
-    expect![[""]].assert_eq(printed);
+    expect![[r#"
+        1761 events · 1761 cycles · 2 strategies · 3522 evaluations
+
+        decisions        274   = 209 pass + 0 warn + 60 reduce + 5 block
+        arbitration        5   conflicts · 5 blocked · 0 crosses
+        orders           262   = 255 for one decision + 7 for several (14 together)
+                               = 262 filled + 0 canceled + 0 expired + 0 rejected + 0 open
+        fills            262
+
+        reasons
+          max_order_notional             60
+          max_long                       29
+          merged                         14
+          opposing_intent                 5
+
+        strategy      pass    warn  reduce   block  holds at the end
+        dips           170       0      42       5  nothing
+        trend           39       0      18       0  nothing
+        unassigned       0       0       0       0  nothing
+
+        account  cash 111540.0028 USD · equity 111540.0028 · fees 91.69"#]]
+    .assert_eq(printed);
     let why = ["why", "examples/my-strategy/qts.toml", "--strategy", "dips", "--instrument", "AAPL.US"];
     let ended = run(&[&why[..], &["--at", "2008-09-15"]].concat());
-    expect![[""]].assert_eq(&ended.out);
+    expect![[r#"
+        dips on AAPL.US at 2008-09-15
+        no order: it held, "no signal": it holds nothing and its rule does not ask to enter
+        the same 2 times: 2008-09-12T16:00:00-04:00 to 2008-09-15T16:00:00-04:00
+        then    active · holds 0 · open orders: none · has seen 680 events of it
+        before  pass: it asked to sell 20 (678:dips:0, "close 152.65 > 151.61"), 20 admitted (once, 2008-09-11T16:00:00-04:00)
+    "#]].assert_eq(&ended.out);
+    let schema: serde_json::Value = run(&["schema"]).json();
+    let config = fs::read_to_string(folder().join("qts.toml")).expect("its config");
+    let config: serde_json::Value = toml::from_str(&config).expect("TOML");
+    assert!(jsonschema::is_valid(&schema, &config), "its schema knows its kind");
     // The program without it does not know the kind, and says so with what it knows.
     let without: Ended = {
         let mut command = Command::new(env!("CARGO_BIN_EXE_qts"));
         command.args(["check", "examples/my-strategy/qts.toml"]).current_dir(root()).output().expect("it starts").into()
     };
-    assert!(without.code == 3 && without.err.contains("no kind of strategy is called `three_down`"), "{}", without.err);
+    assert!(without.code == 3 && without.err.contains("no strategy kind is called `three_down`"), "{}", without.err);
 }
 
 #[test]

@@ -15,7 +15,7 @@ fn every_decision_is_told_once_as_csv_and_as_json_lines() {
     folder.summary("qts.toml --decisions two.jsonl");
     let csv = folder.read("one.csv");
     expect![
-        "cycle,ts,strategy,emission,book,instrument,side,type,limit,tif,asked,admitted,sent,crossed,verdict,reasons,why"
+        "cycle,ts,strategy,emission,book,instrument,side,type,limit,tif,asked,admitted,sent,crossed,verdict,reasons,why,decision"
     ]
     .assert_eq(csv.lines().next().expect("a header"));
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);

@@ -25,8 +25,9 @@ fn is_valid(validator: &Validator, config: &str) -> bool {
 fn every_bundled_config_is_valid() {
     let validator = validator();
     let examples = fs::read_dir(root().join("examples")).expect("examples");
-    let configs =
-        examples.filter_map(|entry| fs::read_to_string(entry.expect("an entry").path().join("qts.toml")).ok());
+    // `my-strategy` has a kind of its own; its own program's schema knows it.
+    let folders = examples.map(|entry| entry.expect("an entry").path()).filter(|path| !path.ends_with("my-strategy"));
+    let configs = folders.filter_map(|folder| fs::read_to_string(folder.join("qts.toml")).ok());
     let configs: Vec<String> = configs.collect();
     assert!(!configs.is_empty());
     for config in configs.iter().chain([&format!("{SHARE}{}", four())]) {
