@@ -10,7 +10,6 @@ mod bundle;
 mod call;
 mod check;
 mod cli;
-mod columns;
 mod config;
 mod data_check;
 mod decide;

@@ -10,10 +10,11 @@ use qts_gate::policy::Controls;
 use serde::Serialize;
 
 use crate::cli::Format;
-use crate::columns::table;
 use crate::config::{self, ALWAYS_ON, BUILT, Config, InForce, NOT_BUILT, Origin, Works, nearest};
 use crate::exit::{Ending, Trouble};
 use crate::kinds::Kinds;
+use crate::look::Look;
+use crate::table::{Column, Table};
 use crate::wire;
 
 /// Flags of `qts policy`.
@@ -162,8 +163,9 @@ fn list(config: &Config, with_users: bool, format: Format, out: &mut impl Write)
         let extends = head.extends.clone().unwrap_or_else(|| "(built in)".to_owned());
         vec![head.policy.clone(), extends, if with_users { head.used_by.words() } else { String::new() }]
     };
-    let rows: Vec<Vec<String>> = [titles].into_iter().chain(policies.iter().map(row)).collect();
-    Ok(write!(out, "{}", table(&rows))?)
+    let columns = vec![Column::codes(), Column::codes(), Column::text()];
+    let table = Table::of(columns, [titles].into_iter().chain(policies.iter().map(row)));
+    Ok(write!(out, "{}", table.render(Look::of_stdout()))?)
 }
 
 fn head(id: &str, config: &Config, with_users: bool) -> Head {
@@ -200,8 +202,10 @@ fn show(
     for section in controls.chunk_by(|a, b| (a.scope, &a.instrument) == (b.scope, &b.instrument)) {
         writeln!(out, "\n{}", section_title(&section[0], with_users.then_some(&head.used_by)))?;
         let titles = ["control", "value", "warn", "limit", "block", "from"].map(str::to_owned).to_vec();
-        let lines: Vec<Vec<String>> = [titles].into_iter().chain(section.iter().map(Row::cells)).collect();
-        write!(out, "{}", table(&lines))?;
+        let code = Column::codes();
+        let columns = vec![code, Column::text(), code, code, code, Column::text()];
+        let table = Table::of(columns, [titles].into_iter().chain(section.iter().map(Row::cells)));
+        write!(out, "{}", table.render(Look::of_stdout()))?;
     }
     writeln!(out, "\nnot built yet: {}", NOT_BUILT.join(", "))?;
     writeln!(out, "always on: {}", ALWAYS_ON.join(", "))?;

@@ -7,10 +7,11 @@ use qts_core::Code;
 use serde::Serialize;
 
 use crate::cli::Format;
-use crate::columns::table;
 use crate::config::{self, nearest};
 use crate::exit::{Ending, Trouble};
 use crate::korean;
+use crate::look::Look;
+use crate::table::{Column, Table};
 
 /// Flags of `qts reasons`.
 #[derive(Debug, Args)]
@@ -183,7 +184,8 @@ fn tell_all(codes: &Codes, lang: Lang, out: &mut impl Write) -> Result<(), Troub
         vec![number.to_string(), (*code).to_owned(), (*meaning).to_owned(), (*way_out).to_owned()]
     };
     let rows = [titles.map(str::to_owned).to_vec()].into_iter().chain(codes.reasons.iter().map(row));
-    write!(out, "{}", table(&rows.collect::<Vec<_>>()))?;
+    let (code, text, look) = (Column::codes(), Column::text(), Look::of_stdout());
+    write!(out, "{}", Table::of(vec![code, code, text, text], rows).render(look))?;
     let titles = match lang {
         Lang::En => ["code", "of", "meaning"],
         Lang::Ko => ["코드", "무엇의", "뜻"],
@@ -191,7 +193,7 @@ fn tell_all(codes: &Codes, lang: Lang, out: &mut impl Write) -> Result<(), Troub
     let titles = titles.map(str::to_owned).to_vec();
     let row = |error: &ErrorCode| vec![error.code.clone(), error.kind.to_owned(), error.meaning.to_owned()];
     let rows = [titles].into_iter().chain(codes.errors.iter().map(row));
-    write!(out, "\n{}", table(&rows.collect::<Vec<_>>()))?;
+    write!(out, "\n{}", Table::of(vec![code, code, text], rows).render(look))?;
     Ok(())
 }
 

@@ -86,6 +86,13 @@ impl Table {
         Self { columns, indent: 0, lines: Vec::new() }
     }
 
+    /// One of plain rows.
+    pub(crate) fn of(columns: Vec<Column>, rows: impl IntoIterator<Item = Vec<String>>) -> Self {
+        let mut table = Self::new(columns);
+        rows.into_iter().for_each(|row| table.row(row.into_iter().map(Cell::from)));
+        table
+    }
+
     /// The same, so far from the left.
     pub(crate) const fn indented(mut self, indent: usize) -> Self {
         self.indent = indent;
