@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use qts_core::Ts;
 
+use crate::serve::ServeArgs;
+
 /// Many strategies, one account, one gate, one simple loop.
 #[derive(Debug, Parser)]
 #[command(
@@ -44,6 +46,15 @@ Examples:
   qts decide my.toml --input cycles.jsonl > decisions.jsonl
   cat cycle.json | qts decide my.toml --input - --format table")]
     Decide(DecideArgs),
+    /// Stand as the gate in front of bots and broker code of your own: JSON lines in, one reply line each, state kept
+    #[command(after_help = "\
+Examples:
+  qts serve my.toml --stdio
+  echo '{\"state\": true}' | qts serve my.toml --stdio
+
+Every line is a JSON object with any of: id, now, market, ack, reject, fill, canceled, expired, cancel_refused,
+command, intents, judge, state. docs/serve.md has them all. A bad line gets an error reply and changes nothing.")]
+    Serve(ServeArgs),
 }
 
 /// How data is printed.

@@ -14,6 +14,7 @@ mod decisions;
 mod exit;
 mod kinds;
 mod run;
+mod serve;
 mod signals;
 mod summary;
 mod tally;
@@ -66,5 +67,6 @@ fn perform(command: &Command, kinds: &Kinds, out: &mut impl Write) -> Result<End
             decide::run(&config, &args.input, format, out)?;
             Ok(Ending::Fine)
         }
+        Command::Serve(args) => serve::serve(args, kinds, out),
     }
 }

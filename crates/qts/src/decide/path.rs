@@ -32,7 +32,7 @@ enum Step<'a> {
 }
 
 /// The path of the value or key at a byte, as JSONPath writes it.
-pub(super) fn path_at(text: &str, offset: usize) -> String {
+pub(crate) fn path_at(text: &str, offset: usize) -> String {
     let mut steps: Vec<Step<'_>> = Vec::new();
     let bytes = text.as_bytes();
     let mut at = 0;
