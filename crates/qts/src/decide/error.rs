@@ -142,6 +142,11 @@ impl Problem {
         Self { fault, ..self }
     }
 
+    /// The same with another way out.
+    pub(crate) fn with_help(self, help: &str) -> Self {
+        Self { help: help.to_owned(), ..self }
+    }
+
     /// Its path in the text that it is about.
     pub(crate) fn path(&self, text: &str) -> String {
         path_at(text, self.offset(text))

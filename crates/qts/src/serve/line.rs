@@ -55,8 +55,7 @@ impl<'a> Line<'a> {
             "judge",
             "state",
         ];
-        let no_object = |problem: Problem| Problem { help: "send one JSON object a line".to_owned(), ..problem };
-        let root = Node::parse(text).map_err(no_object)?;
+        let root = Node::parse(text).map_err(|problem| problem.with_help("send one JSON object a line"))?;
         let parts = root.fields(keys)?;
         let [id, now, market, ack, reject, fill, canceled, expired, cancel_refused, command, intents, judge, state] =
             parts;
