@@ -393,6 +393,12 @@ impl Runtime {
         self.now
     }
 
+    /// The account's equity when the day began, if it is known.
+    #[must_use]
+    pub const fn day_start_equity(&self) -> Option<Money> {
+        self.day_start_equity
+    }
+
     /// Own orders at the market, oldest first.
     #[must_use]
     pub fn working(&self) -> &[qts_core::Working] {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use qts_core::{Price, Qty, Working};
+use qts_core::{Money, Price, Qty, Working};
 use serde::Serialize;
 
 use crate::decide::answer::Decimal;
@@ -21,6 +21,8 @@ pub(super) struct State<'a> {
     now: String,
     cycle: u64,
     account: Account,
+    /// What percentages are of; `null` until something was judged.
+    day_start_equity: Option<Decimal<Money>>,
     books: BTreeMap<String, BookSummary>,
     modes: BTreeMap<String, &'static str>,
     orders: Vec<JsonWorking<'a>>,
@@ -59,6 +61,7 @@ impl<'a> State<'a> {
             now: rfc3339(service.now()),
             cycle: runtime.cycle_number().0,
             account,
+            day_start_equity: runtime.day_start_equity().map(Decimal),
             books: summary::books(service.config(), runtime, instruments),
             modes: reply::modes(runtime, instruments),
             orders: runtime.working().iter().map(|order| JsonWorking::new(order, service)).collect(),

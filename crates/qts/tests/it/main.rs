@@ -17,6 +17,8 @@ mod readme;
 mod rules;
 mod run_flags;
 mod scripts;
+mod serve;
+mod serving;
 mod shared_data;
 mod support;
 mod the_example;
