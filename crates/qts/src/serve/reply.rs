@@ -209,7 +209,9 @@ fn cancels(effects: &Effects) -> Vec<CancelRequest> {
             _ => None,
         })
     };
-    effects.cancels.iter().filter_map(request).collect()
+    let mut cancels: Vec<CancelRequest> = effects.cancels.iter().filter_map(request).collect();
+    cancels.sort_by_key(|cancel| cancel.order);
+    cancels
 }
 
 /// The judgement: a row for every intent, then one for each decision on what nobody outside asked for.

@@ -18,6 +18,8 @@ mod rules;
 mod run_flags;
 mod scripts;
 mod serve;
+mod serve_is_decide;
+mod serve_lasts;
 mod serving;
 mod shared_data;
 mod support;

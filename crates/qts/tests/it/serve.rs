@@ -374,7 +374,8 @@ fn a_line_may_say_everything_at_once_and_each_broker_part_may_be_a_list() {
         value sell 4 A.KRX: block 0 self_trade
         cancel 1 (unwanted of operator)
         cancel 3 (unwanted of operator)
-        modes {"trend":"disabled"}"#]].assert_eq(&brief(&reply));
+        modes {"trend":"disabled"}"#]]
+    .assert_eq(&brief(&reply));
     assert_eq!(reply["state"]["now"], "2026-01-05T01:00:05Z");
 }
 
@@ -392,7 +393,8 @@ fn strategies_inside_hear_what_is_told_and_speak_for_themselves() {
     expect![[r#"
         trend buy 1 A.KRX: pass 1 merged
         inside buy 2 A.KRX: pass 2 merged
-        order 1: buy 3 A.KRX = trend 1 + inside 2"#]].assert_eq(&brief(&reply));
+        order 1: buy 3 A.KRX = trend 1 + inside 2"#]]
+    .assert_eq(&brief(&reply));
     let children = &reply["orders"][0]["children"];
     assert_eq!((&children[0]["intent"], &children[1]["intent"]), (&json!(0), &Value::Null));
     let refused =
