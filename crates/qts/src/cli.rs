@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use qts_core::Ts;
 
+use crate::policy_tests::TestArgs;
 use crate::serve::ServeArgs;
 
 /// Many strategies, one account, one gate, one simple loop.
@@ -55,6 +56,15 @@ Examples:
 Every line is a JSON object with any of: id, now, market, ack, reject, fill, canceled, expired, cancel_refused,
 command, intents, judge, state. docs/serve.md has them all. A bad line gets an error reply and changes nothing.")]
     Serve(ServeArgs),
+    /// Play policy tests: cases of intents, prices, fills and commands, and what is expected of the gate
+    #[command(after_help = "\
+Examples:
+  qts test policy.toml
+  qts test tests/*.toml --case \"an entry above the limit\"
+  qts test policy.toml --ablate
+
+docs/policy-tests.md shows the form of a test file.")]
+    Test(TestArgs),
 }
 
 /// How data is printed.

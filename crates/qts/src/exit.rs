@@ -17,6 +17,9 @@ pub(crate) enum Trouble {
     /// The config is wrong.
     #[error("{0}")]
     Config(#[from] ConfigErrors),
+    /// A file of policy tests is wrong.
+    #[error("{0}")]
+    Tests(ConfigErrors),
     /// Market data is wrong or missing.
     #[error("{code}: failed to {0}", code = .0.code())]
     Data(#[from] DataError),
@@ -38,6 +41,8 @@ pub(crate) enum Ending {
     Fine,
     /// The account was halted by risk or kill at the end.
     Halted,
+    /// It found what it was to look for: policy tests that fail.
+    Failed,
 }
 
 impl Ending {
@@ -45,6 +50,7 @@ impl Ending {
         match self {
             Self::Fine => 0,
             Self::Halted => 5,
+            Self::Failed => 1,
         }
     }
 }
@@ -55,7 +61,7 @@ impl Trouble {
         match self {
             Self::Failure(_) | Self::Output(_) => 1,
             Self::Config(_) => 3,
-            Self::Data(_) | Self::Input(_) => 4,
+            Self::Data(_) | Self::Input(_) | Self::Tests(_) => 4,
             Self::Decide(error) => error.exit_code(),
         }
     }
@@ -63,7 +69,7 @@ impl Trouble {
     /// Tells it on standard error.
     pub(crate) fn tell(&self) {
         match self {
-            Self::Config(errors) => eprint!("{}", errors.render(colour())),
+            Self::Config(errors) | Self::Tests(errors) => eprint!("{}", errors.render(colour())),
             other => eprintln!("qts: {other}"),
         }
     }

@@ -13,6 +13,7 @@ mod decide;
 mod decisions;
 mod exit;
 mod kinds;
+mod policy_tests;
 mod run;
 mod serve;
 mod signals;
@@ -68,5 +69,6 @@ fn perform(command: &Command, kinds: &Kinds, out: &mut impl Write) -> Result<End
             Ok(Ending::Fine)
         }
         Command::Serve(args) => serve::serve(args, kinds, out),
+        Command::Test(args) => policy_tests::test(args, kinds, out),
     }
 }

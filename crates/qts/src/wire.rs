@@ -10,9 +10,10 @@ use qts_strategy::{Factory, Intents, MarketEvent, ParamError, Strategy, Strategy
 use qts_venues::calendar::SessionClock;
 use qts_venues::feed::{self, DataError, Merge, SourceSpec};
 use qts_venues::sim::{self, SimBroker, SimConfig};
+use toml::de::DeTable;
 
 use crate::config::{
-    self, Action, CommandSpec, Config, ConfigError, ConfigErrors, DataSpec, StrategySpec, Target, When,
+    self, Action, CommandSpec, Config, ConfigError, ConfigErrors, DataSpec, Source, StrategySpec, Target, When,
 };
 use crate::exit::Trouble;
 use crate::kinds::Kinds;
@@ -30,6 +31,11 @@ pub(crate) struct Wired {
 /// Reads a config.
 pub(crate) fn load(path: &Path, kinds: &Kinds) -> Result<Config, Trouble> {
     Ok(config::load(path, kinds, &wrong_params)?)
+}
+
+/// Reads a config that stands in a table of a file.
+pub(crate) fn load_table(file: &Arc<Source>, table: DeTable<'_>, kinds: &Kinds) -> Result<Config, Trouble> {
+    Ok(config::parse_table(file, "[config]", table, Vec::new(), kinds, &wrong_params)?)
 }
 
 /// Puts a run together.

@@ -5,6 +5,7 @@
 //! errors come one at a time.
 
 mod account;
+pub(crate) mod cases;
 mod code;
 mod commands;
 mod controls;
@@ -29,6 +30,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use qts_core::Inst;
+use qts_gate::RiskPolicy;
 use qts_strategy::ParamError;
 use toml::de::DeTable;
 
@@ -108,6 +110,21 @@ pub(crate) fn parse_table(
         Some(config) if errors.is_empty() => Ok(config),
         _ => Err(ConfigErrors::new(errors)),
     }
+}
+
+/// The controls that a policy may have, by name.
+pub(crate) const CONTROLS: &[&str] = &controls::BUILT;
+
+/// The policy without a control, as `name = false` at its end would have it.
+pub(crate) fn without(policy: &RiskPolicy, control: &str) -> RiskPolicy {
+    let mut changed = policy.clone();
+    if let Some(setting) = controls::removed(control) {
+        setting.apply(&mut changed.strategy, &mut changed.account);
+        for (strategy, account) in changed.instruments.values_mut() {
+            setting.apply(strategy, account);
+        }
+    }
+    changed
 }
 
 /// Reads a `[[command]]` that is given while this config is at work with `strategies`, all but its time.

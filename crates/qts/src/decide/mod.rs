@@ -9,7 +9,7 @@ pub(crate) mod error;
 mod frames;
 mod holdings;
 pub(crate) mod node;
-mod path;
+pub(crate) mod path;
 pub(crate) mod picture;
 pub(crate) mod rows;
 pub(crate) mod sentence;

@@ -90,8 +90,7 @@ fn written(steps: &[Step<'_>]) -> String {
     for step in steps.iter().take(MOST_STEPS) {
         match step {
             Step::Key("", _) => {}
-            Step::Key(key, _) if is_plain(key) => path.extend([".", key]),
-            Step::Key(key, _) => path.extend(["[\"", &super::error::shown(key), "\"]"]),
+            Step::Key(key, _) => path += &step_to(key),
             Step::Item(place) => path += &format!("[{place}]"),
         }
     }
@@ -99,6 +98,11 @@ fn written(steps: &[Step<'_>]) -> String {
         path.push('…');
     }
     path
+}
+
+/// The step to a key of an object.
+pub(crate) fn step_to(key: &str) -> String {
+    if is_plain(key) { format!(".{key}") } else { format!("[\"{}\"]", super::error::shown(key)) }
 }
 
 fn is_plain(key: &str) -> bool {
