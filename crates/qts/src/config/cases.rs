@@ -99,7 +99,7 @@ pub(crate) enum Expected {
 pub(crate) fn read<'s>(file: &'s Arc<Source>) -> Result<Suite<'s>, ConfigErrors> {
     let (root, syntax) = DeTable::parse_recoverable(file.text());
     let mut root = root.into_inner();
-    let config = root.remove("config");
+    let (config, has_cases) = (root.remove("config"), root.contains_key("case"));
     let log = Log::new(Arc::clone(file));
     let mut root = Table::new(&log, "the test file", Place::default(), root);
     root.take("config");
@@ -107,10 +107,11 @@ pub(crate) fn read<'s>(file: &'s Arc<Source>) -> Result<Suite<'s>, ConfigErrors>
         root.missing("config", "\"qts.toml\"");
         None
     });
-    let cases = root.rows("case");
-    if cases.is_empty() {
-        root.missing("case", "[…]`, in the form of `[[case]]` with a `name` and `[[case.step]]");
+    if !has_cases {
+        let error = log.error(Code::MissingKey, Place::default(), "there is no `[[case]]`");
+        log.push(error.help("add `[[case]]` with a `name` and one or more `[[case.step]]`"));
     }
+    let cases = root.rows("case");
     let cases = cases.into_iter().filter_map(case).collect();
     root.finish();
     let config = config.and_then(|value| config_of(&log, value));
@@ -147,7 +148,8 @@ fn case(mut row: Table<'_>) -> Option<Case> {
     let controls = controls.map(|items| items.iter().filter_map(control).collect());
     let rows = row.rows("step");
     if rows.is_empty() {
-        row.missing("step", "[…]`, in the form of `[[case.step]]");
+        let error = log.error(Code::MissingKey, place, "the case has no `[[case.step]]`");
+        log.push(error.help("add `[[case.step]]` with `intents = [ … ]` and `expect = { … }`"));
     }
     let steps: Vec<Step> = rows.into_iter().filter_map(step).collect();
     row.finish();

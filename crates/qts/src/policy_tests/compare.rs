@@ -53,6 +53,12 @@ fn look(path: &str, expected: &Expected, got: &Value, found: &mut Vec<Mismatch>)
             }
             true
         }
+        (Expected::List(elements), Value::Array(items)) => {
+            let (expected, got) = (some(elements.len()), told(got));
+            let got = if items.is_empty() { "none".to_owned() } else { format!("{}: {got}", items.len()) };
+            found.push(Mismatch { path: path.to_owned(), expected, got });
+            true
+        }
         (Expected::Text(text), Value::String(got)) => same(text, got),
         (Expected::Text(text), Value::Number(got)) => same(text, &got.to_string()),
         // A reason may be named by its code, a withdrawal by its order.
@@ -87,22 +93,42 @@ fn told_expected(expected: &Expected) -> String {
     }
 }
 
-/// A value in few words: what has a code or says itself what it is, is called by that.
+/// How many elements.
+fn some(count: usize) -> String {
+    match count {
+        0 => "none".to_owned(),
+        1 => "1 element".to_owned(),
+        count => format!("{count} elements"),
+    }
+}
+
+/// A value in few words: reasons by their code, decisions and orders by what they are about.
 fn told(got: &Value) -> String {
     match got {
         Value::Null => "nothing".to_owned(),
         Value::String(text) => text.clone(),
         Value::Array(items) => list(items.iter().map(told)),
-        Value::Object(object) => match object.get("code").and_then(Value::as_str) {
-            Some(code) => code.to_owned(),
-            None => {
-                let plain = object.iter().filter(|(key, value)| *key != "text" && !value.is_null());
-                let fields: Vec<String> = plain.map(|(key, value)| format!("{key} = {}", told(value))).collect();
-                format!("{{ {} }}", fields.join(", "))
+        Value::Object(object) => {
+            let text = |key: &str| object.get(key).and_then(Value::as_str);
+            match (text("code"), text("verdict"), text("side"), text("instrument")) {
+                (Some(code), ..) => code.to_owned(),
+                (_, Some(verdict), Some(side), Some(instrument)) => {
+                    format!("{side} {} {instrument}: {verdict}", text("asked").unwrap_or("?"))
+                }
+                (_, None, Some(side), Some(instrument)) => {
+                    format!("{side} {} {instrument}", text("qty").unwrap_or("?"))
+                }
+                _ => fields(object),
             }
-        },
+        }
         other => other.to_string(),
     }
+}
+
+fn fields(object: &serde_json::Map<String, Value>) -> String {
+    let known = object.iter().filter(|(_, value)| !value.is_null());
+    let fields: Vec<String> = known.map(|(key, value)| format!("{key} = {}", told(value))).collect();
+    format!("{{ {} }}", fields.join(", "))
 }
 
 fn list(elements: impl Iterator<Item = String>) -> String {

@@ -13,6 +13,7 @@ mod flat_memory;
 mod forms_of_data;
 mod funnel;
 mod order_of_tables;
+mod policy_tests;
 mod readme;
 mod rules;
 mod run_flags;
