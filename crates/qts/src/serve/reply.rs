@@ -69,8 +69,8 @@ struct Reply<'a> {
     quarantined: Vec<&'a str>,
     #[serde(flatten)]
     judged: Option<JsonAnswer<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    cancels: Vec<JsonCancel<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cancels: Option<Vec<JsonCancel<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     modes: Option<BTreeMap<String, &'static str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -152,13 +152,13 @@ pub(super) fn reply(
         failed: Vec::new(),
         quarantined: Vec::new(),
         judged: answer.as_ref().map(|answer| JsonAnswer::new(answer, service)),
-        cancels: Vec::new(),
+        cancels: None,
         modes: (was_judged || commanded).then(|| modes(service.runtime(), instruments)),
         waiting: waiting(service),
         state: wants_state.then(|| State::new(service)),
     };
-    if !was_judged {
-        reply.cancels = cancels.iter().map(|cancel| JsonCancel::new(cancel, service)).collect();
+    if !was_judged && (commanded || !cancels.is_empty()) {
+        reply.cancels = Some(cancels.iter().map(|cancel| JsonCancel::new(cancel, service)).collect());
     }
     for record in &effects.records {
         reply.take(record, instruments);

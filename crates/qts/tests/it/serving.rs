@@ -69,6 +69,16 @@ impl Served {
         reply
     }
 
+    /// The reply to a line, as it was written.
+    pub(crate) fn raw(&mut self, line: &str) -> String {
+        let input = self.input.as_mut().expect("not at its end");
+        writeln!(input, "{line}").expect("it listens");
+        self.lines += 1;
+        let mut reply = String::new();
+        self.output.read_line(&mut reply).expect("text");
+        reply.trim_end().to_owned()
+    }
+
     /// As [`Self::say`], for a line that must be understood.
     pub(crate) fn tell(&mut self, line: &str) -> Value {
         let reply = self.say(line);
