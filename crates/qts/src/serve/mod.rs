@@ -11,6 +11,8 @@ mod reply;
 mod reports;
 mod service;
 mod state;
+#[cfg(test)]
+mod tests;
 
 use std::io::{BufReader, Write};
 use std::path::PathBuf;
