@@ -487,3 +487,58 @@ fn data_files_are_not_read_and_a_bad_config_is_told_as_ever() {
     assert_eq!((ended.code, ended.err.contains("stands for the account")), (3, true), "{}", ended.err);
     assert_eq!(folder.qts("serve qts.toml").code, 2, "--stdio must be said");
 }
+
+#[test]
+fn intents_of_several_lines_are_counted_on_and_judged_together() {
+    let mut served = served("serve-lines", TWO_BOTS);
+    served.tell(PRICES);
+    let intent = |strategy: &str, qty: &str, limit: u32| {
+        json!({"intents": [{"strategy": strategy, "instrument": "A.KRX", "side": "buy", "qty": qty, "limit": limit}]})
+            .to_string()
+    };
+    served.tell(&intent("trend", "1", 49_000));
+    served.tell(&intent("value", "x", 49_000));
+    served.tell(&intent("trend", "2", 48_000));
+    assert_eq!(served.tell(&intent("value", "3", 49_000))["waiting"], json!({"events": 1, "intents": 4}));
+    let reply = served.tell(r#"{"judge": true}"#);
+    assert_eq!(reply.get("waiting"), None);
+    let asked = |it: &Value| (it["intent"].clone(), it["strategy"].clone(), it["asked"].clone());
+    let decisions: Vec<_> = reply["decisions"].as_array().expect("decisions").iter().map(asked).collect();
+    let wanted = [(0, "trend", "1"), (1, "value", "x"), (2, "trend", "2"), (3, "value", "3")];
+    assert_eq!(decisions, wanted.map(|(place, strategy, qty)| (json!(place), json!(strategy), json!(qty))));
+    let children = |order: usize| reply["orders"][order]["children"].clone();
+    assert_eq!(children(0), json!([{"intent": 2, "strategy": "trend", "qty": "2"}]));
+    assert_eq!(
+        children(1),
+        json!([{"intent": 0, "strategy": "trend", "qty": "1"}, {"intent": 3, "strategy": "value", "qty": "3"}])
+    );
+}
+
+#[test]
+fn what_there_is_no_room_for_is_not_handed_over() {
+    let position = |owner: &str| {
+        format!("[[position]]\nstrategy = \"{owner}\"\ninstrument = \"B.KRX\"\nqty = \"60000000000\"\nprice = \"1\"\n")
+    };
+    let mut served = served("serve-room", &format!("{TWO_BOTS}{}{}", position("trend"), position("unassigned")));
+    let before = served.state();
+    let reply = served.tell(r#"{"command": {"do": "unregister", "strategy": "trend", "to": "unassigned"}}"#);
+    let refused = reply["commands"][0]["refused"].as_str().expect("a refusal");
+    assert!(refused.contains("no room"), "{refused}");
+    assert_eq!(served.state()["books"], before["books"]);
+}
+
+#[test]
+fn more_than_can_wait_is_refused_until_somebody_judges() {
+    let mut served = served("serve-full", TWO_BOTS);
+    served.tell(PRICES);
+    let intent = json!({"strategy": "trend", "instrument": "A.KRX", "side": "buy", "qty": "0"});
+    let many = json!({"intents": vec![intent.clone(); 8_192]}).to_string();
+    for _ in 0..8 {
+        served.tell(&many);
+    }
+    let one = json!({"intents": [intent]}).to_string();
+    assert_eq!(served.say(&one)["error"]["code"], "too_much_waiting");
+    let judged = served.tell(r#"{"judge": true}"#);
+    assert_eq!(judged["decisions"].as_array().map(Vec::len), Some(65_536));
+    served.tell(&one);
+}
