@@ -9,6 +9,7 @@
 mod command;
 mod digest;
 mod host;
+mod inbox;
 mod ledger;
 mod mux;
 mod operate;
@@ -19,6 +20,7 @@ mod witness;
 
 pub use command::{Action, Command, Schedule, Target, When};
 pub use host::{Failure, Invalid, silence_strategy_panics};
+pub use inbox::{Facts, Outside, OutsideAsk};
 pub use ledger::Share;
 pub use mux::{Reaction, StrategyMultiplexer};
 pub use pipeline::{Input, Runtime, Setup};

@@ -40,6 +40,9 @@ impl Runtime {
         if !flat && !to_unassigned {
             return Err(format!("the book of `{id}` is not flat: flatten it first, or say to = \"unassigned\""));
         }
+        if !flat && !self.has_room(&StrategyId::unassigned(), id) {
+            return Err(format!("the unassigned book has no room for what `{id}` holds: flatten one of them first"));
+        }
         self.registry.unregister(id).map_err(|error| error.to_string())?;
         if !flat {
             self.withdraw_orders_of(id);
@@ -48,6 +51,16 @@ impl Runtime {
         // Also what is over: a fill that comes late is nobody's.
         self.ledger.disown(id);
         Ok(())
+    }
+
+    /// Could an heir's book hold all that is in another?
+    fn has_room(&self, heir: &StrategyId, from: &StrategyId) -> bool {
+        let Some(book) = self.books.get(from) else { return true };
+        book.holdings().all(|(inst, held)| {
+            let old = self.books.get(heir).map(|book| book.holding(inst)).unwrap_or_default();
+            let sums = [(old.position, held.position), (old.open_buy, held.open_buy), (old.open_sell, held.open_sell)];
+            sums.into_iter().all(|(a, b)| a.checked_add(b).is_some())
+        })
     }
 
     /// Moves all positions, as if traded at cost, and all open quantities to the heir's book.

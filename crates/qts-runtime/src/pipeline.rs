@@ -16,6 +16,7 @@ use qts_loop::{Absorbed, ExecutionLoop, NoHooks, OrderState, Step, StopPolicy};
 use crate::command::Command;
 use crate::digest::Digest;
 use crate::host::Failure;
+use crate::inbox::Outside;
 use crate::ledger::Ledger;
 use crate::mux::{Reaction, Scene, StrategyMultiplexer};
 use crate::record::{Effects, Record};
@@ -27,6 +28,8 @@ use crate::witness::{Hearing, Onlooker, Witness};
 pub enum Input {
     /// The market moved.
     Slice(Slice),
+    /// What the inbox holds: market events, perhaps none, and what strategies outside ask for.
+    Inbox(Slice, Outside),
     /// The broker said something.
     Report(ExecReport),
     /// The operator said something.
@@ -129,20 +132,23 @@ impl Runtime {
     fn step_before(&mut self, witness: Onlooker<'_, '_>, input: &Input, out: &mut Effects) {
         let told = out.records.len();
         match input {
-            Input::Slice(slice) => self.cycle(slice, out, witness),
+            Input::Slice(slice) => self.cycle(slice, &Outside::default(), out, witness),
+            Input::Inbox(slice, outside) => self.cycle(slice, outside, out, witness),
             Input::Report(report) => self.absorb(report, out),
             Input::Command(command) => self.command(command, out),
-            Input::Timer(now) => self.now = self.now.max(*now),
+            Input::Timer(now) => self.wait(*now, out),
         }
         (out.cycle, out.now) = (self.cycle, self.now);
         self.digest.take_in(self.cycle, &out.records[told..]);
     }
 
     /// One cycle: market → strategies → gate → records → loop.
-    fn cycle(&mut self, slice: &Slice, out: &mut Effects, mut witness: Onlooker<'_, '_>) {
+    fn cycle(&mut self, slice: &Slice, outside: &Outside, out: &mut Effects, mut witness: Onlooker<'_, '_>) {
         self.cycle = Cycle(self.cycle.0 + 1);
-        self.take(slice);
-        let Reaction { mut proposals, mut cancels, failures, evaluations } = self.react(slice, witness.as_deref_mut());
+        self.take(slice, outside);
+        let mut reaction = self.react(slice, witness.as_deref_mut());
+        outside.stamp(self.cycle, &mut reaction);
+        let Reaction { mut proposals, mut cancels, failures, evaluations } = reaction;
         out.evaluations += evaluations;
         for (strategy, failure) in failures {
             self.note_failure(strategy, failure, out);
@@ -154,7 +160,7 @@ impl Runtime {
 
     /// Prices, and the roll of the day: the day's equity is what the account was worth when it began. A bar that
     /// spans its session is judged as sent at the start of the next one, so the day ends with it.
-    fn take(&mut self, slice: &Slice) {
+    fn take(&mut self, slice: &Slice, outside: &Outside) {
         self.now = slice.ts;
         let newest = slice.events.iter().map(|event| event.day).max();
         let overnight = self.overnight_equity.take();
@@ -164,10 +170,18 @@ impl Runtime {
         }
         self.session_end = slice.events.iter().map(|event| event.session_end).max().unwrap_or(self.session_end);
         self.market.absorb(slice);
+        outside.tell(&mut self.market);
         let ends_session = |payload: &Payload| matches!(payload, Payload::Bar(bar) if bar.whole_session);
         if self.day_start_equity.is_none() || slice.events.iter().any(|event| ends_session(&event.payload)) {
             self.day_start_equity = self.books.equity(&self.market);
         }
+    }
+
+    /// Time passes; what could not be withdrawn before is asked for again.
+    fn wait(&mut self, now: Ts, out: &mut Effects) {
+        self.now = self.now.max(now);
+        let cancels = self.unwanted_orders();
+        self.judge(Vec::new(), &cancels, out, None);
     }
 
     fn react(&mut self, slice: &Slice, witness: Onlooker<'_, '_>) -> Reaction {
@@ -390,6 +404,36 @@ impl Runtime {
     #[must_use]
     pub const fn mode(&self) -> Mode {
         self.mode
+    }
+
+    /// The time as known.
+    #[must_use]
+    pub const fn now(&self) -> Ts {
+        self.now
+    }
+
+    /// The account's equity when the day began, if it is known.
+    #[must_use]
+    pub const fn day_start_equity(&self) -> Option<Money> {
+        self.day_start_equity
+    }
+
+    /// Own orders at the market, oldest first.
+    #[must_use]
+    pub fn working(&self) -> &[qts_core::Working] {
+        self.ledger.working()
+    }
+
+    /// How every strategy stands with the gate.
+    #[must_use]
+    pub const fn standings(&self) -> &BTreeMap<StrategyId, qts_gate::Standing> {
+        self.registry.standings()
+    }
+
+    /// The modes of instruments; absent is active.
+    #[must_use]
+    pub const fn instrument_modes(&self) -> &BTreeMap<Inst, Mode> {
+        &self.instrument_modes
     }
 
     /// The cycle at hand.

@@ -13,7 +13,9 @@ use crate::why::WhyArgs;
 
 use crate::check::CheckArgs;
 use crate::policy::PolicyArgs;
+use crate::policy_tests::TestArgs;
 use crate::reasons::ReasonsArgs;
+use crate::serve::ServeArgs;
 
 /// Many strategies, one account, one gate, one simple loop.
 #[derive(Debug, Parser)]
@@ -120,6 +122,24 @@ Examples:
   qts completions fish > ~/.config/fish/completions/qts.fish
   qts completions powershell >> $PROFILE")]
     Completions(CompletionsArgs),
+    /// Stand as the gate in front of bots and broker code of your own: JSON lines in, one reply line each, state kept
+    #[command(after_help = "\
+Examples:
+  qts serve my.toml --stdio
+  echo '{\"state\": true}' | qts serve my.toml --stdio
+
+Every line is a JSON object with any of: id, now, market, ack, reject, fill, canceled, expired, cancel_refused,
+command, intents, judge, state. docs/serve.md has them all. A bad line gets an error reply and changes nothing.")]
+    Serve(ServeArgs),
+    /// Play policy tests: cases of intents, prices, fills and commands, and what is expected of the gate
+    #[command(after_help = "\
+Examples:
+  qts test policy.toml
+  qts test tests/*.toml --case \"an entry above the limit\"
+  qts test policy.toml --ablate
+
+docs/policy-tests.md shows the form of a test file.")]
+    Test(TestArgs),
 }
 
 /// When words are coloured.

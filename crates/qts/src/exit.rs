@@ -26,6 +26,9 @@ pub(crate) enum Trouble {
     /// The config is wrong.
     #[error("{0}")]
     Config(#[from] ConfigErrors),
+    /// A file of policy tests is wrong.
+    #[error("{0}")]
+    Tests(ConfigErrors),
     /// Market data is wrong or missing.
     #[error("{code}: failed to {0}", code = .0.code())]
     Data(#[from] DataError),
@@ -52,6 +55,8 @@ pub(crate) enum Ending {
     Halted,
     /// Somebody asked it to end early; what was done by then is told.
     Interrupted,
+    /// It found what it was to look for: policy tests that fail.
+    Failed,
 }
 
 impl Ending {
@@ -60,6 +65,7 @@ impl Ending {
             Self::Fine => 0,
             Self::Halted => 5,
             Self::Interrupted => INTERRUPTED,
+            Self::Failed => 1,
         }
     }
 }
@@ -71,7 +77,7 @@ impl Trouble {
             Self::Failure(_) | Self::Output(_) => 1,
             Self::Usage(_) => USAGE,
             Self::Config(_) => 3,
-            Self::Data(_) | Self::Input(_) => 4,
+            Self::Data(_) | Self::Input(_) | Self::Tests(_) => 4,
             Self::Decide(error) => error.exit_code(),
             Self::Told(code) => *code,
         }
@@ -80,7 +86,9 @@ impl Trouble {
     /// Tells it on standard error.
     pub(crate) fn tell(&self) {
         match self {
-            Self::Config(errors) => eprint!("{}", errors.render(look::coloured(&std::io::stderr()))),
+            Self::Config(errors) | Self::Tests(errors) => {
+                eprint!("{}", errors.render(look::coloured(&std::io::stderr())));
+            }
             Self::Told(_) => {}
             other => eprintln!("qts: {other}"),
         }

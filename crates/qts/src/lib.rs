@@ -26,10 +26,12 @@ mod korean;
 mod local;
 mod look;
 mod policy;
+mod policy_tests;
 mod progress;
 mod reasons;
 mod run;
 mod schema;
+mod serve;
 mod signals;
 mod summary;
 mod table;
@@ -107,5 +109,7 @@ fn perform(command: &Command, kinds: &Kinds, out: &mut impl Write) -> Result<End
             out.write_all(&script)?;
             Ok(Ending::Fine)
         }
+        Command::Serve(args) => serve::serve(args, kinds, out),
+        Command::Test(args) => policy_tests::test(args, kinds, out),
     }
 }

@@ -81,19 +81,22 @@ struct Arbitration {
     blocked: u64,
 }
 
+/// The account.
 #[derive(Debug, Serialize)]
-struct Account {
+pub(crate) struct Account {
     id: String,
     currency: String,
     mode: &'static str,
     cash: String,
-    equity: Option<String>,
+    /// What it is worth; `None` while a holding has no price.
+    pub(crate) equity: Option<String>,
     fees: String,
     positions: BTreeMap<String, String>,
 }
 
+/// A book.
 #[derive(Debug, Serialize)]
-struct BookSummary {
+pub(crate) struct BookSummary {
     positions: BTreeMap<String, String>,
     cash_flow: String,
     fees: String,
@@ -287,7 +290,8 @@ fn quarantined(runtime: &mut Runtime) -> Vec<String> {
     runtime.registry().standings().iter().filter(is_out).map(|(id, _)| id.to_string()).collect()
 }
 
-fn account(config: &Config, runtime: &Runtime, instruments: &Instruments) -> Account {
+/// The account as it stands.
+pub(crate) fn account(config: &Config, runtime: &Runtime, instruments: &Instruments) -> Account {
     let books = runtime.books();
     let positions = books.positions().unwrap_or_default();
     Account {
@@ -310,7 +314,7 @@ fn named_positions(
 }
 
 /// Every configured strategy's book, every other that was ever used, and the unassigned one.
-fn books(config: &Config, runtime: &Runtime, instruments: &Instruments) -> BTreeMap<String, BookSummary> {
+pub(crate) fn books(config: &Config, runtime: &Runtime, instruments: &Instruments) -> BTreeMap<String, BookSummary> {
     let empty = Book::default();
     let ids = config.strategies.iter().map(|spec| spec.id.clone()).chain([qts_core::StrategyId::unassigned()]);
     let configured = ids.map(|id| (id.to_string(), summarize(runtime.books().get(&id).unwrap_or(&empty), instruments)));

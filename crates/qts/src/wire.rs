@@ -6,12 +6,15 @@ use std::sync::Arc;
 use qts_core::{Books, Cycle, Inst, Instruments, Money, Span, Ts};
 use qts_runtime::{self as rt, QuarantineRule, Registration, Runtime, Schedule, Setup};
 use qts_strategies::KindSpec;
-use qts_strategy::{Factory, ParamError};
+use qts_strategy::{Factory, Intents, MarketEvent, ParamError, Strategy, StrategyError, View};
 use qts_venues::calendar::SessionClock;
 use qts_venues::feed::{self, Merge, SourceSpec};
 use qts_venues::sim::{self, SimBroker, SimConfig};
+use toml::de::DeTable;
 
-use crate::config::{self, Action, Config, ConfigError, ConfigErrors, DataSpec, StrategySpec, Target, When};
+use crate::config::{
+    self, Action, CommandSpec, Config, ConfigError, ConfigErrors, DataSpec, Source, StrategySpec, Target, When,
+};
 use crate::exit::Trouble;
 use crate::kinds::Kinds;
 use crate::signals;
@@ -30,9 +33,23 @@ pub(crate) fn load(path: &Path, kinds: &Kinds) -> Result<Config, Trouble> {
     Ok(config::load(path, kinds, &wrong_params)?)
 }
 
+/// Reads a config that stands in a table of a file.
+pub(crate) fn load_table(file: &Arc<Source>, table: DeTable<'_>, kinds: &Kinds) -> Result<Config, Trouble> {
+    Ok(config::parse_table(file, "[config]", table, Vec::new(), kinds, &wrong_params)?)
+}
+
 /// Puts a run together.
 pub(crate) fn wire(config: &Config) -> Result<Wired, Trouble> {
     config.require_kinds()?;
+    let (runtime, schedule, instruments) = core(config)?;
+    let feed = Merge::open(sources(config)?)?;
+    let broker = SimBroker::new(sim_config(config), Arc::clone(&instruments));
+    Ok(Wired { runtime, feed, broker, schedule, instruments })
+}
+
+/// Puts together what decides: the runtime with its strategies, and the scheduled commands. Strategies without a kind,
+/// whose intents come from outside, never say anything of their own.
+pub(crate) fn core(config: &Config) -> Result<(Runtime, Schedule, Arc<Instruments>), Trouble> {
     let instruments = Arc::new(config.registry.clone());
     let mut runtime = Runtime::new(setup(config, &instruments));
     let mut built = registrations(config, config.all_strategies())?;
@@ -41,10 +58,16 @@ pub(crate) fn wire(config: &Config) -> Result<Wired, Trouble> {
         // The config reader refuses duplicate and reserved ids.
         runtime.registry().register(registration).map_err(|error| Trouble::Failure(error.to_string()))?;
     }
-    let schedule = schedule(config, later)?;
-    let feed = Merge::open(sources(config)?)?;
-    let broker = SimBroker::new(sim_config(config), Arc::clone(&instruments));
-    Ok(Wired { runtime, feed, broker, schedule, instruments })
+    Ok((runtime, schedule(config, later)?, instruments))
+}
+
+/// It lives outside: what it wants comes in from there.
+struct Silent;
+
+impl Strategy for Silent {
+    fn on_event(&mut self, _: &View<'_>, _: &MarketEvent, _: &mut Intents) -> Result<(), StrategyError> {
+        Ok(())
+    }
 }
 
 fn setup(config: &Config, instruments: &Arc<Instruments>) -> Setup {
@@ -120,6 +143,7 @@ fn factory(config: &Config, spec: &StrategySpec) -> Result<Result<Factory, Vec<P
     Ok(match config.kinds.find(spec.kind.as_deref().unwrap_or_default()) {
         Some(kind) if kind.name == "signals" => signals::factory(config, spec)?.map_err(|error| vec![error]),
         Some(kind) => build(config, spec, kind),
+        None if spec.kind.is_none() => Ok(Arc::new(|| Box::new(Silent))),
         None => Err(vec![ParamError::new("kind", "is unknown")]),
     })
 }
@@ -183,15 +207,23 @@ fn schedule(config: &Config, later: Vec<Registration>) -> Result<Schedule, Troub
             When::At(at) => rt::When::At(at),
             When::Cycle(cycle) => rt::When::Cycle(cycle),
         };
-        let target = match &spec.target {
-            Target::Account => rt::Target::Account,
-            Target::Strategy(id) => rt::Target::Strategy(id.clone()),
-            Target::Instrument(inst) => rt::Target::Instrument(*inst),
-        };
-        let reason = spec.reason.clone().unwrap_or_default();
-        commands.push((when, rt::Command { action: action(&spec.action, &mut later)?, target, reason }));
+        commands.push((when, command(spec, &mut later)?));
     }
     Ok(Schedule::new(commands))
+}
+
+/// A command; `later` are the strategies that commands register, in order.
+pub(crate) fn command(
+    spec: &CommandSpec,
+    later: &mut impl Iterator<Item = Registration>,
+) -> Result<rt::Command, Trouble> {
+    let target = match &spec.target {
+        Target::Account => rt::Target::Account,
+        Target::Strategy(id) => rt::Target::Strategy(id.clone()),
+        Target::Instrument(inst) => rt::Target::Instrument(*inst),
+    };
+    let reason = spec.reason.clone().unwrap_or_default();
+    Ok(rt::Command { action: action(&spec.action, later)?, target, reason })
 }
 
 fn action(action: &Action, later: &mut impl Iterator<Item = Registration>) -> Result<rt::Action, Trouble> {
@@ -222,9 +254,7 @@ pub(crate) fn sources(config: &Config) -> Result<Vec<SourceSpec>, Trouble> {
 fn source(config: &Config, spec: &DataSpec) -> Result<SourceSpec, Trouble> {
     let instrument = config.registry.get(spec.instrument);
     let symbol = instrument.map(|found| found.id.symbol().to_owned()).unwrap_or_default();
-    let listed = config.instruments.iter().find(|listed| instrument.is_some_and(|found| found.id == listed.id));
-    let (session, tz) = listed.map_or((None, "UTC"), |listed| (listed.session, listed.tz.as_str()));
-    let clock = SessionClock::new(session, tz).map_err(|error| Trouble::Failure(format!("failed to {error}")))?;
+    let clock = session_clock(config, spec.instrument)?;
     Ok(SourceSpec {
         instrument: spec.instrument,
         symbol,
@@ -242,6 +272,14 @@ fn source(config: &Config, spec: &DataSpec) -> Result<SourceSpec, Trouble> {
         },
         clock,
     })
+}
+
+/// The sessions of an instrument.
+pub(crate) fn session_clock(config: &Config, inst: Inst) -> Result<SessionClock, Trouble> {
+    let instrument = config.registry.get(inst);
+    let listed = config.instruments.iter().find(|listed| instrument.is_some_and(|found| found.id == listed.id));
+    let (session, tz) = listed.map_or((None, "UTC"), |listed| (listed.session, listed.tz.as_str()));
+    SessionClock::new(session, tz).map_err(|error| Trouble::Failure(format!("failed to {error}")))
 }
 
 const fn sim_config(config: &Config) -> SimConfig {

@@ -69,6 +69,8 @@ codes! {
     WhenUnclear 160 "a command with no time, or with two"
     TargetUnclear 161 "a command that does not say whom it means, or says it twice"
     ReasonRequired 162 "a command that must say why"
+    BadStep 170 "a step of a policy test that the gate cannot take"
+    NothingExpected 171 "a policy test that expects nothing"
     UnusedPolicy 301 "a policy that nobody uses"
     IdleControl 302 "a control that cannot do anything where it stands"
     NeverBinds 303 "a level above what another control of the policy admits at all"

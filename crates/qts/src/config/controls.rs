@@ -1,14 +1,16 @@
 //! The controls of a policy: their names, their forms, the levels they take.
 
+use std::sync::Arc;
+
 use qts_core::{Money, NumError, Ratio};
 use qts_gate::policy::{Controls, FatFinger, OrderSize, Size, Thresholds, Worth};
-use toml::de::DeValue;
+use toml::de::{DeTable, DeValue};
 
 use super::code::Code;
 use super::levels::{read_levels, read_unreduced};
-use super::reader::{Item, Table};
+use super::reader::{Item, Log, Table};
 use super::scalars::Bound;
-use super::source::Place;
+use super::source::{Place, Source};
 
 /// Controls that exist, by the names that their reasons carry.
 pub(crate) const BUILT: [&str; 13] = [
@@ -159,6 +161,15 @@ impl Setting {
             Self::BuyingPower(buffer) => account.buying_power = buffer,
         }
     }
+}
+
+/// What `name = false` says.
+pub(super) fn removed(name: &str) -> Option<Setting> {
+    let file = Arc::new(Source::new("", &format!("{name} = false")));
+    let root = DeTable::parse(file.text()).ok()?.into_inner();
+    let log = Log::new(Arc::clone(&file));
+    let item = Table::new(&log, "", Place::default(), root).drain().pop()?;
+    read_setting(item, &[])
 }
 
 /// Reads one control of a table where `others` are the keys that are none. Nothing is ever ignored in silence.

@@ -5,6 +5,7 @@
 //! errors come one at a time.
 
 mod account;
+pub(crate) mod cases;
 mod code;
 mod commands;
 mod controls;
@@ -32,6 +33,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use qts_core::Inst;
+use qts_gate::RiskPolicy;
 use qts_strategy::ParamError;
 use toml::de::DeTable;
 
@@ -97,14 +99,67 @@ pub(crate) fn parse(name: &str, text: &str) -> Result<Config, ConfigErrors> {
 fn parse_all(name: &str, text: &str, kinds: &Kinds, check_params: CheckParams<'_>) -> Result<Config, ConfigErrors> {
     let file = Arc::new(Source::new(name, text));
     let (root, syntax) = DeTable::parse_recoverable(file.text());
-    let log = Log::new(Arc::clone(&file));
-    let config = read(Table::new(&log, "the config", Place::default(), root.into_inner()), kinds);
+    parse_table(&file, "the config", root.into_inner(), syntax, kinds, check_params)
+}
+
+/// Reads a config that stands in a table of a file, called `title` in messages; `syntax` are the file's own errors.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub(crate) fn parse_table(
+    file: &Arc<Source>,
+    title: &str,
+    root: DeTable<'_>,
+    syntax: Vec<toml::de::Error>,
+    kinds: &Kinds,
+    check_params: CheckParams<'_>,
+) -> Result<Config, ConfigErrors> {
+    let log = Log::new(Arc::clone(file));
+    let config = read(Table::new(&log, title, Place::default(), root), kinds);
     let readable = config.as_ref().filter(|_| syntax.is_empty());
     let of_params = readable.map(check_params).unwrap_or_default();
-    let mut errors = syntax::merge(&file, syntax, log.into_errors());
+    let mut errors = syntax::merge(file, syntax, log.into_errors());
     errors.extend(of_params);
     match config {
         Some(config) if errors.is_empty() => Ok(config),
+        _ => Err(ConfigErrors::new(errors)),
+    }
+}
+
+/// The controls that a policy may have, by name.
+pub(crate) const CONTROLS: &[&str] = &controls::BUILT;
+
+/// The policy without a control, as `name = false` at its end would have it.
+pub(crate) fn without(policy: &RiskPolicy, control: &str) -> RiskPolicy {
+    let mut changed = policy.clone();
+    if let Some(setting) = controls::removed(control) {
+        setting.apply(&mut changed.strategy, &mut changed.account);
+        for (strategy, account) in changed.instruments.values_mut() {
+            setting.apply(strategy, account);
+        }
+    }
+    changed
+}
+
+/// Reads a `[[command]]` that is given while this config is at work with `strategies`, all but its time.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub(crate) fn parse_command<'s>(
+    config: &Config,
+    strategies: impl Iterator<Item = &'s str>,
+    text: &str,
+) -> Result<CommandSpec, ConfigErrors> {
+    let file = Arc::new(Source::new("command", text));
+    let (root, syntax) = DeTable::parse_recoverable(file.text());
+    let log = Log::new(Arc::clone(&file));
+    let mut names = Names::of(config, strategies);
+    let mut root = Table::new(&log, "the command", Place::default(), root.into_inner());
+    let mut commands = commands::read(&mut root, &mut names);
+    root.finish();
+    let errors = syntax::merge(&file, syntax, log.into_errors());
+    match commands.pop() {
+        Some(command) if errors.is_empty() => Ok(command),
         _ => Err(ConfigErrors::new(errors)),
     }
 }

@@ -9,6 +9,7 @@ use crate::kinds::Kinds;
 use super::code::Code;
 use super::reader::Item;
 use super::source::Place;
+use super::spec::Config;
 
 /// What is declared so far. Names whose declarations are wrong count too: one mistake, one error.
 pub(super) struct Names<'k> {
@@ -33,6 +34,17 @@ impl<'k> Names<'k> {
             registry: Instruments::default(),
             policies: Vec::new(),
             strategies: BTreeMap::new(),
+        }
+    }
+
+    /// What a whole config declares, with these strategies instead of its own.
+    pub(super) fn of<'s>(config: &'k Config, strategies: impl Iterator<Item = &'s str>) -> Self {
+        Self {
+            kinds: &config.kinds,
+            instruments: config.instruments.iter().map(|spec| (spec.id.as_str().to_owned(), spec.place)).collect(),
+            registry: config.registry.clone(),
+            policies: config.policies.keys().cloned().collect(),
+            strategies: strategies.map(|id| (id.to_owned(), Place::default())).collect(),
         }
     }
 

@@ -4,13 +4,12 @@ use std::borrow::Cow;
 use std::fmt::Display;
 use std::io::{self, Write};
 
-use qts_core::{CancelRequest, Child, Cross, Price, Qty, Reason};
-use qts_gate::ArbitratedOrder;
+use qts_core::{CancelRequest, Child, Cross, Instruments, Price, Qty, Reason};
 use serde::{Serialize, Serializer};
 
-use super::picture::Picture;
-use super::rows::{Answer, Row};
-use super::setup::Setup;
+use super::rows::{Answer, Going, Row};
+use super::setup::name;
+use super::wants::Directory;
 
 /// The version of this form.
 const SCHEMA: u32 = 1;
@@ -19,25 +18,13 @@ const SCHEMA: u32 = 1;
 ///
 /// # Errors
 /// It cannot be written.
-pub(super) fn write(
-    answer: &Answer<'_>,
-    setup: &Setup<'_>,
-    picture: &Picture<'_>,
-    out: &mut impl Write,
-) -> io::Result<()> {
-    let json = JsonAnswer {
-        schema: SCHEMA,
-        decisions: answer.rows.iter().enumerate().map(JsonDecision::from).collect(),
-        crosses: answer.crosses.iter().map(|cross| JsonCross::new(cross, setup)).collect(),
-        cancels: answer.cancels.iter().map(|cancel| JsonCancel::new(cancel, setup, picture)).collect(),
-        orders: answer.orders.iter().map(|order| JsonOrder::new(order, setup, answer)).collect(),
-    };
-    serde_json::to_writer(&mut *out, &json)?;
+pub(super) fn write(answer: &Answer<'_>, directory: &impl Directory, out: &mut impl Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, &JsonAnswer::new(answer, directory))?;
     out.write_all(b"\n")
 }
 
 /// A decimal, which JSON gets as text.
-struct Decimal<T>(T);
+pub(crate) struct Decimal<T>(pub(crate) T);
 
 impl<T: Display> Serialize for Decimal<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -46,7 +33,7 @@ impl<T: Display> Serialize for Decimal<T> {
 }
 
 #[derive(Serialize)]
-struct JsonAnswer<'a> {
+pub(crate) struct JsonAnswer<'a> {
     schema: u32,
     decisions: Vec<JsonDecision<'a>>,
     crosses: Vec<JsonCross<'a>>,
@@ -54,10 +41,26 @@ struct JsonAnswer<'a> {
     orders: Vec<JsonOrder<'a>>,
 }
 
+impl<'a> JsonAnswer<'a> {
+    /// All of it.
+    pub(crate) fn new(answer: &'a Answer<'_>, directory: &'a impl Directory) -> Self {
+        let instruments = directory.instruments();
+        Self {
+            schema: SCHEMA,
+            decisions: answer.rows.iter().map(JsonDecision::from).collect(),
+            crosses: answer.crosses.iter().map(|cross| JsonCross::new(cross, instruments)).collect(),
+            cancels: answer.cancels.iter().map(|cancel| JsonCancel::new(cancel, directory)).collect(),
+            orders: answer.orders.iter().map(|order| JsonOrder::new(order, instruments, answer)).collect(),
+        }
+    }
+}
+
 #[derive(Serialize)]
 struct JsonDecision<'a> {
-    intent: usize,
+    intent: Option<usize>,
     strategy: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner: Option<&'a str>,
     instrument: Option<&'a str>,
     side: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -90,8 +93,8 @@ struct JsonCross<'a> {
 }
 
 #[derive(Serialize)]
-struct JsonCancel<'a> {
-    order: &'a str,
+pub(crate) struct JsonCancel<'a> {
+    order: Cow<'a, str>,
     strategy: &'a str,
     instrument: Cow<'a, str>,
     reason: &'a str,
@@ -99,6 +102,8 @@ struct JsonCancel<'a> {
 
 #[derive(Serialize)]
 struct JsonOrder<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order: Option<Decimal<u64>>,
     instrument: Cow<'a, str>,
     side: &'static str,
     qty: Decimal<Qty>,
@@ -115,11 +120,12 @@ struct JsonChild<'a> {
     qty: Decimal<Qty>,
 }
 
-impl<'a> From<(usize, &'a Row<'a>)> for JsonDecision<'a> {
-    fn from((intent, row): (usize, &'a Row<'a>)) -> Self {
+impl<'a> From<&'a Row<'_>> for JsonDecision<'a> {
+    fn from(row: &'a Row<'_>) -> Self {
         Self {
-            intent,
+            intent: row.intent,
             strategy: &row.strategy,
+            owner: row.owner.as_deref(),
             instrument: row.instrument.as_deref(),
             side: row.side.as_deref(),
             cancel: row.cancel.as_deref(),
@@ -147,9 +153,9 @@ impl<'a> From<&'a (Reason, String)> for JsonReason<'a> {
 }
 
 impl<'a> JsonCross<'a> {
-    fn new(cross: &'a Cross, setup: &'a Setup<'_>) -> Self {
+    fn new(cross: &'a Cross, instruments: &'a Instruments) -> Self {
         Self {
-            instrument: setup.name(cross.instrument),
+            instrument: name(instruments, cross.instrument),
             seller: cross.seller.owner.as_str(),
             buyer: cross.buyer.owner.as_str(),
             qty: Decimal(cross.qty),
@@ -159,25 +165,27 @@ impl<'a> JsonCross<'a> {
 }
 
 impl<'a> JsonCancel<'a> {
-    fn new(cancel: &'a CancelRequest, setup: &'a Setup<'_>, picture: &'a Picture<'_>) -> Self {
+    /// As output has it.
+    pub(crate) fn new(cancel: &'a CancelRequest, directory: &'a impl Directory) -> Self {
         Self {
-            order: picture.order_name(cancel.order),
+            order: directory.order_name(cancel.order),
             strategy: cancel.strategy.as_str(),
-            instrument: setup.name(cancel.instrument),
+            instrument: name(directory.instruments(), cancel.instrument),
             reason: &cancel.why,
         }
     }
 }
 
 impl<'a> JsonOrder<'a> {
-    fn new(order: &'a ArbitratedOrder, setup: &'a Setup<'_>, answer: &Answer<'_>) -> Self {
+    fn new(order: &'a Going, instruments: &'a Instruments, answer: &Answer<'_>) -> Self {
         let child = |child: &'a Child| JsonChild {
             intent: answer.intent_of(child),
             strategy: child.owner.as_str(),
             qty: Decimal(child.qty),
         };
         Self {
-            instrument: setup.name(order.instrument),
+            order: order.id.map(|id| Decimal(id.0)),
+            instrument: name(instruments, order.instrument),
             side: order.side.as_str(),
             qty: Decimal(order.qty),
             r#type: order.kind.as_str(),

@@ -56,24 +56,109 @@ impl DecideError {
     }
 }
 
+/// What kind of problem it is, in a word for programs. A word never changes its meaning; new ones are added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// The text is not JSON.
+    NotJson,
+    /// It is not UTF-8.
+    NotUtf8,
+    /// It is longer than can be taken.
+    TooLong,
+    /// A key that nothing reads.
+    UnknownKey,
+    /// A key that must be there is not.
+    MissingKey,
+    /// A value of the wrong type.
+    WrongType,
+    /// A value of the right type that makes no sense.
+    WrongValue,
+    /// The same thing given twice.
+    Repeated,
+    /// An instrument that is not configured.
+    UnknownInstrument,
+    /// A strategy that is not configured.
+    UnknownStrategy,
+    /// An order that nobody knows.
+    UnknownOrder,
+    /// A time before what is known.
+    TimeBackwards,
+    /// An intent from outside for a strategy that lives inside.
+    InsideStrategy,
+    /// A command that cannot be understood.
+    BadCommand,
+    /// More waits for a judgement than can be kept.
+    TooMuchWaiting,
+    /// A number too large to be booked.
+    OutOfRange,
+}
+
+impl Fault {
+    /// The word.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotJson => "not_json",
+            Self::NotUtf8 => "not_utf8",
+            Self::TooLong => "too_long",
+            Self::UnknownKey => "unknown_key",
+            Self::MissingKey => "missing_key",
+            Self::WrongType => "wrong_type",
+            Self::WrongValue => "wrong_value",
+            Self::Repeated => "repeated",
+            Self::UnknownInstrument => "unknown_instrument",
+            Self::UnknownStrategy => "unknown_strategy",
+            Self::UnknownOrder => "unknown_order",
+            Self::TimeBackwards => "time_backwards",
+            Self::InsideStrategy => "inside_strategy",
+            Self::BadCommand => "bad_command",
+            Self::TooMuchWaiting => "too_much_waiting",
+            Self::OutOfRange => "out_of_range",
+        }
+    }
+}
+
 /// A problem that knows only a stretch of the cycle's text it is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Problem {
+pub(crate) struct Problem {
     /// The address in memory of the stretch's first byte, which tells its place in the text it is borrowed from.
     address: usize,
-    problem: String,
-    help: String,
+    /// What kind of problem it is.
+    pub(crate) fault: Fault,
+    /// What is wrong.
+    pub(crate) problem: String,
+    /// The way out.
+    pub(crate) help: String,
 }
 
 impl Problem {
     /// A problem of `stretch`, a part of the cycle's text.
-    pub(super) fn new(stretch: &str, problem: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { address: stretch.as_ptr().addr(), problem: problem.into(), help: help.into() }
+    pub(crate) fn new(stretch: &str, problem: impl Into<String>, help: impl Into<String>) -> Self {
+        let (address, fault) = (stretch.as_ptr().addr(), Fault::WrongValue);
+        Self { address, fault, problem: problem.into(), help: help.into() }
+    }
+
+    /// The same as a problem of another kind.
+    pub(crate) fn of(self, fault: Fault) -> Self {
+        Self { fault, ..self }
+    }
+
+    /// The same with another way out.
+    pub(crate) fn with_help(self, help: &str) -> Self {
+        Self { help: help.to_owned(), ..self }
+    }
+
+    /// Its path in the text that it is about.
+    pub(crate) fn path(&self, text: &str) -> String {
+        path_at(text, self.offset(text))
+    }
+
+    fn offset(&self, text: &str) -> usize {
+        self.address.saturating_sub(text.as_ptr().addr())
     }
 
     /// The same with its place in the file.
     pub(super) fn locate(self, frame: &Frame<'_>) -> DecideError {
-        let offset = self.address.saturating_sub(frame.text.as_ptr().addr());
+        let offset = self.offset(frame.text);
         let (line, column) = line_and_column(frame.text, offset);
         DecideError::Input(BadInput {
             file: frame.file.to_owned(),
@@ -87,7 +172,7 @@ impl Problem {
 }
 
 /// Text of the input as it is shown to people: nothing that a terminal would obey, and not longer than a line.
-pub(super) fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     let mut short = String::new();
     for c in text.chars().take(60) {
         match c {

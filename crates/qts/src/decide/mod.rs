@@ -4,28 +4,29 @@
 //! [`StagedRiskGate::judge`](qts_gate::StagedRiskGate::judge), and told as JSON (`answer`) or as text (`table`).
 //! Nothing here judges: intents that no proposal can be made of are the only ones that do not reach the gate.
 
-mod answer;
-mod error;
+pub(crate) mod answer;
+pub(crate) mod error;
 mod frames;
 mod holdings;
-mod node;
-mod path;
-mod picture;
-mod rows;
+pub(crate) mod node;
+pub(crate) mod path;
+pub(crate) mod picture;
+pub(crate) mod rows;
 pub(crate) mod sentence;
-mod setup;
+pub(crate) mod setup;
 mod table;
 mod terms;
 #[cfg(test)]
 mod tests;
-mod wants;
+pub(crate) mod wants;
 
+use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::Path;
 
-use qts_core::{Cycle, Epoch};
+use qts_core::{Cycle, Epoch, Instruments, OrderId, StrategyId, Working};
 use qts_gate::Situation;
 
 use crate::config::Config;
@@ -40,7 +41,7 @@ use node::Node;
 use picture::Picture;
 use rows::Answer;
 use setup::Setup;
-use wants::Wants;
+use wants::{Directory, Wants};
 
 /// How decisions are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,7 +133,7 @@ fn decide_one(
     let (picture, wants) = understand(setup, frame.text, cycle).map_err(|problem| problem.locate(frame))?;
     let answer = judge(setup, &picture, wants, cycle);
     let written = match telling.format {
-        Format::Json => answer::write(&answer, setup, &picture, out),
+        Format::Json => answer::write(&answer, &Table { setup, picture: &picture }, out),
         Format::Table => table::write(&answer, setup, &picture, cycle, telling.look, out),
     };
     let told = written.and_then(|()| if telling.at_once { out.flush() } else { Ok(()) });
@@ -144,8 +145,36 @@ fn understand<'a>(setup: &Setup<'_>, text: &'a str, cycle: Cycle) -> Result<(Pic
     let keys = ["now", "account", "market", "books", "open_orders", "intents", "modes"];
     let [now, account, market, books, open_orders, intents, modes] = Node::parse(text)?.fields(keys)?;
     let picture = Picture::read(setup, [now, account, market, books, open_orders, modes])?;
-    let wants = Wants::read(setup, &picture, intents, cycle)?;
+    let wants = Wants::read(&Table { setup, picture: &picture }, intents, cycle)?;
     Ok((picture, wants))
+}
+
+/// A cycle's own orders beside the config's strategies and instruments.
+pub(crate) struct Table<'t> {
+    setup: &'t Setup<'t>,
+    picture: &'t Picture<'t>,
+}
+
+impl Directory for Table<'_> {
+    fn instruments(&self) -> &Instruments {
+        self.setup.instruments
+    }
+
+    fn strategy(&self, id: &str) -> Option<&StrategyId> {
+        self.setup.strategy(id)
+    }
+
+    fn order(&self, id: &str) -> Option<&Working> {
+        self.picture.order(id)
+    }
+
+    fn order_name(&self, order: OrderId) -> Cow<'_, str> {
+        Cow::Borrowed(self.picture.order_name(order))
+    }
+
+    fn admit(&self, _: &StrategyId, _: Node<'_>) -> Result<(), Problem> {
+        Ok(())
+    }
 }
 
 /// The gate's judgement of what is wanted, beside what never reached the gate.

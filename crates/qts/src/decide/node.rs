@@ -11,7 +11,7 @@ use qts_core::{NumError, Ts};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::error::{Problem, shown};
+use super::error::{Fault, Problem, shown};
 use super::path::offset_of;
 
 const TIME_HELP: &str = "write it as \"2026-01-05T10:00:00+09:00\"";
@@ -19,30 +19,31 @@ const NUMBER_HELP: &str = "write a decimal in quotes, such as \"50000\" or \"0.0
 
 /// A value: a sound JSON text of its own.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Node<'a>(&'a str);
+pub(crate) struct Node<'a>(&'a str);
 
 impl<'a> Node<'a> {
     /// The value that a text is.
     ///
     /// # Errors
     /// Its first error of syntax.
-    pub(super) fn parse(text: &'a str) -> Result<Self, Problem> {
+    pub(crate) fn parse(text: &'a str) -> Result<Self, Problem> {
         serde_json::from_str::<&RawValue>(text).map(|raw| Self(raw.get())).map_err(|error| {
             let at = offset_of(text, error.line(), error.column());
             let why = error.to_string();
             let why = why.rsplit_once(" at line ").map_or(&*why, |(why, _)| why);
-            Problem::new(&text[at..], format!("this is not JSON: {why}"), "correct it; a cycle is one JSON object")
+            let problem = format!("this is not JSON: {why}");
+            Problem::new(&text[at..], problem, "correct it; a cycle is one JSON object").of(Fault::NotJson)
         })
     }
 
     /// A problem of this value.
-    pub(super) fn problem(self, problem: impl Into<String>, help: impl Into<String>) -> Problem {
+    pub(crate) fn problem(self, problem: impl Into<String>, help: impl Into<String>) -> Problem {
         Problem::new(self.0, problem, help)
     }
 
     /// A problem of an object that lacks this key.
-    pub(super) fn lacks(self, key: &str) -> Problem {
-        self.problem(format!("`{key}` is missing"), format!("add `\"{key}\": …`"))
+    pub(crate) fn lacks(self, key: &str) -> Problem {
+        self.problem(format!("`{key}` is missing"), format!("add `\"{key}\": …`")).of(Fault::MissingKey)
     }
 
     /// It is not what it should be.
@@ -50,8 +51,21 @@ impl<'a> Node<'a> {
         self.problem(format!("this must be {what}, not `{}`", shown(self.0)), help)
     }
 
+    /// It as written.
+    pub(crate) const fn raw(self) -> &'a str {
+        self.0
+    }
+
+    /// The values of an array, or the one value that is none.
+    ///
+    /// # Errors
+    /// It is no sound array.
+    pub(crate) fn one_or_more(self) -> Result<Vec<Node<'a>>, Problem> {
+        if self.0.starts_with('[') { self.items().map(Iterator::collect) } else { Ok(vec![self]) }
+    }
+
     /// Is it `null`?
-    pub(super) fn is_null(self) -> bool {
+    pub(crate) fn is_null(self) -> bool {
         self.0 == "null"
     }
 
@@ -59,12 +73,13 @@ impl<'a> Node<'a> {
     ///
     /// # Errors
     /// It is no object, or has another key, or one twice.
-    pub(super) fn fields<const N: usize>(self, keys: [&str; N]) -> Result<[Option<Node<'a>>; N], Problem> {
+    pub(crate) fn fields<const N: usize>(self, keys: [&str; N]) -> Result<[Option<Node<'a>>; N], Problem> {
         let mut found = [None; N];
         for (key, value) in self.entries()? {
             let name = key.text()?;
             let Some(place) = keys.iter().position(|known| *known == name) else {
-                return Err(key.problem(format!("unknown key `{}`", shown(&name)), key_help(&name, &keys)));
+                let problem = format!("unknown key `{}`", shown(&name));
+                return Err(key.problem(problem, key_help(&name, &keys)).of(Fault::UnknownKey));
             };
             if found[place].replace(value).is_some() {
                 return Err(key.twice(&name));
@@ -74,16 +89,16 @@ impl<'a> Node<'a> {
     }
 
     /// This key stands in its object for the second time.
-    pub(super) fn twice(self, key: &str) -> Problem {
-        self.problem(format!("`{}` stands here twice", shown(key)), "keep one")
+    pub(crate) fn twice(self, key: &str) -> Problem {
+        self.problem(format!("`{}` stands here twice", shown(key)), "keep one").of(Fault::Repeated)
     }
 
     /// Keys and values of an object, in the order written.
     ///
     /// # Errors
     /// It is none.
-    pub(super) fn entries(self) -> Result<Vec<(Node<'a>, Node<'a>)>, Problem> {
-        let wrong = |_| self.is_no("an object", "write { … }");
+    pub(crate) fn entries(self) -> Result<Vec<(Node<'a>, Node<'a>)>, Problem> {
+        let wrong = |_| self.is_no("an object", "write { … }").of(Fault::WrongType);
         serde_json::from_str::<Entries<'_>>(self.0).map(|entries| entries.0).map_err(wrong)
     }
 
@@ -91,8 +106,8 @@ impl<'a> Node<'a> {
     ///
     /// # Errors
     /// It is none.
-    pub(super) fn items(self) -> Result<impl Iterator<Item = Node<'a>>, Problem> {
-        let wrong = |_| self.is_no("an array", "write [ … ]");
+    pub(crate) fn items(self) -> Result<impl Iterator<Item = Node<'a>>, Problem> {
+        let wrong = |_| self.is_no("an array", "write [ … ]").of(Fault::WrongType);
         let items = serde_json::from_str::<Vec<&'a RawValue>>(self.0).map_err(wrong)?;
         Ok(items.into_iter().map(|raw| Self(raw.get())))
     }
@@ -101,14 +116,14 @@ impl<'a> Node<'a> {
     ///
     /// # Errors
     /// It is none.
-    pub(super) fn text(self) -> Result<Cow<'a, str>, Problem> {
+    pub(crate) fn text(self) -> Result<Cow<'a, str>, Problem> {
         let inside = self.0.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
         match inside {
             Some(plain) if !plain.contains('\\') => Ok(Cow::Borrowed(plain)),
             Some(_) => serde_json::from_str(self.0).map(Cow::Owned).map_err(|_| {
                 self.is_no("a text", "correct its `\\u` escapes: one of them is only half of a character")
             }),
-            None => Err(self.is_no("a text", "write it in quotes")),
+            None => Err(self.is_no("a text", "write it in quotes").of(Fault::WrongType)),
         }
     }
 
@@ -116,7 +131,7 @@ impl<'a> Node<'a> {
     ///
     /// # Errors
     /// It is a text with a broken escape.
-    pub(super) fn echo(self) -> Result<Cow<'a, str>, Problem> {
+    pub(crate) fn echo(self) -> Result<Cow<'a, str>, Problem> {
         if self.0.starts_with('"') { self.text() } else { Ok(Cow::Borrowed(self.0)) }
     }
 
@@ -124,7 +139,7 @@ impl<'a> Node<'a> {
     ///
     /// # Errors
     /// It is none of them.
-    pub(super) fn word<T: Copy, const N: usize>(self, words: [(&str, T); N]) -> Result<T, Problem> {
+    pub(crate) fn word<T: Copy, const N: usize>(self, words: [(&str, T); N]) -> Result<T, Problem> {
         let text = self.text()?;
         let known = words.map(|(word, _)| word).join(", ");
         let found = words.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning);
@@ -135,7 +150,7 @@ impl<'a> Node<'a> {
     ///
     /// # Errors
     /// It is no time with an offset.
-    pub(super) fn time(self) -> Result<Ts, Problem> {
+    pub(crate) fn time(self) -> Result<Ts, Problem> {
         let parsed = self.text()?.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_nanosecond);
         let ts = parsed.and_then(|nanoseconds| i64::try_from(nanoseconds).ok()).map(Ts);
         ts.ok_or_else(|| self.is_no("a time with its offset", TIME_HELP))
@@ -145,7 +160,7 @@ impl<'a> Node<'a> {
     ///
     /// # Errors
     /// It is none.
-    pub(super) fn number<T: FromStr<Err = NumError>>(self) -> Result<T, Problem> {
+    pub(crate) fn number<T: FromStr<Err = NumError>>(self) -> Result<T, Problem> {
         let parsed = self.echo()?.parse();
         parsed.map_err(|why| self.problem(format!("`{}`: {why}", shown(self.0)), NUMBER_HELP))
     }
@@ -154,7 +169,7 @@ impl<'a> Node<'a> {
     ///
     /// # Errors
     /// It is none.
-    pub(super) fn number_from<T>(self, least: Least) -> Result<T, Problem>
+    pub(crate) fn number_from<T>(self, least: Least) -> Result<T, Problem>
     where
         T: FromStr<Err = NumError> + Default + PartialOrd,
     {
@@ -169,7 +184,7 @@ impl<'a> Node<'a> {
 
 /// How small a number may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Least {
+pub(crate) enum Least {
     /// Zero or more.
     Zero,
     /// More than zero.

@@ -32,7 +32,7 @@ enum Step<'a> {
 }
 
 /// The path of the value or key at a byte, as JSONPath writes it.
-pub(super) fn path_at(text: &str, offset: usize) -> String {
+pub(crate) fn path_at(text: &str, offset: usize) -> String {
     let mut steps: Vec<Step<'_>> = Vec::new();
     let bytes = text.as_bytes();
     let mut at = 0;
@@ -90,8 +90,7 @@ fn written(steps: &[Step<'_>]) -> String {
     for step in steps.iter().take(MOST_STEPS) {
         match step {
             Step::Key("", _) => {}
-            Step::Key(key, _) if is_plain(key) => path.extend([".", key]),
-            Step::Key(key, _) => path.extend(["[\"", &super::error::shown(key), "\"]"]),
+            Step::Key(key, _) => path += &step_to(key),
             Step::Item(place) => path += &format!("[{place}]"),
         }
     }
@@ -99,6 +98,11 @@ fn written(steps: &[Step<'_>]) -> String {
         path.push('…');
     }
     path
+}
+
+/// The step to a key of an object.
+pub(crate) fn step_to(key: &str) -> String {
+    if is_plain(key) { format!(".{key}") } else { format!("[\"{}\"]", super::error::shown(key)) }
 }
 
 fn is_plain(key: &str) -> bool {

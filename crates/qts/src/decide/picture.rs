@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use qts_core::{Books, Inst, Market, Mode, Money, OrderId, Price, Qty, StrategyId, Ts, Working};
+use qts_core::{Books, Inst, Instruments, Market, Mode, Money, OrderId, Price, Qty, StrategyId, Ts, Working};
 use qts_gate::Standing;
 
 use super::error::{Problem, shown};
 use super::holdings;
 use super::node::{Least, Node};
-use super::setup::Setup;
+use super::setup::{Setup, instrument};
 
 const MODES: [(&str, Mode); 4] =
     [("active", Mode::Active), ("reduce_only", Mode::ReduceOnly), ("halted", Mode::Halted), ("killed", Mode::Killed)];
@@ -59,6 +59,12 @@ impl<'a> Picture<'a> {
         let place = usize::try_from(order.0).ok().and_then(|number| number.checked_sub(1));
         place.and_then(|place| self.order_ids.get(place)).map_or("", |id| id)
     }
+
+    /// The working order that the input calls so.
+    pub(super) fn order(&self, id: &str) -> Option<&Working> {
+        let place = self.order_ids.iter().position(|known| known == id)?;
+        self.working.get(place)
+    }
 }
 
 /// What a cycle says of the account.
@@ -87,24 +93,33 @@ impl Account {
     }
 }
 
-/// What a cycle says of one instrument's prices.
-struct Quoted {
-    last: Option<Price>,
-    at: Option<Ts>,
+/// What a text says of one instrument's prices.
+#[derive(Debug)]
+pub(crate) struct Quoted<'a> {
+    /// All that it says.
+    pub(crate) node: Node<'a>,
+    /// The last trade.
+    pub(crate) last: Option<Price>,
+    /// When all this was known.
+    pub(crate) at: Option<Ts>,
     bid: Option<Price>,
     ask: Option<Price>,
-    prev_close: Option<Price>,
-    adv20: Option<Qty>,
-    day_volume: Option<Qty>,
+    /// The last price of the session before.
+    pub(crate) prev_close: Option<Price>,
+    /// The mean daily volume of twenty sessions.
+    pub(crate) adv20: Option<Qty>,
+    /// Shares traded in this session.
+    pub(crate) day_volume: Option<Qty>,
 }
 
-impl Quoted {
-    fn read(node: Node<'_>) -> Result<Self, Problem> {
+impl<'a> Quoted<'a> {
+    fn read(node: Node<'a>) -> Result<Self, Problem> {
         let keys = ["last", "at", "bid", "ask", "prev_close", "adv20", "day_volume"];
         let [last, at, bid, ask, prev_close, adv20, day_volume] = node.fields(keys)?;
         let price = |node: Option<Node<'_>>| node.map(|node| node.number_from(Least::AboveZero)).transpose();
         let volume = |node: Option<Node<'_>>| node.map(|node| node.number_from(Least::Zero)).transpose();
         Ok(Self {
+            node,
             last: price(last)?,
             at: at.map(Node::time).transpose()?,
             bid: price(bid)?,
@@ -117,22 +132,34 @@ impl Quoted {
 
     /// Bid and ask. Where a last trade is known nobody asks for their mid, so that a lone ask may stand for both: a
     /// purchase must not be valued below it. Any other half of a quote says nothing.
-    fn quote(&self) -> Option<(Price, Price)> {
+    pub(crate) fn quote(&self) -> Option<(Price, Price)> {
         let bid = self.bid.or(self.last.and(self.ask));
         bid.zip(self.ask)
     }
 }
 
-/// The time of the cycle and the prices. Without `now` it is the newest time of the market; where no time is given at
-/// all, everything is of one moment.
-fn read_market(setup: &Setup<'_>, now: Option<Node<'_>>, market: Option<Node<'_>>) -> Result<(Ts, Market), Problem> {
-    let mut quoted: BTreeMap<Inst, Quoted> = BTreeMap::new();
+/// What a text says of the prices of each instrument.
+///
+/// # Errors
+/// The first thing that is wrong.
+pub(crate) fn read_quoted<'a>(
+    instruments: &Instruments,
+    market: Option<Node<'a>>,
+) -> Result<BTreeMap<Inst, Quoted<'a>>, Problem> {
+    let mut quoted: BTreeMap<Inst, Quoted<'_>> = BTreeMap::new();
     for (key, node) in market.map(Node::entries).transpose()?.unwrap_or_default() {
-        let inst = setup.instrument(key)?;
+        let inst = instrument(instruments, key)?;
         if quoted.insert(inst, Quoted::read(node)?).is_some() {
             return Err(key.twice(&key.text()?));
         }
     }
+    Ok(quoted)
+}
+
+/// The time of the cycle and the prices. Without `now` it is the newest time of the market; where no time is given at
+/// all, everything is of one moment.
+fn read_market(setup: &Setup<'_>, now: Option<Node<'_>>, market: Option<Node<'_>>) -> Result<(Ts, Market), Problem> {
+    let quoted = read_quoted(setup.instruments, market)?;
     let now = match now {
         Some(now) => now.time()?,
         None => quoted.values().filter_map(|quoted| quoted.at).max().unwrap_or_default(),
@@ -144,7 +171,7 @@ fn read_market(setup: &Setup<'_>, now: Option<Node<'_>>, market: Option<Node<'_>
     Ok((now, prices))
 }
 
-fn fill_in(market: &mut Market, inst: Inst, quoted: &Quoted, at: Ts, setup: &Setup<'_>) {
+fn fill_in(market: &mut Market, inst: Inst, quoted: &Quoted<'_>, at: Ts, setup: &Setup<'_>) {
     let Some(prices) = market.prices_mut(inst) else { return };
     prices.last = quoted.last.map(|last| (last, at));
     prices.quote = quoted.quote().map(|(bid, ask)| (bid, ask, at));

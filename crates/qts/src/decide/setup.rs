@@ -11,19 +11,19 @@ use qts_gate::{RiskPolicy, StagedRiskGate, Standing};
 
 use crate::config::Config;
 
-use super::error::{DecideError, Problem, shown};
+use super::error::{DecideError, Fault, Problem, shown};
 use super::node::Node;
 
 /// What every cycle is judged with.
-pub(super) struct Setup<'c> {
+pub(crate) struct Setup<'c> {
     /// The gate.
-    pub(super) gate: StagedRiskGate,
+    pub(crate) gate: StagedRiskGate,
     /// The instruments.
-    pub(super) instruments: &'c Instruments,
+    pub(crate) instruments: &'c Instruments,
     /// The strategies as the config has them.
-    pub(super) standings: BTreeMap<StrategyId, Standing>,
+    pub(crate) standings: BTreeMap<StrategyId, Standing>,
     /// The account's cash unless a cycle says otherwise.
-    pub(super) cash: Money,
+    pub(crate) cash: Money,
     /// The strategies' ids by their texts, and the unassigned book's.
     owners: BTreeMap<&'c str, StrategyId>,
     intervals: BTreeMap<Inst, Span>,
@@ -34,7 +34,7 @@ impl<'c> Setup<'c> {
     ///
     /// # Errors
     /// A policy is named that there is not; loading a config has ruled that out.
-    pub(super) fn new(config: &'c Config) -> Result<Self, DecideError> {
+    pub(crate) fn new(config: &'c Config) -> Result<Self, DecideError> {
         let policies: BTreeMap<&str, Arc<RiskPolicy>> =
             config.policies.iter().map(|(name, policy)| (name.as_str(), Arc::new(policy.clone()))).collect();
         let policy = |name: &str| policies.get(name).cloned().ok_or_else(|| DecideError::NoPolicy(name.to_owned()));
@@ -65,12 +65,12 @@ impl<'c> Setup<'c> {
     }
 
     /// The usual distance of an instrument's prices: that of its first data file which says so.
-    pub(super) fn interval(&self, inst: Inst) -> Option<Span> {
+    pub(crate) fn interval(&self, inst: Inst) -> Option<Span> {
         self.intervals.get(&inst).copied()
     }
 
     /// A strategy by its id.
-    pub(super) fn strategy(&self, id: &str) -> Option<&StrategyId> {
+    pub(crate) fn strategy(&self, id: &str) -> Option<&StrategyId> {
         self.owners.get(id).filter(|owner| self.standings.contains_key(owner))
     }
 
@@ -78,11 +78,12 @@ impl<'c> Setup<'c> {
     ///
     /// # Errors
     /// There is none.
-    pub(super) fn owner(&self, node: Node<'_>) -> Result<&StrategyId, Problem> {
+    pub(crate) fn owner(&self, node: Node<'_>) -> Result<&StrategyId, Problem> {
         let id = node.text()?;
         self.owners.get(&*id).ok_or_else(|| {
             let problem = format!("no strategy has the id `{}`", shown(&id));
-            node.problem(problem, format!("book owners here: {}", list(self.owners.keys().copied())))
+            let help = format!("book owners here: {}", list(self.owners.keys().copied()));
+            node.problem(problem, help).of(Fault::UnknownStrategy)
         })
     }
 
@@ -90,23 +91,33 @@ impl<'c> Setup<'c> {
     ///
     /// # Errors
     /// There is none.
-    pub(super) fn instrument(&self, node: Node<'_>) -> Result<Inst, Problem> {
-        let id = node.text()?;
-        self.instruments.find(&id).ok_or_else(|| {
-            let problem = format!("no instrument has the id `{}`", shown(&id));
-            node.problem(problem, format!("instruments here: {}", list(self.instrument_ids())))
-        })
+    pub(crate) fn instrument(&self, node: Node<'_>) -> Result<Inst, Problem> {
+        instrument(self.instruments, node)
     }
 
     /// A name of an instrument, for output.
-    pub(super) fn name(&self, inst: Inst) -> Cow<'_, str> {
-        let known = self.instruments.get(inst).map(|instrument| Cow::Borrowed(instrument.id.as_str()));
-        known.unwrap_or_else(|| Cow::Owned(self.instruments.name(inst)))
+    pub(crate) fn name(&self, inst: Inst) -> Cow<'_, str> {
+        name(self.instruments, inst)
     }
+}
 
-    fn instrument_ids(&self) -> impl Iterator<Item = &str> {
-        self.instruments.iter().map(|(_, instrument)| instrument.id.as_str())
-    }
+/// The instrument that a key or a value names.
+///
+/// # Errors
+/// There is none.
+pub(crate) fn instrument(instruments: &Instruments, node: Node<'_>) -> Result<Inst, Problem> {
+    let id = node.text()?;
+    instruments.find(&id).ok_or_else(|| {
+        let ids = instruments.iter().map(|(_, instrument)| instrument.id.as_str());
+        let help = format!("instruments here: {}", list(ids));
+        node.problem(format!("no instrument has the id `{}`", shown(&id)), help).of(Fault::UnknownInstrument)
+    })
+}
+
+/// A name of an instrument, for output.
+pub(crate) fn name(instruments: &Instruments, inst: Inst) -> Cow<'_, str> {
+    let known = instruments.get(inst).map(|instrument| Cow::Borrowed(instrument.id.as_str()));
+    known.unwrap_or_else(|| Cow::Owned(instruments.name(inst)))
 }
 
 /// The first few of these names.

@@ -6,17 +6,17 @@ use super::error::Problem;
 use super::node::Node;
 
 /// The sides.
-pub(super) const SIDES: [(&str, Side); 2] = [("buy", Side::Buy), ("sell", Side::Sell)];
+pub(crate) const SIDES: [(&str, Side); 2] = [("buy", Side::Buy), ("sell", Side::Sell)];
 
 const TIFS: [(&str, Tif); 4] = [("day", Tif::Day), ("gtc", Tif::Gtc), ("ioc", Tif::Ioc), ("fok", Tif::Fok)];
 
 /// At which price and for how long.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Terms<'a> {
+pub(crate) struct Terms<'a> {
     /// The limit as written; `None` is a market order.
-    pub(super) limit: Option<Node<'a>>,
+    pub(crate) limit: Option<Node<'a>>,
     /// For how long.
-    pub(super) tif: Tif,
+    pub(crate) tif: Tif,
 }
 
 impl<'a> Terms<'a> {
@@ -27,7 +27,7 @@ impl<'a> Terms<'a> {
     ///
     /// # Errors
     /// An unknown word, or a type and a limit that do not go together.
-    pub(super) fn read(
+    pub(crate) fn read(
         whole: Node<'a>,
         kind: Option<Node<'a>>,
         limit: Option<Node<'a>>,

@@ -8,50 +8,98 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use qts_core::{
-    Code, Cycle, DecisionId, Inst, Intent, Kind, NumError, Price, Proposal, Qty, Reason, Scope, Side, Stage, StrategyId,
+    Code, Cycle, DecisionId, Inst, Instruments, Intent, Kind, NumError, OrderId, Price, Proposal, Qty, Reason, Scope,
+    Side, Stage, StrategyId, Working,
 };
 use qts_gate::CancelAsk;
 
 use super::error::{Problem, shown};
-use super::holdings::order_id;
 use super::node::Node;
-use super::picture::Picture;
-use super::setup::Setup;
+use super::setup::name;
 use super::terms::{SIDES, Terms};
+
+/// Who may ask, for what, and which orders there are to cancel.
+pub(crate) trait Directory {
+    /// The instruments.
+    fn instruments(&self) -> &Instruments;
+    /// A strategy by its id.
+    fn strategy(&self, id: &str) -> Option<&StrategyId>;
+    /// A working order by the id that the input has for it.
+    fn order(&self, id: &str) -> Option<&Working>;
+    /// What output calls an order.
+    fn order_name(&self, order: OrderId) -> Cow<'_, str>;
+    /// May intents of this strategy come from outside at all?
+    ///
+    /// # Errors
+    /// They may not.
+    fn admit(&self, sender: &StrategyId, node: Node<'_>) -> Result<(), Problem>;
+}
 
 /// Everything that is wanted, sorted out.
 #[derive(Debug, Default)]
-pub(super) struct Wants<'a> {
+pub(crate) struct Wants<'a> {
     /// Every intent, in the order of the input.
-    pub(super) each: Vec<Want<'a>>,
+    pub(crate) each: Vec<Want<'a>>,
     /// Those of them for the gate, in the same order.
-    pub(super) proposals: Vec<Proposal>,
+    pub(crate) proposals: Vec<Proposal>,
     /// The sound cancels.
-    pub(super) cancels: Vec<CancelAsk>,
+    pub(crate) cancels: Vec<CancelAsk>,
     /// The places in `each` of every strategy's intents: an emission number is a place in its list.
-    pub(super) emitted: BTreeMap<StrategyId, Vec<usize>>,
+    pub(crate) emitted: BTreeMap<StrategyId, Vec<usize>>,
+}
+
+impl Wants<'static> {
+    /// Adds what is wanted next: each strategy's numbers go on where they stopped.
+    pub(crate) fn append(&mut self, next: Wants<'_>) {
+        let places = self.each.len();
+        for mut proposal in next.proposals {
+            let before = self.emitted.get(&proposal.owner).map_or(0, Vec::len);
+            let before = u32::try_from(before).unwrap_or(u32::MAX);
+            proposal.id.emission = proposal.id.emission.saturating_add(before);
+            self.proposals.push(proposal);
+        }
+        self.cancels.extend(next.cancels);
+        for (strategy, emitted) in next.emitted {
+            self.emitted.entry(strategy).or_default().extend(emitted.into_iter().map(|place| places + place));
+        }
+        self.each.extend(next.each.into_iter().map(Want::into_owned));
+    }
+}
+
+impl Want<'_> {
+    fn into_owned(self) -> Want<'static> {
+        let owned = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        Want {
+            strategy: owned(self.strategy),
+            instrument: self.instrument.map(owned),
+            side: self.side.map(owned),
+            cancel: self.cancel.map(owned),
+            asked: owned(self.asked),
+            fate: self.fate,
+        }
+    }
 }
 
 /// One intent in the words of the input.
 #[derive(Debug)]
-pub(super) struct Want<'a> {
+pub(crate) struct Want<'a> {
     /// Who asks.
-    pub(super) strategy: Cow<'a, str>,
+    pub(crate) strategy: Cow<'a, str>,
     /// For what; of a cancel the order's.
-    pub(super) instrument: Option<Cow<'a, str>>,
+    pub(crate) instrument: Option<Cow<'a, str>>,
     /// Which way; of a cancel the order's.
-    pub(super) side: Option<Cow<'a, str>>,
+    pub(crate) side: Option<Cow<'a, str>>,
     /// Which order is to be cancelled.
-    pub(super) cancel: Option<Cow<'a, str>>,
+    pub(crate) cancel: Option<Cow<'a, str>>,
     /// How much.
-    pub(super) asked: Cow<'a, str>,
+    pub(crate) asked: Cow<'a, str>,
     /// What becomes of it.
-    pub(super) fate: Fate,
+    pub(crate) fate: Fate,
 }
 
 /// Where an intent goes.
 #[derive(Debug)]
-pub(super) enum Fate {
+pub(crate) enum Fate {
     /// To the gate as a proposal.
     Judged,
     /// To the gate as a cancel, which nothing holds up.
@@ -62,11 +110,11 @@ pub(super) enum Fate {
 
 /// Why no proposal can be made of an intent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Flaw {
+pub(crate) struct Flaw {
     /// The kind of flaw.
-    pub(super) code: Code,
+    pub(crate) code: Code,
     /// What it is about this one; `None` if the code says all.
-    pub(super) detail: Option<String>,
+    pub(crate) detail: Option<String>,
 }
 
 impl Flaw {
@@ -80,7 +128,7 @@ impl Flaw {
     }
 
     /// The reason it is blocked for.
-    pub(super) const fn reason(&self) -> Reason {
+    pub(crate) const fn reason(&self) -> Reason {
         Reason { scope: Scope::Strategy, code: self.code, stage: Stage::Block, observed: None, limit: None }
     }
 }
@@ -98,39 +146,30 @@ impl<'a> Wants<'a> {
     ///
     /// # Errors
     /// The first thing that is wrong in them besides a number, side, strategy or instrument.
-    pub(super) fn read(
-        setup: &Setup<'_>,
-        picture: &Picture<'_>,
-        intents: Option<Node<'a>>,
-        cycle: Cycle,
-    ) -> Result<Self, Problem> {
+    pub(crate) fn read(directory: &impl Directory, intents: Option<Node<'a>>, cycle: Cycle) -> Result<Self, Problem> {
         let mut wants = Self::default();
         if let Some(intents) = intents {
             for node in intents.items()? {
-                let want = wants.read_one(setup, picture, node, cycle)?;
+                let want = wants.read_one(directory, node, cycle)?;
                 wants.each.push(want);
             }
         }
         Ok(wants)
     }
 
-    fn read_one(
-        &mut self,
-        setup: &Setup<'_>,
-        picture: &Picture<'_>,
-        node: Node<'a>,
-        cycle: Cycle,
-    ) -> Result<Want<'a>, Problem> {
+    fn read_one(&mut self, directory: &impl Directory, node: Node<'a>, cycle: Cycle) -> Result<Want<'a>, Problem> {
         let keys = ["strategy", "instrument", "side", "qty", "type", "limit", "tif", "reason", "cancel"];
         let [strategy, instrument, side, qty, kind, limit, tif, reason, cancel] = node.fields(keys)?;
-        let strategy = strategy.ok_or_else(|| node.lacks("strategy"))?.echo()?;
-        let sender = setup.strategy(&strategy);
+        let named = strategy.ok_or_else(|| node.lacks("strategy"))?;
+        let strategy = named.echo()?;
+        let sender = directory.strategy(&strategy);
+        sender.map_or(Ok(()), |sender| directory.admit(sender, named))?;
         let emission = sender.map(|sender| self.emission(sender)).unwrap_or_default();
         let why = reason.map(Node::text).transpose()?.unwrap_or_default();
         if let Some(cancel) = cancel {
             return match [instrument, side, qty, kind, limit, tif].into_iter().flatten().next() {
                 Some(other) => Err(other.problem("a cancel says no more than which order", "leave this out")),
-                None => Ok(self.withdraw(setup, picture, (strategy, sender), cancel.text()?, why)),
+                None => Ok(self.withdraw(directory, (strategy, sender), cancel.text()?, why)),
             };
         }
         let terms = Terms::read(node, kind, limit, tif)?;
@@ -138,10 +177,11 @@ impl<'a> Wants<'a> {
         let side = side.ok_or_else(|| node.lacks("side"))?.echo()?;
         let qty = qty.ok_or_else(|| node.lacks("qty"))?.echo()?;
         let limit = terms.limit.map(Node::echo).transpose()?;
-        let fate = match sound_order(setup, sender, [&instrument, &side, &qty], limit.as_deref()) {
+        let fate = match sound_order(directory.instruments(), sender, [&instrument, &side, &qty], limit.as_deref()) {
             Ok((sender, Order { instrument, side, qty, kind })) => {
                 let id = DecisionId { cycle, strategy: sender.clone(), emission };
-                let intent = Intent { instrument, side, qty, kind, tif: terms.tif, why: Cow::Borrowed("") };
+                let why = Cow::Owned(why.into_owned());
+                let intent = Intent { instrument, side, qty, kind, tif: terms.tif, why };
                 self.proposals.push(Proposal { id, owner: sender.clone(), intent });
                 Fate::Judged
             }
@@ -164,8 +204,7 @@ impl<'a> Wants<'a> {
 
     fn withdraw(
         &mut self,
-        setup: &Setup<'_>,
-        picture: &Picture<'_>,
+        directory: &impl Directory,
         (strategy, sender): (Cow<'a, str>, Option<&StrategyId>),
         cancel: Cow<'a, str>,
         why: Cow<'a, str>,
@@ -178,15 +217,13 @@ impl<'a> Wants<'a> {
             asked: Cow::Borrowed("0"),
             fate: Fate::Cancelled,
         };
-        let place = picture.order_ids.iter().position(|id| *id == cancel);
-        let found = place.and_then(|place| Some((place, picture.working.get(place)?)));
-        match (sender, found) {
+        match (sender, directory.order(&cancel)) {
             (None, _) => want.fate = Fate::Refused(Flaw { code: Code::UnknownStrategy, detail: None }),
-            (Some(sender), Some((place, order))) if order.children.iter().any(|child| child.owner == *sender) => {
-                want.instrument = Some(Cow::Owned(setup.name(order.instrument).into_owned()));
+            (Some(sender), Some(order)) if order.children.iter().any(|child| child.owner == *sender) => {
+                want.instrument = Some(Cow::Owned(name(directory.instruments(), order.instrument).into_owned()));
                 want.side = Some(Cow::Borrowed(order.side.as_str()));
                 let why = Cow::Owned(why.into_owned());
-                self.cancels.push(CancelAsk { strategy: sender.clone(), order: order_id(place), why });
+                self.cancels.push(CancelAsk { strategy: sender.clone(), order: order.id, why });
             }
             _ => want.fate = Fate::Refused(Flaw::new(Code::InvalidNumber, "no such own order")),
         }
@@ -197,13 +234,13 @@ impl<'a> Wants<'a> {
 
 /// The parts of an order and its sender, or the first flaw, in the order of the codes' weight: who, on what, how.
 fn sound_order<'s>(
-    setup: &Setup<'_>,
+    instruments: &Instruments,
     sender: Option<&'s StrategyId>,
     [instrument, side, qty]: [&str; 3],
     limit: Option<&str>,
 ) -> Result<(&'s StrategyId, Order), Flaw> {
     let sender = sender.ok_or(Flaw { code: Code::UnknownStrategy, detail: None })?;
-    let inst = setup.instruments.find(instrument);
+    let inst = instruments.find(instrument);
     let instrument = inst.ok_or(Flaw { code: Code::UnknownInstrument, detail: None })?;
     let known = SIDES.iter().find(|(word, _)| *word == side);
     let wrong = || Flaw::new(Code::InvalidNumber, format!("the side `{}` is neither buy nor sell", shown(side)));

@@ -6,6 +6,7 @@ mod days;
 mod failures;
 mod kill;
 mod orders;
+mod outside;
 mod reports;
 
 use expect_test::Expect;

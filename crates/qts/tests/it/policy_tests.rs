@@ -1,0 +1,314 @@
+//! `qts test`: cases of users, their diffs, and what they would not notice.
+
+use expect_test::expect;
+use serde_json::json;
+
+use crate::support::{Ended, Folder};
+
+/// A config in the test file itself; the cases follow.
+const INLINE: &str = r#"[config.account]
+currency = "KRW"
+cash = "100000000"
+policy = "account"
+[[config.instrument]]
+id = "A.KRX"
+class = "krx_stock"
+[[config.strategy]]
+id = "trend"
+policy = "swing"
+[[config.strategy]]
+id = "value"
+policy = "swing"
+[[config.position]]
+strategy = "value"
+instrument = "A.KRX"
+qty = 5
+price = 49000
+[config.policy.swing]
+extends = "validity_only"
+max_order_qty = { warn = "80", limit = "100", block = "500" }
+max_long = 150
+[config.policy.account]
+extends = "validity_only"
+buying_power = true
+
+"#;
+
+/// Bought, filled, and no room for more.
+const FULL: &str = r#"[[case]]
+name = "an entry above the limit is reduced"
+controls = ["max_order_qty"]
+[[case.step]]
+now = 2026-01-05T10:00:00+09:00
+market."A.KRX" = { last = 50_000, prev_close = "49500" }
+intents = [{ strategy = "trend", instrument = "A.KRX", side = "buy", qty = 120, reason = "cheap" }]
+expect.decisions = [{ verdict = "reduce", admitted = 100.0, reasons = ["max_order_qty"] }]
+expect.orders = [{ order = 1, qty = "100", children = [{ strategy = "trend" }] }]
+[[case.step]]
+note = "two fills make it whole"
+ack = { order = 1 }
+fill = [{ order = 1, qty = 40, price = 50_000 }, { order = 1, qty = 60, price = 50_000, exec = "b" }]
+expect.fills = [{ qty = 40 }, { shares = [{ strategy = "trend", qty = 60 }] }]
+expect.state.books.trend.positions = { "A.KRX" = 100 }
+expect.cancels = []
+
+[[case]]
+name = "there is room for 150"
+controls = ["max_long"]
+[[case.step]]
+market."A.KRX" = { last = 50_000, prev_close = "49500" }
+intents = [{ strategy = "trend", instrument = "A.KRX", side = "buy", qty = 80 }]
+[[case.step]]
+intents = [{ strategy = "trend", instrument = "A.KRX", side = "buy", qty = 80 }]
+expect.decisions = [{ admitted = 70 }]
+
+"#;
+
+const ARBITRATION: &str = r#"[[case]]
+name = "an exit goes before an entry"
+controls = []
+[[case.step]]
+market."A.KRX" = { last = 50_000, prev_close = "49500" }
+intents = [
+  { strategy = "trend", instrument = "A.KRX", side = "buy", qty = 9 },
+  { strategy = "value", instrument = "A.KRX", side = "sell", qty = 5 },
+]
+expect.decisions = [{ verdict = "block", reasons = ["opposing_intent"] }, { verdict = "pass" }]
+
+[[case]]
+name = "a kill withdraws what works"
+controls = []
+[[case.step]]
+market."A.KRX" = { last = 50_000, prev_close = "49500" }
+intents = [{ strategy = "trend", instrument = "A.KRX", side = "buy", qty = 9, limit = 49_000 }]
+expect.orders = [{ limit = 49_000, type = "limit" }]
+[[case.step]]
+ack = { order = 1 }
+command = { do = "kill", reason = "smoke" }
+expect = { cancels = ["1"], commands = [{ refused = "" }], modes = { account = "killed", trend = "active" } }
+"#;
+
+fn folder(name: &str, cases: &str) -> Folder {
+    Folder::new(name).with("policy.toml", format!("{INLINE}{cases}"))
+}
+
+fn test(name: &str, cases: &str, flags: &str) -> Ended {
+    folder(name, cases).qts(&format!("test policy.toml {flags}"))
+}
+
+#[test]
+fn cases_that_hold_are_a_line_each() {
+    let cases = format!("{FULL}{}", ARBITRATION.replace("commands = [{ refused = \"\" }], ", ""));
+    let ended = test("tests-hold", &cases, "");
+    assert_eq!((ended.code, ended.err.as_str()), (0, ""));
+    expect![[r#"
+        policy.toml
+          ok   an entry above the limit is reduced
+          ok   there is room for 150
+          ok   an exit goes before an entry
+          ok   a kill withdraws what works
+        4 cases: 4 ok, 0 failed
+    "#]]
+    .assert_eq(&ended.out);
+}
+
+/// Every kind of difference: a field, a list's length, an element, a number, a mode, what is not there.
+#[test]
+fn a_case_that_fails_shows_what_was_expected_what_came_and_why() {
+    let cases = FULL
+        .replace("verdict = \"reduce\", admitted = 100.0", "verdict = \"warn\", admitted = 100.5, sen = 1")
+        .replace("admitted = 70", "admitted = 80")
+        + &ARBITRATION
+            .replace("{ verdict = \"pass\" }]", "{ verdict = \"pass\" }, { verdict = \"pass\" }]")
+            .replace("account = \"killed\", trend = \"active\"", "account = \"halted\", trend = \"reduce_only\"")
+            .replace("cancels = [\"1\"]", "cancels = [\"2\"]");
+    let ended = test("tests-fail", &cases, "");
+    assert_eq!((ended.code, ended.err.as_str()), (1, ""));
+    expect![[r#"
+        policy.toml
+          FAIL an entry above the limit is reduced
+               step 1, policy.toml:30
+                 decisions[0].admitted: expected 100.5, got 100
+                 decisions[0].sen: expected 1, got nothing
+                 decisions[0].verdict: expected warn, got reduce
+                 decisions[0] was: trend buy 120 A.KRX: reduce, 100 sent
+                   max_order_qty: 120 is above the limit 100. Raise max_order_qty or ask for less.
+          FAIL there is room for 150
+               step 2, policy.toml:50
+                 decisions[0].admitted: expected 80, got 70
+                 decisions[0] was: trend buy 80 A.KRX: reduce, 70 sent
+                   max_long: 160 is above the limit 150. Raise max_long or ask for less.
+          FAIL an exit goes before an entry
+               step 1, policy.toml:57
+                 decisions: expected 3 elements, got 2: [buy 9 A.KRX: block, sell 5 A.KRX: pass]
+                 decisions[0] was: trend buy 9 A.KRX: block, 0 sent
+                   opposing_intent: Another proposal of this cycle opposes it; in a conflict only exits go through. Ask again.
+                 decisions[1] was: value sell 5 A.KRX: pass, 5 sent
+          FAIL a kill withdraws what works
+               step 2, policy.toml:72
+                 cancels[0]: expected 2, got { instrument = A.KRX, order = 1, reason = unwanted, strategy = operator }
+                 modes.account: expected halted, got killed
+                 modes.trend: expected reduce_only, got active
+                 commands[0].refused: expected , got nothing
+        4 cases: 0 ok, 4 failed
+    "#]].assert_eq(&ended.out);
+}
+
+#[test]
+fn the_same_as_json() {
+    let folder = folder("tests-json", &FULL.replace("admitted = 70", "admitted = 80"));
+    let ended = folder.qts("test policy.toml --format json");
+    assert_eq!(ended.code, 1);
+    let told = ended.json();
+    assert_eq!((&told["schema"], &told["cases"], &told["failed"]), (&json!(1), &json!(2), &json!(1)));
+    let cases = &told["files"][0]["cases"];
+    assert_eq!(cases[0], json!({"name": "an entry above the limit is reduced", "line": 28, "ok": true}));
+    let failure = &cases[1]["failure"];
+    assert_eq!((&failure["step"], &failure["line"]), (&json!(2), &json!(50)));
+    assert_eq!(failure["differences"], json!([{"path": "decisions[0].admitted", "expected": "80", "got": "70"}]));
+    assert_eq!(failure["decided"].as_array().map(Vec::len), Some(2), "{failure}");
+}
+
+#[test]
+fn a_removed_control_must_be_missed() {
+    let asleep = FULL.replace("[{ admitted = 70 }]", "[{ strategy = \"trend\" }]")
+        + "[[case]]\nname = \"nothing at all\"\n[[case.step]]\nintents = []\nexpect.decisions = []\n";
+    let held = test(
+        "tests-ablate",
+        &(FULL.to_owned() + &ARBITRATION.replace("commands = [{ refused = \"\" }], ", "")),
+        "--ablate",
+    );
+    let slept = test("tests-asleep", &asleep, "--ablate");
+    assert_eq!((held.code, slept.code), (0, 1), "{} {}", held.err, slept.err);
+    expect![[r#"
+        policy.toml
+          ok   an entry above the limit is reduced
+               notices the loss of max_order_qty
+          ok   there is room for 150
+               notices the loss of max_long
+          ok   an exit goes before an entry
+          ok   a kill withdraws what works
+        no case notices the loss of buying_power
+        4 cases: 4 ok, 0 failed
+        ---
+        policy.toml
+          ok   an entry above the limit is reduced
+               notices the loss of max_order_qty
+          FAIL there is room for 150
+               policy.toml:45: tests nothing: it still passes without max_long
+          FAIL nothing at all
+               policy.toml:55: tests nothing: it still passes without any of the controls
+               (about something else, such as arbitration? write `controls = []`)
+        no case notices the loss of buying_power, max_long
+        3 cases: 1 ok, 2 failed
+    "#]]
+    .assert_eq(&(held.out + "---\n" + &slept.out));
+    let told = folder("tests-asleep-json", &asleep).qts("test policy.toml --ablate --format json").json();
+    assert_eq!(told["unnoticed"], json!(["buying_power", "max_long"]));
+    assert_eq!(
+        told["files"][0]["cases"][1]["ablation"],
+        json!({"notices": [], "misses": ["max_long"], "tests_something": true})
+    );
+}
+
+/// Removal reaches every policy, both scopes and the tables of single instruments.
+#[test]
+fn a_control_is_removed_wherever_it_is_set() {
+    let case = "[[case]]\nname = \"tight\"\ncontrols = [\"max_long\"]\n[[case.step]]\nmarket.\"A.KRX\" = { last = 50_000, prev_close = 49500 }\n\
+                intents = [{ strategy = \"trend\", instrument = \"A.KRX\", side = \"buy\", qty = 50 }]\nexpect.decisions = [{ admitted = 9 }]\n";
+    for policies in [
+        "[config.policy.swing]\nextends = \"validity_only\"\n[config.policy.swing.instrument.\"A.KRX\"]\nmax_long = 9\n[config.policy.account]\nextends = \"validity_only\"\n",
+        "[config.policy.swing]\nextends = \"validity_only\"\n[config.policy.account]\nextends = \"validity_only\"\nmax_long = 14\n",
+        "[config.policy.base]\nextends = \"validity_only\"\nmax_long = 9\n[config.policy.swing]\nextends = \"base\"\n[config.policy.account]\nextends = \"base\"\nmax_long = 20\n",
+    ] {
+        let (before, _) = INLINE.split_once("[config.policy").expect("policies");
+        let folder = Folder::new("tests-everywhere").with("policy.toml", format!("{before}{policies}{case}"));
+        let ended = folder.qts("test policy.toml --ablate");
+        assert_eq!(
+            (ended.code, ended.out.contains("notices the loss of max_long")),
+            (0, true),
+            "{} {}",
+            ended.out,
+            ended.err
+        );
+    }
+}
+
+#[test]
+fn cases_are_chosen_by_a_part_of_their_name() {
+    let some = test("tests-some", FULL, "--case room");
+    assert_eq!((some.code, some.out.lines().count(), some.out.contains("room for 150")), (0, 3, true), "{}", some.out);
+    let none = test("tests-none", FULL, "--case nobody");
+    assert_eq!((none.code, none.out.as_str()), (1, ""));
+    assert!(none.err.contains("no case is called `nobody`"), "{}", none.err);
+}
+
+#[test]
+fn a_config_may_be_a_file_beside_the_test_file_and_several_files_are_played() {
+    let config = INLINE.replace("config.", "");
+    let cases = format!("config = \"qts.toml\"\n{FULL}");
+    let folder = folder("tests-files", ARBITRATION).with("qts.toml", config);
+    std::fs::create_dir(folder.path("tests")).expect("a folder");
+    folder.write("tests/more.toml", cases.replace("qts.toml", "../qts.toml"));
+    let ended = folder.qts("test policy.toml tests/more.toml --case room");
+    assert_eq!((ended.code, ended.err.as_str()), (0, ""));
+    let ended = folder.qts("test tests/more.toml");
+    assert_eq!((ended.code, ended.out.lines().next()), (0, Some("tests/more.toml")));
+    folder.write("qts.toml", "[account]\n");
+    assert_eq!(folder.qts("test tests/more.toml").code, 3, "the config is wrong");
+}
+
+/// The first line of the report that names the place, and the exit code.
+fn wrong(cases: &str) -> String {
+    let ended = test("tests-wrong", cases, "");
+    assert_eq!(ended.out, "");
+    let place = ended.err.lines().find_map(|line| line.split_once("policy.toml")).map_or("", |(_, place)| place);
+    let what = ended.err.lines().find(|line| line.contains('×')).unwrap_or(&ended.err).trim();
+    let help = ended.err.lines().find(|line| line.contains("help:")).unwrap_or_default().trim();
+    format!("{} {what} {} | {help}\n", ended.code, place.trim_matches([':', ']', '`']))
+}
+
+#[test]
+fn what_is_wrong_with_a_test_file_is_told_with_its_line() {
+    let in_step = |text: &str| wrong(&format!("[[case]]\nname = \"a\"\n[[case.step]]\nexpect.orders = []\n{text}\n"));
+    let told = [
+        wrong(""),
+        wrong("[[case]]\n"),
+        wrong("[[case]]\nname = \"a\"\n[[case.step]]\nintents = []\n"),
+        wrong(&FULL.replace("controls = [\"max_long\"]", "controls = [\"max_lng\"]")),
+        wrong(&FULL.replace("expect.fills", "expect.fils")),
+        wrong("case = 1\n"),
+        in_step("markt.\"A.KRX\" = { last = 1 }"),
+        in_step("market.\"B.KRX\" = { last = 1 }"),
+        in_step("market.\"A.KRX\" = { last = \"x\" }"),
+        in_step(
+            "intents = [\n  { strategy = \"trend\", instrument = \"A.KRX\", side = \"buy\", qty = 1 },\n  { strategy = \"trend\", instrument = \"A.KRX\", sid = \"buy\" },\n]",
+        ),
+        in_step("command = { do = \"kill\" }"),
+        in_step("fill = { order = 3, qty = 1, price = 1 }"),
+        in_step("now = 2026-01-05"),
+        in_step("expect = {"),
+    ];
+    expect![[r#"
+        4 × there is no `[[case]]` 1:1 | help: add `[[case]]` with a `name` and one or more `[[case.step]]`
+        4 × [[case]] has no `name` 27:1 | help: add `name = "an entry above the limit is reduced"`
+        4 × the case expects nothing 27:1 | help: add `expect = { decisions = [{ verdict = "reduce" }] }` to a step
+        4 × no control is called `max_lng` 46:13 | help: did you mean `max_long`?
+        4 × unknown key `fils` in `expect` 40:8 | help: did you mean `fills`?
+        4 × there is no `[[case]]` 1:1 | help: add `[[case]]` with a `name` and one or more `[[case.step]]`
+        4 × unknown key `markt` in [[step]] 31:1 | help: did you mean `market`?
+        4 × no instrument has the id `B.KRX` 31:8 | help: instruments here: A.KRX
+        4 × `"x"`: not a decimal number 31:20 | help: write a decimal in quotes, such as "50000" or "0.05"
+        4 × unknown key `sid` 33:47 | help: did you mean `side`?
+        4 × the command must say why 31:1 | help: add `reason = "…"`; it is recorded
+        4 × no order has the number `3` 31:10 | help: use the `order` of a reply; orders that were over long ago are forgotten
+        4 × this must be a time with its offset, not `"2026-01-05"` 31:1 | help: write it as "2026-01-05T10:00:00+09:00"
+        4 × not TOML: duplicate key 31:1 | help: keep one of the two
+    "#]].assert_eq(&told.concat());
+    let folder = Folder::new("tests-gone");
+    let gone = folder.qts("test gone.toml");
+    assert_eq!((gone.code, gone.err.contains("gone.toml")), (4, true), "{}", gone.err);
+    assert_eq!(folder.qts("test").code, 2);
+    folder.write("policy.toml", FULL);
+    assert_eq!(folder.qts("test policy.toml").code, 4, "there is no config");
+}
