@@ -1,11 +1,12 @@
 //! A cycle's outcome as one line of JSON; names and forms are the contract's.
 
 use std::borrow::Cow;
-use std::fmt::Display;
 use std::io::{self, Write};
 
 use qts_core::{CancelRequest, Child, Cross, Instruments, Price, Qty, Reason};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
+
+use crate::decimal::Decimal;
 
 use super::rows::{Answer, Going, Row};
 use super::setup::name;
@@ -21,15 +22,6 @@ const SCHEMA: u32 = 1;
 pub(super) fn write(answer: &Answer<'_>, directory: &impl Directory, out: &mut impl Write) -> io::Result<()> {
     serde_json::to_writer(&mut *out, &JsonAnswer::new(answer, directory))?;
     out.write_all(b"\n")
-}
-
-/// A decimal, which JSON gets as text.
-pub(crate) struct Decimal<T>(pub(crate) T);
-
-impl<T: Display> Serialize for Decimal<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
-    }
 }
 
 #[derive(Serialize)]

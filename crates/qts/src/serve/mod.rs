@@ -21,6 +21,7 @@ use clap::Args;
 use qts_core::Mode;
 
 use crate::exit::{Ending, Trouble};
+use crate::interrupt::Interrupt;
 use crate::kinds::Kinds;
 use crate::wire;
 
@@ -41,9 +42,16 @@ pub(crate) struct ServeArgs {
 /// The command: answers until the input ends.
 pub(crate) fn serve(args: &ServeArgs, kinds: &Kinds, out: &mut impl Write) -> Result<Ending, Trouble> {
     let mut service = Service::new(wire::load(&args.config, kinds)?)?;
-    let mut lines = Lines::new(BufReader::new(std::io::stdin().lock()));
-    let failed = |why| Trouble::Failure(format!("failed to read standard input: {why}"));
-    while let Some((number, cut)) = lines.next().map_err(failed)? {
+    let failed = |why| Trouble::Failure(format!("failed to read standard input: {why}; start it again"));
+    let interrupt = Interrupt::listen()?;
+    let mut lines = Lines::new(BufReader::new(interrupt.stdin().map_err(failed)?));
+    loop {
+        let (number, cut) = match lines.next() {
+            Ok(Some(line)) => line,
+            Ok(None) => break,
+            Err(_) if interrupt.is_set() => return Ok(Ending::Interrupted),
+            Err(why) => return Err(failed(why)),
+        };
         let reply = match cut {
             Cut::Line(bytes) => service.answer(number, bytes),
             Cut::TooLong => service.refuse_long(number),

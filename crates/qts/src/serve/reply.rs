@@ -9,12 +9,13 @@ use qts_runtime::{Effects, Record, Runtime, Share};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::decide::answer::{Decimal, JsonAnswer, JsonCancel};
+use crate::decide::answer::{JsonAnswer, JsonCancel};
 use crate::decide::error::Problem;
 use crate::decide::node::Node;
 use crate::decide::rows::{Answer, Going, Row};
 use crate::decide::setup::name;
 use crate::decide::wants::{Directory, Wants};
+use crate::decimal::Decimal;
 
 use super::line;
 use super::service::{Done, Service};

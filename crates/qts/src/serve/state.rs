@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use qts_core::{Money, Price, Qty, Working};
 use serde::Serialize;
 
-use crate::decide::answer::Decimal;
 use crate::decide::setup::name;
 use crate::decide::wants::Directory;
+use crate::decimal::Decimal;
 use crate::summary::{self, Account, BookSummary};
 use crate::wire::rfc3339;
 

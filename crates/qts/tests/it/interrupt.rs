@@ -125,8 +125,8 @@ fn a_second_signal_ends_a_run_at_once() {
     assert_eq!((child.wait().expect("an end").code(), out.as_str()), (Some(130), ""));
 }
 
-fn deciding(folder: &Folder, first: &[u8]) -> (Child, ChildStdin) {
-    let mut command = folder.command("decide qts.toml --input -");
+fn reading(folder: &Folder, args: &str, first: &[u8]) -> (Child, ChildStdin) {
+    let mut command = folder.command(args);
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
     let mut stdin = child.stdin.take().expect("a pipe");
@@ -137,7 +137,7 @@ fn deciding(folder: &Folder, first: &[u8]) -> (Child, ChildStdin) {
 #[test]
 fn decide_does_not_wait_for_input_any_more() {
     let folder = market("interrupt-decide", &four(), 0);
-    let (mut child, stdin) = deciding(&folder, b"{}\n{}\n{\"intents\": [");
+    let (mut child, stdin) = reading(&folder, "decide qts.toml --input -", b"{}\n{}\n{\"intents\": [");
     let mut out = BufReader::new(child.stdout.take().expect("a pipe"));
     let mut first = String::new();
     out.read_line(&mut first).expect("an answer before the input is over");
@@ -148,4 +148,20 @@ fn decide_does_not_wait_for_input_any_more() {
     let ended = child.wait_with_output().expect("an end");
     assert_eq!((ended.status.code(), String::from_utf8_lossy(&ended.stderr).as_ref()), (Some(130), ""));
     assert_eq!(rest, first, "the second cycle is answered, the half of a third is not");
+}
+
+#[test]
+fn serve_does_not_wait_for_a_line_any_more() {
+    let folder = market("interrupt-serve", &four(), 0);
+    let (mut child, stdin) = reading(&folder, "serve qts.toml --stdio", b"{\"state\": true}\n{\"state\": ");
+    let mut out = BufReader::new(child.stdout.take().expect("a pipe"));
+    let mut first = String::new();
+    out.read_line(&mut first).expect("a reply");
+    signal(&child, Signal::INT);
+    let mut rest = String::new();
+    out.read_to_string(&mut rest).expect("UTF-8");
+    drop(stdin);
+    let ended = child.wait_with_output().expect("an end");
+    assert_eq!((ended.status.code(), String::from_utf8_lossy(&ended.stderr).as_ref()), (Some(130), ""));
+    assert_eq!(rest, "", "the half of a line is not answered");
 }
