@@ -247,7 +247,7 @@ impl Config {
         }
         let message = "there is no `[[data]]`: a run needs market data";
         let error = ConfigError::new(&self.source, Code::MissingKey, Place::default(), message);
-        let help = "add `[[data]]` with `instrument`, `path` and, for bars, `stamp`; only decide does without";
+        let help = "add `[[data]]` with `instrument`, `path` and, for bars, `stamp`; decide, serve and test do without";
         Err(ConfigErrors::new(vec![error.help(help)]))
     }
 

@@ -11,8 +11,14 @@ use crate::decide::wants::{Directory, Wants};
 
 use super::inbox::MOST_WAITING;
 use super::operator::{self, Told};
-use super::reports::Reader;
+use super::reports::{PARTS, Reader};
 use super::service::Service;
+
+/// Its keys: the client's name first, the broker's reports last.
+const KEYS: [&str; 13] = {
+    let [ack, reject, fill, canceled, expired, refused] = PARTS;
+    ["id", "now", "market", "command", "intents", "judge", "state", ack, reject, fill, canceled, expired, refused]
+};
 
 /// What a line says.
 pub(super) struct Line<'a> {
@@ -40,54 +46,37 @@ impl<'a> Line<'a> {
     /// # Errors
     /// The first thing that is wrong.
     pub(super) fn read(service: &Service, text: &'a str) -> Result<Self, Problem> {
-        let keys = [
-            "id",
-            "now",
-            "market",
-            "ack",
-            "reject",
-            "fill",
-            "canceled",
-            "expired",
-            "cancel_refused",
-            "command",
-            "intents",
-            "judge",
-            "state",
-        ];
         let root = Node::parse(text).map_err(|problem| problem.with_help("send one JSON object a line"))?;
-        let parts = root.fields(keys)?;
-        let [id, now, market, ack, reject, fill, canceled, expired, cancel_refused, command, intents, judge, state] =
-            parts;
-        if parts.iter().skip(1).all(Option::is_none) {
-            let help = "say `market`, a broker's report, `command`, `intents`, `judge` or `state`";
-            return Err(root.problem("the line asks for nothing", help).of(Fault::MissingKey));
-        }
+        let parts = root.fields(KEYS)?;
+        check_purpose(root, &parts)?;
+        let [id, now, market, command, intents, judge, state, broker @ ..] = parts;
         let id = id.map(check_id).transpose()?;
-        let given = now.map(Node::time).transpose()?;
         let quoted = read_quoted(service.instruments(), market)?;
+        let given = now.map(Node::time).transpose()?;
         let known = given.unwrap_or(service.now());
         let mut reader = Reader::new(service.runtime(), service.unnamed());
-        let reports = reader.read([ack, reject, fill, canceled, expired, cancel_refused], known)?;
+        let reports = reader.read(broker, known)?;
         let newest = reports.iter().map(|report| report.ts).chain(quoted.values().filter_map(|it| it.at)).max();
         let time = given.unwrap_or_else(|| newest.map_or(known, |newest| known.max(newest)));
         check_times(service, root, (time, now), &quoted)?;
         check_reports(root, time, &reports)?;
         let commands = command.map(Node::one_or_more).transpose()?.unwrap_or_default();
         let told = |node| operator::read(service.config(), service.runtime(), node);
+        let commands = commands.into_iter().map(told).collect::<Result<_, _>>()?;
         let wants = Wants::read(service, intents, Cycle::default())?;
         check_room(service, root, quoted.len(), wants.each.len())?;
-        Ok(Self {
-            id,
-            now: (time, given.is_some()),
-            quoted,
-            reports: (reports, reader.unnamed),
-            commands: commands.into_iter().map(told).collect::<Result<_, _>>()?,
-            wants,
-            judge: flag(judge)?,
-            state: flag(state)?,
-        })
+        let (now, reports) = ((time, given.is_some()), (reports, reader.unnamed));
+        Ok(Self { id, now, quoted, reports, commands, wants, judge: flag(judge)?, state: flag(state)? })
     }
+}
+
+/// A line that asks for nothing is a mistake of whoever wrote it.
+fn check_purpose(root: Node<'_>, parts: &[Option<Node<'_>>]) -> Result<(), Problem> {
+    if parts.iter().skip(1).any(Option::is_some) {
+        return Ok(());
+    }
+    let help = "say `market`, a broker's report, `command`, `intents`, `judge` or `state`";
+    Err(root.problem("the line asks for nothing", help).of(Fault::MissingKey))
 }
 
 /// The client's name of a line, as far as it can be read.

@@ -51,7 +51,7 @@ pub(super) fn refusal(number: u64, text: &str, problem: &Problem) -> String {
     written(&Refusal { line: number, id: line::id_of(text).and_then(raw), error })
 }
 
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct Reply<'a> {
     line: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -146,17 +146,11 @@ pub(super) fn reply(
     let mut reply = Reply {
         line: number,
         id: id.and_then(raw),
-        fills: Vec::new(),
-        ended: Vec::new(),
-        refused: Vec::new(),
-        commands: Vec::new(),
-        failed: Vec::new(),
-        quarantined: Vec::new(),
         judged: answer.as_ref().map(|answer| JsonAnswer::new(answer, service)),
-        cancels: None,
         modes: (was_judged || commanded).then(|| modes(service.runtime(), instruments)),
         waiting: waiting(service),
         state: wants_state.then(|| State::new(service)),
+        ..Reply::default()
     };
     if !was_judged && (commanded || !cancels.is_empty()) {
         reply.cancels = Some(cancels.iter().map(|cancel| JsonCancel::new(cancel, service)).collect());

@@ -112,6 +112,9 @@ fn the_gate_in_front_of_ones_bots_does_what_its_page_shows() {
     assert_eq!((ended.code, ended.err.as_str()), (0, ""));
     let mut document = Document::open("examples/gate-in-front-of-my-bots/README.md");
     document.check("text", &[ended.out]);
-    let check = Folder::new("bots-check").command("check qts.toml").current_dir(&folder).output().expect("it starts");
-    assert_eq!(Ended::from(check).code, 0);
+    for command in ["check qts.toml", "test policy.toml --ablate"] {
+        let output = Folder::new("bots").command(command).current_dir(&folder).output().expect("it starts");
+        let ended = Ended::from(output);
+        assert_eq!((ended.code, ended.err.as_str()), (0, ""), "{}", ended.out);
+    }
 }
