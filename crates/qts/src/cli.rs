@@ -9,6 +9,7 @@ use qts_core::Ts;
 
 use crate::demo::DemoArgs;
 use crate::explain::ExplainArgs;
+use crate::init::InitArgs;
 use crate::why::WhyArgs;
 
 use crate::check::CheckArgs;
@@ -57,6 +58,9 @@ pub(crate) enum Command {
     /// See a first result on bundled prices: what became of every wish, and why
     #[command(after_help = "Examples:\n  qts demo\n  qts demo --dir /tmp/qts-demo --format json")]
     Demo(DemoArgs),
+    /// Make a folder to begin with: a commented config, tests of its policies, a strategy of one's own
+    #[command(after_help = "Examples:\n  qts init my-trading\n  qts init my-trading --format json")]
+    Init(InitArgs),
     /// Run strategies over market data through the gate and a simulated broker
     #[command(after_help = "\
 Examples:

@@ -44,6 +44,8 @@ pub(super) struct Funnel {
     pub(super) pass: u64,
     pub(super) warn: u64,
     pub(super) reduce: u64,
+    /// Booked between books, without an order.
+    pub(super) crossed_whole: u64,
     pub(super) orders: u64,
     /// Orders for two or more decisions, and how many those are.
     pub(super) merged_orders: u64,
@@ -90,6 +92,7 @@ pub(super) struct Gatherer {
     pub(super) tally: Tally,
     decisions: u64,
     blocked: BTreeMap<Scope, u64>,
+    crossed_whole: u64,
     examples: BTreeMap<Code, Example>,
     conflict: Option<u64>,
     silence: Option<Silence>,
@@ -103,6 +106,7 @@ impl Gatherer {
         if let (Stage::Block, Some(scope)) = (decision.verdict(), blocks.max()) {
             *self.blocked.entry(scope).or_default() += 1;
         }
+        self.crossed_whole += u64::from(decision.crossed.is_positive() && decision.sent.is_zero());
         for reason in &decision.reasons {
             let example = Example {
                 code: reason.code.as_str(),
@@ -133,7 +137,7 @@ impl Gatherer {
             events: self.tally.events,
             cycles: self.tally.cycles,
             evaluations: self.tally.evaluations,
-            funnel: Funnel::new(&self.tally, &self.blocked),
+            funnel: Funnel { crossed_whole: self.crossed_whole, ..Funnel::new(&self.tally, &self.blocked) },
             reasons,
             strategies: config.strategies.iter().map(|spec| of_strategy(spec, config, &self.tally, runtime)).collect(),
             conflict: self.conflict,
@@ -163,6 +167,7 @@ impl Funnel {
             filled: tally.ended.filled,
             ended_otherwise: tally.ended.all() - tally.ended.filled,
             open: tally.open_orders(),
+            crossed_whole: 0,
         }
     }
 
@@ -179,7 +184,7 @@ impl Funnel {
     pub(super) const fn adds_up(&self) -> bool {
         let alone = self.orders - self.merged_orders;
         self.asked == self.blocked() + self.gone()
-            && self.gone() == alone + self.merged_decisions
+            && self.gone() == alone + self.merged_decisions + self.crossed_whole
             && self.orders == self.filled + self.ended_otherwise + self.open
     }
 }

@@ -51,6 +51,7 @@ fn funnel(funnel: &Funnel, look: Look) -> String {
             funnel.gone(),
             format!("= {} as asked + {} with a warning + {} made smaller", funnel.pass, funnel.warn, funnel.reduce),
         ),
+        ("as bookings between them", funnel.crossed_whole, "what one gave up, another took; no order".to_owned()),
         (
             "as orders",
             funnel.orders,
@@ -62,6 +63,7 @@ fn funnel(funnel: &Funnel, look: Look) -> String {
             format!("{} ended otherwise, {} still open", funnel.ended_otherwise, funnel.open),
         ),
     ];
+    let rows = rows.into_iter().filter(|(what, count, _)| *count > 0 || !what.starts_with("as bookings"));
     for (what, count, more) in rows {
         let sign = if what.starts_with("blocked") { "− " } else { "" };
         table.row([what.into(), format!("{sign}{count}").into(), more.into()]);

@@ -17,6 +17,7 @@ mod forms_of_data;
 mod funnel;
 mod help;
 mod hint;
+mod init;
 mod interrupt;
 mod mistakes;
 mod order_of_tables;

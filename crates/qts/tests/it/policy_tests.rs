@@ -312,3 +312,21 @@ fn what_is_wrong_with_a_test_file_is_told_with_its_line() {
     folder.write("policy.toml", FULL);
     assert_eq!(folder.qts("test policy.toml").code, 4, "there is no config");
 }
+
+#[test]
+fn the_config_of_a_run_can_be_tested_as_it_is_and_the_steps_speak_for_its_strategies() {
+    let test = r#"config = "qts.toml"
+[[case]]
+name = "one lot"
+controls = ["max_order_qty"]
+[[case.step]]
+market."A.KRX" = { last = 100, prev_close = 100 }
+intents = [{ strategy = "s", instrument = "A.KRX", side = "buy", qty = 3 }]
+expect.decisions = [{ verdict = "reduce", admitted = 1, reasons = ["max_order_qty"] }]
+"#;
+    let strategies = crate::support::strategy("s", "simple", "buy_below = 99999, sell_above = 999999, qty = 7");
+    let folder = crate::support::market("policy-tests-run", &strategies, 3).with("test.toml", test);
+    assert!(folder.summary("qts.toml")["intents"].as_u64() > Some(0), "it asks by itself in a run");
+    let ended = folder.qts("test test.toml --ablate");
+    assert_eq!((ended.code, ended.err.as_str()), (0, ""), "{}", ended.out);
+}
