@@ -276,7 +276,7 @@ impl Record<'_, '_> {
         let inst = decision.instrument;
         let holding = situation.books.get(&decision.owner).map(|book| book.holding(inst)).unwrap_or_default();
         let is_whole = decision.admitted() == decision.asked;
-        let nearest = (!is_whole).then(|| instead::nearest_size(self.hearing, decision, self.trace)).flatten();
+        let nearest = (!is_whole).then(|| instead::nearest_size(self.hearing, decision)).flatten();
         Case {
             schema: SCHEMA,
             number,

@@ -14,6 +14,7 @@ mod forms_of_data;
 mod funnel;
 mod order_of_tables;
 mod readme;
+mod recompute;
 mod rules;
 mod run_flags;
 mod scripts;
