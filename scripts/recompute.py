@@ -20,6 +20,7 @@ limits, slippage, volume shares, bars that some instrument lacks on some day, lo
 import argparse
 import csv
 import json
+import math
 import random
 import re
 import statistics
@@ -28,6 +29,7 @@ import sys
 import tempfile
 from datetime import date, datetime, time
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_UP, Decimal, getcontext
+from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -178,9 +180,20 @@ class SmaCross:
     def see(self, bar):
         self.prices.append(float(bar["close"]))
         if len(self.prices) < max(self.fast, self.slow):
-            return None, ""
-        fast, slow = (statistics.mean(self.prices[-n:]) for n in (self.fast, self.slow))
-        return sign(fast - slow), compared(f"SMA {self.fast}", fast, f"SMA {self.slow}", slow)
+            return None, str
+        fast, slow = (math.fsum(self.prices[-n:]) / n for n in (self.fast, self.slow))
+        if abs(fast - slow) > 1e-9 * fast:
+            return sign(fast - slow), self.why
+        fast, slow = self.means()
+        return sign(fast - slow), self.why
+
+    def means(self):
+        """Rounded once, where `fsum / n` is rounded twice: slower, and needed only for what is told."""
+        return [statistics.mean(self.prices[-n:]) for n in (self.fast, self.slow)]
+
+    def why(self):
+        fast, slow = self.means()
+        return compared(f"SMA {self.fast}", fast, f"SMA {self.slow}", slow)
 
 
 class EmaCross:
@@ -193,9 +206,9 @@ class EmaCross:
         moved = [old + (price - old) * 2 / (n + 1) for old, n in zip(before, self.lengths)]
         self.averages = tuple(moved)
         if self.seen < self.lengths[1]:
-            return None, ""
+            return None, str
         fast, slow = self.averages
-        return sign(fast - slow), compared(f"EMA {self.lengths[0]}", fast, f"EMA {self.lengths[1]}", slow)
+        return sign(fast - slow), lambda: compared(f"EMA {self.lengths[0]}", fast, f"EMA {self.lengths[1]}", slow)
 
 
 class RsiReversion:
@@ -209,11 +222,11 @@ class RsiReversion:
             self.move(price - self.last)
         self.last = price
         if len(self.changes) < self.period:
-            return None, ""
+            return None, str
         rsi = 50.0 if self.gain + self.loss == 0 else 100 * self.gain / (self.gain + self.loss)
         enters, exits = rsi < self.low, rsi > self.high
         word, level = ("low", self.low) if enters else ("high", self.high)
-        return (1 if enters else -1 if exits else 0), compared(f"RSI {self.period}", rsi, word, level)
+        return (1 if enters else -1 if exits else 0), lambda: compared(f"RSI {self.period}", rsi, word, level)
 
     def move(self, change):
         up, down = max(change, 0.0), max(-change, 0.0)
@@ -232,11 +245,11 @@ class Breakout:
     def see(self, bar):
         before, self.bars = self.bars[-self.lookback:], self.bars[-self.lookback:] + [bar]
         if len(before) < self.lookback:
-            return None, ""
+            return None, str
         price, high, low = bar["close"], max(b["high"] for b in before), min(b["low"] for b in before)
         if price > high:
-            return 1, f"price {plain(price)} > {self.lookback}-bar high {plain(high)}"
-        return (-1 if price < low else 0), f"price {plain(price)} < {self.lookback}-bar low {plain(low)}"
+            return 1, lambda: f"price {plain(price)} > {self.lookback}-bar high {plain(high)}"
+        return (-1 if price < low else 0), lambda: f"price {plain(price)} < {self.lookback}-bar low {plain(low)}"
 
 
 RULES_OF_KINDS = {"sma_cross": SmaCross, "ema_cross": EmaCross, "rsi_reversion": RsiReversion, "breakout": Breakout}
@@ -332,6 +345,7 @@ def levels(value, base, nature):
     return given.get("warn", limit), limit, block
 
 
+@lru_cache(maxsize=None)
 def amount(value, base):
     text = str(value)
     return (base * fraction(text)).quantize(UNIT, ROUND_FLOOR) if text.endswith("%") else Decimal(text)
@@ -606,7 +620,11 @@ class World:
         inst, price, worth = first.inst, self.prices[first.inst], self.worth(table, first)
         asked, reducing = sum(one.left for one in order), sum(one.reducing for one in order)
         loaded = raised(worth, self.config.commission)
-        gross = sum(self.prices[i] * worst(qty, desk["opened"].get((owner, i), {})) for (owner, i), qty in held.items())
+        gross = sum(
+            self.prices[of] * worst(qty, desk["opened"].get((owner, of), {}))
+            for (owner, of), qty in held.items()
+            if qty or (owner, of) in desk["opened"]
+        )
         found = []
 
         def add(name, action, before, **more):
@@ -728,7 +746,9 @@ class Run:
         proposals = self.ask(bars)
         if not proposals:
             return
-        others = {rule: [one.copy() for one in proposals] for rule in RULES}
+        numbers = range(len(self.rows) + 1, len(self.rows) + 1 + len(proposals))
+        rules = RULES if self.wanted.intersection(numbers) else [self.config.rule]
+        others = {rule: [one.copy() for one in proposals] for rule in rules}
         outcomes = {rule: world.judge(copies, rule) for rule, copies in others.items()}
         actual = others[self.config.rule]
         told = Told(self, world, cycle, day, others, outcomes)
@@ -748,9 +768,9 @@ class Run:
                 wish, why = strategy.rules[inst].see(bars[inst])
                 held = self.books[strategy.id].held(inst)
                 if wish == 1 and held == 0:
-                    proposals.append(Proposal(strategy, emission, inst, "buy", strategy.qty, why))
+                    proposals.append(Proposal(strategy, emission, inst, "buy", strategy.qty, why()))
                 elif wish == -1 and held > 0:
-                    proposals.append(Proposal(strategy, emission, inst, "sell", held, why))
+                    proposals.append(Proposal(strategy, emission, inst, "sell", held, why()))
                 else:
                     continue
                 emission += 1

@@ -46,10 +46,10 @@ fn a_number_that_is_wrong_is_found() {
 
     folder.write("explained.jsonl", &told);
     let rows = folder.read("decisions.csv");
-    folder.write("decisions.csv", rows.replacen(",50,48,48,0,reduce", ",50,48,47,0,reduce", 1));
+    folder.write("decisions.csv", rows.replacen("RSI 7 22.63", "RSI 7 22.64", 1));
     let tampered = recompute(&folder, "--again");
     assert_eq!(tampered.code, 1, "{}", tampered.out);
-    assert!(tampered.out.contains("row 1.sent: recomputed '48', told '47'"), "{}", tampered.out);
+    assert!(tampered.out.contains("row 1.why: recomputed 'RSI 7 22.63 < low 30', told"), "{}", tampered.out);
 }
 
 /// What the script does not know it says, instead of telling that all is well.
