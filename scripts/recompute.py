@@ -485,6 +485,7 @@ class World:
             one.controls = self.own_controls(one, table, book, opened, asked_together, open_orders.get(one.inst, 0))
             least = min(one.asked, Decimal(1)) if one.reducing == one.asked else ZERO
             one.left, said = judged(one.controls, one.asked, one.reducing, least)
+            one.would_reduce = one.reducing
             for code, stage, observed, level in said:
                 one.say("strategy", code, stage, observed, level)
             one.reducing = min(one.reducing, one.left)
@@ -905,7 +906,7 @@ class Told:
     def strategy_scope(self, one):
         controls = self.controls(one.controls, one.strategy.policy, 0, one.asked)
         return {
-            "policy": one.strategy.policy, "given": plain(one.asked), "reducing": plain(one.was_reducing),
+            "policy": one.strategy.policy, "given": plain(one.asked), "reducing": plain(one.would_reduce),
             "left": plain(one.brought), "standing": "active", "controls": controls,
         }
 

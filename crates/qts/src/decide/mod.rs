@@ -31,7 +31,7 @@ use qts_gate::Situation;
 use crate::config::Config;
 use crate::look::Look;
 
-pub(crate) use error::DecideError;
+pub(crate) use error::{DecideError, harmless};
 
 use error::Problem;
 use frames::{Frame, Frames, Shape};

@@ -2,10 +2,10 @@
 
 use qts_core::{
     Amount, Child, Code, Cross, Decision, DecisionId, Holding, Inst, Mode, Money, Price, Prices, Qty, Reason, Scope,
-    Stage, StrategyId,
+    Side, Stage, StrategyId,
 };
 use qts_gate::policy::Levels;
-use qts_gate::{ArbitratedOrder, ArbitrationRule, Finding, Judged, Trace};
+use qts_gate::{ArbitratedOrder, ArbitrationRule, Finding, Judged, Leg, Trace};
 use qts_runtime::{Hearing, Share};
 use serde::{Serialize, Serializer};
 
@@ -119,8 +119,8 @@ pub(crate) struct Held {
 /// What the controls of one scope made of it.
 #[derive(Debug, Serialize)]
 pub(crate) struct Scoped {
-    /// The policy.
-    pub(super) policy: String,
+    /// The policy; none is asked about what only the operator wants.
+    pub(super) policy: Option<String>,
     /// What the scope was given; at account scope the whole order, with what others have in it.
     pub(super) given: Decimal<Qty>,
     /// The part of that which reduces a position.
@@ -271,7 +271,7 @@ pub(super) struct Record<'a, 'h> {
 
 impl Record<'_, '_> {
     /// Everything about one of the decisions; what follows from it comes later.
-    pub(super) fn case(&self, number: u64, decision: &Decision, repeats: Option<Repeats>) -> Case {
+    pub(super) fn case(&self, number: u64, decision: &Decision) -> Case {
         let situation = self.hearing.situation;
         let inst = decision.instrument;
         let holding = situation.books.get(&decision.owner).map(|book| book.holding(inst)).unwrap_or_default();
@@ -283,7 +283,7 @@ impl Record<'_, '_> {
             id: decision.id.clone(),
             inst,
             decision: self.decided(decision),
-            repeats,
+            repeats: None,
             market: self.market(inst, situation.market.prices(inst)),
             holding: held(&holding),
             day_start_equity: situation.day_start_equity.map(Decimal),
@@ -337,38 +337,65 @@ impl Record<'_, '_> {
     fn strategy_scope(&self, decision: &Decision) -> Scoped {
         let situation = self.hearing.situation;
         let standing = situation.standings.get(&decision.owner);
-        let policy = standing.map(|standing| standing.policy.id.clone()).unwrap_or_default();
+        let policy = standing.filter(|_| !is_operators(&decision.id)).map(|standing| standing.policy.id.clone());
         let leg = self.trace.legs.iter().find(|leg| leg.decision == decision.id);
         let mode = standing.map_or(Mode::Active, |standing| standing.mode).max(situation.mode);
         let mode = mode.max(situation.instrument_modes.get(&decision.instrument).copied().unwrap_or_default());
         let state = standing.map(|standing| standing.state).unwrap_or_default();
         Scoped {
             given: Decimal(decision.asked),
-            reducing: Decimal(leg.map_or(Qty::ZERO, |leg| leg.reducing)),
+            reducing: Decimal(self.reducing_part(decision)),
             left: Decimal(leg.map_or(Qty::ZERO, |leg| leg.after_strategy)),
             standing: if mode > Mode::Active { mode.as_str() } else { state.as_str() },
-            controls: self.controls(decision, Scope::Strategy, &policy),
+            controls: self.controls(decision, Scope::Strategy, policy.as_deref().unwrap_or_default()),
             policy,
         }
     }
 
+    /// The part of what was asked for that reduces the book's position, after what was admitted before it in the cycle.
+    fn reducing_part(&self, decision: &Decision) -> Qty {
+        let book = self.hearing.situation.books.get(&decision.owner);
+        let mut holding = book.map(|book| book.holding(decision.instrument)).unwrap_or_default();
+        let place = |id: &DecisionId| (!is_operators(id), id.emission);
+        for (leg, other) in self.trace.legs.iter().zip(&self.judged.decisions) {
+            let is_alike = same_book(other, decision) && other.side == decision.side;
+            if is_alike && place(&other.id) < place(&decision.id) {
+                let open = if other.side == Side::Buy { &mut holding.open_buy } else { &mut holding.open_sell };
+                *open = open.checked_add(leg.after_strategy).unwrap_or(Qty::MAX);
+            }
+        }
+        holding.reducing_part(decision.side, decision.asked)
+    }
+
     fn account_scope(&self, decision: &Decision) -> Scoped {
-        let policy = self.hearing.gate.account_policy().id.clone();
-        let order = self.trace.findings.iter().find(|found| is_about(found, decision, Scope::Account));
-        let legs = self.trace.legs.iter();
-        let together = legs.filter(|leg| order.is_some_and(|found| found.about.contains(&leg.decision)));
-        let sum = |of: fn(&qts_gate::Leg) -> Qty| {
-            let add = |sum: Qty, leg| sum.checked_add(of(leg)).unwrap_or(Qty::MAX);
-            Decimal(together.clone().fold(Qty::ZERO, add))
+        let together = self.sent_together(decision);
+        let by_operator = is_operators(&decision.id) && together.iter().all(|(_, other)| is_operators(&other.id));
+        let policy = (!by_operator).then(|| self.hearing.gate.account_policy().id.clone());
+        let sum = |of: fn(&Leg, &Decision) -> Qty| {
+            let add = |sum: Qty, (leg, other): &(&Leg, &Decision)| sum.checked_add(of(leg, other)).unwrap_or(Qty::MAX);
+            Decimal(together.iter().fold(Qty::ZERO, add))
         };
         Scoped {
-            given: sum(|leg| leg.after_arbitration),
-            reducing: sum(|leg| leg.reducing.min(leg.after_arbitration)),
+            given: sum(|leg, _| leg.after_arbitration),
+            reducing: sum(|leg, other| {
+                let uncrossed = leg.reducing.checked_sub(other.crossed).unwrap_or(Qty::ZERO);
+                uncrossed.max(Qty::ZERO).min(leg.after_arbitration)
+            }),
             left: Decimal(decision.sent),
             standing: self.hearing.situation.mode.as_str(),
-            controls: self.controls(decision, Scope::Account, &policy),
+            controls: self.controls(decision, Scope::Account, policy.as_deref().unwrap_or_default()),
             policy,
         }
+    }
+
+    /// The proposals that arbitration made one order of, with this one.
+    fn sent_together(&self, decision: &Decision) -> Vec<(&Leg, &Decision)> {
+        let terms = |one: &Decision| (one.instrument, one.side, one.kind, one.tif);
+        let is_in =
+            |leg: &Leg, other: &Decision| leg.after_arbitration.is_positive() && terms(other) == terms(decision);
+        let all = self.trace.legs.iter().zip(&self.judged.decisions);
+        let together: Vec<_> = all.filter(|(leg, other)| is_in(leg, other)).collect();
+        if together.iter().any(|(_, other)| other.id == decision.id) { together } else { Vec::new() }
     }
 
     fn controls(&self, decision: &Decision, scope: Scope, policy: &str) -> Vec<Control> {
@@ -452,6 +479,14 @@ impl Record<'_, '_> {
         };
         instead::other_rules(self.hearing).into_iter().filter_map(told).collect()
     }
+}
+
+fn is_operators(id: &DecisionId) -> bool {
+    id.strategy.as_str() == StrategyId::OPERATOR
+}
+
+fn same_book(one: &Decision, other: &Decision) -> bool {
+    (&one.owner, one.instrument) == (&other.owner, other.instrument)
 }
 
 /// A decision's id as people write it.

@@ -2,7 +2,8 @@
 
 use qts_core::{Amount, Stage};
 
-use super::case::{Arbitration, Case, Control, Crossing, Decided, Fill, Instead, Part, Party, Scoped, Sent};
+use super::case::{Arbitration, Case, Control, Crossing, Decided, Fill, Instead, Part, Party, Scoped, Sent, Told};
+use crate::decide::harmless;
 use crate::decide::sentence::told;
 use crate::decimal::Decimal;
 use crate::look::Look;
@@ -13,7 +14,7 @@ pub(super) fn tell(case: &Case, look: Look) -> String {
     let sections = [
         head(case, look),
         scene(case),
-        scope("1 strategy", &case.strategy_scope, case, look),
+        strategy(case, look),
         arbitration(&case.arbitration, case, look),
         account(case, look),
         outcome(case),
@@ -26,7 +27,7 @@ fn head(case: &Case, look: Look) -> String {
     let Decided { id, ts, strategy, instrument, side, asked, admitted, why, verdict, book, .. } = &case.decision;
     let terms = terms(case);
     let for_book = if book == strategy { String::new() } else { format!(" for the book of {book}") };
-    let said = if why.is_empty() { "without a reason".to_owned() } else { format!("\"{why}\"") };
+    let said = if why.is_empty() { "without a reason".to_owned() } else { format!("\"{}\"", harmless(why)) };
     let verdict = look.verdict(*verdict);
     let mut text = format!(
         "#{}  {id}  {ts}\n{strategy} asked to {side} {} {instrument} {terms}{for_book}: {said}\n{verdict}: {} of {} admitted\n",
@@ -67,19 +68,33 @@ fn scene(case: &Case) -> String {
     )
 }
 
-fn scope(title: &str, scoped: &Scoped, case: &Case, look: Look) -> String {
-    let Scoped { policy, given, reducing, left, standing, controls } = scoped;
-    let part =
-        if reducing.0.is_positive() { format!(" ({} of it reduces the position)", reducing.0) } else { String::new() };
+fn strategy(case: &Case, look: Look) -> String {
+    let scoped = &case.strategy_scope;
+    let sizes = format!("{} in{}, {} left", scoped.given.0, reducing_part(scoped), scoped.left.0);
+    scope("1 strategy", "strategy", (scoped, &sizes), case, look)
+}
+
+fn scope(title: &str, name: &str, (scoped, sizes): (&Scoped, &str), case: &Case, look: Look) -> String {
+    let Scoped { policy, standing, controls, .. } = scoped;
+    let policy = policy.as_ref().map_or("no policy: the operator asks".to_owned(), |policy| format!("policy {policy}"));
     let state = if *standing == "active" { String::new() } else { format!(" · {standing}") };
-    let title = format!("{title}  policy {policy}{state}: {} in{part}, {} left\n", given.0, left.0);
-    let measured = if controls.is_empty() { no_controls(case) } else { String::new() };
+    let title = format!("{title}  {policy}{state}: {sizes}\n");
+    let measured = if controls.is_empty() { no_controls(name, scoped, case) } else { String::new() };
     title + &measured + &controls_table(controls, look)
 }
 
-fn no_controls(case: &Case) -> String {
-    let blocked = case.decision.reasons.iter().any(|reason| reason.scope == "strategy" && reason.stage == Stage::Block);
-    let why = if blocked { "what is wrong is wrong under any policy" } else { "the policy has no control for it" };
+fn reducing_part(scoped: &Scoped) -> String {
+    let reducing = scoped.reducing.0;
+    if reducing.is_positive() { format!(" ({reducing} of it reduces the position)") } else { String::new() }
+}
+
+fn no_controls(scope: &str, scoped: &Scoped, case: &Case) -> String {
+    let blocks = |reason: &Told| reason.scope == scope && reason.stage == Stage::Block;
+    let why = match (&scoped.policy, case.decision.reasons.iter().any(blocks)) {
+        (None, false) => return String::new(),
+        (_, true) => "what is wrong is wrong under any policy",
+        (Some(_), false) => "the policy has none for it",
+    };
     format!("    no control was asked: {why}\n")
 }
 
@@ -102,10 +117,10 @@ fn controls_table(controls: &[Control], look: Look) -> String {
 
 fn levels(control: &Control) -> String {
     let level = |name: &str, level: Option<Decimal<Amount>>| level.map(|level| format!("{name} {}", told(level.0)));
-    let same = control.warn == control.limit;
-    let warn = level("warn", control.warn.filter(|_| !same || control.limit.is_none()));
-    let known: Vec<String> =
-        [warn, level("limit", control.limit), level("block", control.block)].into_iter().flatten().collect();
+    let warn = level("warn", control.warn.filter(|_| control.warn != control.limit));
+    // A limit that is the block reduces nothing.
+    let limit = level("limit", control.limit.filter(|_| control.limit != control.block));
+    let known: Vec<String> = [warn, limit, level("block", control.block)].into_iter().flatten().collect();
     if known.is_empty() { "no level could be computed".to_owned() } else { known.join(" ") }
 }
 
@@ -157,7 +172,7 @@ fn parties_table(parties: &[Party], look: Look) -> String {
             part(party).into(),
             Cell::verdict(party.verdict),
             codes.join(" ").into(),
-            format!("\"{}\"", party.why).into(),
+            format!("\"{}\"", harmless(&party.why)).into(),
         ]);
     }
     table.render(look)
@@ -181,7 +196,11 @@ fn account(case: &Case, look: Look) -> String {
     if !case.arbitration.left.0.is_positive() {
         return String::new();
     }
-    scope("3 account", &case.account_scope, case, look)
+    let (scoped, own) = (&case.account_scope, case.arbitration.left.0);
+    let others = if scoped.given.0 == own { String::new() } else { format!(", {own} of it this decision's") };
+    let sizes = format!("{} in{}{others}, {} left", scoped.given.0, reducing_part(scoped), scoped.left.0);
+    let sizes = if others.is_empty() { sizes } else { sizes + " of that" };
+    scope("3 account", "account", (scoped, &sizes), case, look)
 }
 
 fn outcome(case: &Case) -> String {
@@ -196,7 +215,7 @@ fn outcome(case: &Case) -> String {
     match &case.ended {
         Some(ended) if ended.how == "filled" => {}
         Some(ended) => {
-            let why = ended.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+            let why = ended.why.as_ref().map(|why| format!(": {}", harmless(why))).unwrap_or_default();
             text += &format!("ended   {} {}{why}\n", ended.how, ended.ts);
         }
         None => text += "        still open at the end of the data\n",

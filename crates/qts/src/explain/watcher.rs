@@ -23,8 +23,11 @@ pub(super) struct Watcher<'c> {
     /// Decisions so far.
     decisions: u64,
     /// What was last decided for every strategy on every instrument, and how often in a row.
-    latest: BTreeMap<(StrategyId, Inst), (Outcome, Repeats)>,
+    latest: BTreeMap<Place, (Outcome, Repeats)>,
 }
+
+/// Who asks, for which book, on what.
+type Place = (StrategyId, StrategyId, Inst);
 
 /// What two decisions must have in common to count as the same.
 #[derive(Debug, PartialEq, Eq)]
@@ -70,6 +73,10 @@ impl<'c> Watcher<'c> {
 
     fn remember(&mut self, decision: &Decision, effects: &Effects) {
         self.decisions += 1;
+        let repeats = self.repeats(decision);
+        for case in self.cases.values_mut().filter(|case| case.id == decision.id) {
+            case.repeats.clone_from(&repeats);
+        }
         let outcome = Outcome::of(decision);
         match self.latest.get_mut(&place(decision)) {
             Some((latest, repeats)) if *latest == outcome => repeats.times += 1,
@@ -152,8 +159,8 @@ const fn word(how: OrderState) -> &'static str {
     }
 }
 
-fn place(decision: &Decision) -> (StrategyId, Inst) {
-    (decision.id.strategy.clone(), decision.instrument)
+fn place(decision: &Decision) -> Place {
+    (decision.id.strategy.clone(), decision.owner.clone(), decision.instrument)
 }
 
 impl Witness for Watcher<'_> {
@@ -171,8 +178,7 @@ impl Witness for Watcher<'_> {
         for (place, wanted) in here {
             let found = (self.decisions + 1..).zip(&judged.decisions).find(|(number, one)| wanted.is(*number, &one.id));
             if let Some((number, decision)) = found {
-                let case = record.case(number, decision, self.repeats(decision));
-                self.cases.insert(place, case);
+                self.cases.insert(place, record.case(number, decision));
             }
         }
     }
