@@ -729,7 +729,7 @@ class Run:
     def __init__(self, config, rows, wanted):
         self.config, self.wanted, self.expected, self.rows = config, wanted, {}, []
         self.books = {strategy.id: Book() for strategy in config.strategies}
-        self.recent, self.latest, self.orders, self.waiting = {}, {}, 0, []
+        self.recent, self.latest, self.orders, self.waiting, self.retrials = {}, {}, 0, [], []
         sent = {}
         for row in rows:
             sent.setdefault(int(row["cycle"]), []).append(row)
@@ -969,8 +969,29 @@ class Told:
             again = [one.copy(Decimal(size) if at == place else None) for at, one in enumerate(self.all)]
             self.world.judge(again, self.rule)
             if again[place].left + again[place].crossed == size:
+                self.run.retrials += [self.retrial(place, size, True), self.retrial(place, size + 1, False)]
                 return str(size)
         return None
+
+    def retrial(self, place, size, passes):
+        """The cycle as `qts decide` takes it, with another size: (input, which decision, size, does it pass whole?)."""
+        world, ts = self.world, self.run.close(self.all[place].inst, self.day)
+        intents = [
+            {
+                "strategy": one.strategy.id, "instrument": one.inst, "side": one.side, "type": "market",
+                "qty": str(size) if at == place else plain(one.asked),
+            }
+            for at, one in enumerate(self.all)
+        ]
+        account = {"cash": plain(world.cash), "equity": plain(world.equity), "day_start_equity": plain(world.equity)}
+        prices = {inst: plain(price) for inst, price in world.prices.items()}
+        market = {inst: {"last": price, "at": ts, "prev_close": price} for inst, price in prices.items()}
+        books = {
+            owner: {inst: {"position": plain(qty)} for inst, qty in book.position.items() if qty}
+            for owner, book in world.books.items()
+        }
+        cycle = {"now": ts, "account": account, "market": market, "books": books, "intents": intents}
+        return cycle, place, size, passes
 
 
 def reason(scope, code, stage, observed, level):
@@ -1053,7 +1074,25 @@ def main():
         every_case.compare(case["decision"], run.expected.get(case["number"], "no such decision"), case)
     for count, what, found in [(len(rows), "rows", every_row), (len(cases), "decisions", every_case)]:
         print(f"{count} {what}, {found.numbers} numbers recomputed ({found.words} other fields), {found.differ} differ")
-    return 1 if every_row.differ + every_case.differ else 0
+    wrong = 0 if args.again else try_again(args, run.retrials)
+    return 1 if every_row.differ + every_case.differ + wrong else 0
+
+
+def try_again(args, retrials):
+    """Does `qts decide` let each `nearest` pass whole, and one share more not?"""
+    cycles = "".join(json.dumps(cycle) + "\n" for cycle, *_ in retrials)
+    command = [args.qts, "decide", args.config, "--input", "-", "--format", "json"]
+    done = subprocess.run(command, input=cycles, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(command)} ended with {done.returncode}: {done.stderr}")
+    wrong = 0
+    for answer, (cycle, place, size, passes) in zip(done.stdout.splitlines(), retrials, strict=True):
+        decision = json.loads(answer)["decisions"][place]
+        if (decision["admitted"] == str(size)) != passes:
+            wrong += 1
+            print(f"{cycle['now']} {decision['strategy']}: {size} leads to {decision['admitted']} by `qts decide`")
+    print(f"{len(retrials) // 2} nearest sizes tried by `qts decide`, and one more of each, {wrong} differ")
+    return wrong
 
 
 def arguments():
@@ -1062,6 +1101,7 @@ def arguments():
     parser.add_argument("--qts", default="qts", help="the program")
     parser.add_argument("--seed", type=int, default=1, help="draws the decisions")
     parser.add_argument("--count", type=int, default=200, help="how many")
+    parser.add_argument("--verdict", choices=STAGES, help="among decisions of this verdict only")
     parser.add_argument("--folder", type=Path, help="where the program's answers are kept")
     parser.add_argument("--again", action="store_true", help="read the answers kept there, without asking the program")
     return parser.parse_args()
@@ -1076,8 +1116,11 @@ def ask_the_program(args, folder):
 
     summary = told("run", args.config, "--format", "json", "--decisions", str(folder / "decisions.csv"))
     (folder / "run.json").write_text(summary, encoding="utf-8")
-    intents = json.loads(summary)["intents"]
-    drawn = random.Random(args.seed).sample(range(1, intents + 1), min(args.count, intents))
+    with open(folder / "decisions.csv", newline="", encoding="utf-8") as file:
+        verdicts = [row["verdict"] for row in csv.DictReader(file)]
+    numbers = range(1, json.loads(summary)["intents"] + 1)
+    among = [number for number in numbers if args.verdict in (None, verdicts[number - 1])]
+    drawn = random.Random(args.seed).sample(among, min(args.count, len(among)))
     explained = told("explain", args.config, *map(str, sorted(drawn)), "--format", "json")
     (folder / "explained.jsonl").write_text(explained, encoding="utf-8")
 

@@ -13,6 +13,13 @@ pub(crate) fn time(config: &Config, inst: Inst, ts: Ts) -> String {
     zone(config, inst).and_then(|tz| on(tz, ts)).unwrap_or_else(|| rfc3339(ts))
 }
 
+/// The last moment of the day of `ts` on the clock of an instrument's market; `None` out of range.
+pub(crate) fn end_of_day(config: &Config, inst: Inst, ts: Ts) -> Option<Ts> {
+    let zone = TimeZone::get(zone(config, inst)?).ok()?;
+    let date = Timestamp::from_nanosecond(ts.0.into()).ok()?.to_zoned(zone).date();
+    end_of(config, inst, date)
+}
+
 /// The last moment of a date on the clock of an instrument's market; `None` out of range.
 pub(crate) fn end_of(config: &Config, inst: Inst, date: Date) -> Option<Ts> {
     let zone = TimeZone::get(zone(config, inst)?).ok()?;

@@ -1,6 +1,6 @@
 //! A case in words and tables, in the order in which things happened.
 
-use qts_core::{Amount, Stage};
+use qts_core::{Amount, Code};
 
 use super::case::{Arbitration, Case, Control, Crossing, Decided, Fill, Instead, Part, Party, Scoped, Sent, Told};
 use crate::decide::harmless;
@@ -26,7 +26,7 @@ pub(super) fn tell(case: &Case, look: Look) -> String {
 fn head(case: &Case, look: Look) -> String {
     let Decided { id, ts, strategy, instrument, side, asked, admitted, why, verdict, book, .. } = &case.decision;
     let terms = terms(case);
-    let for_book = if book == strategy { String::new() } else { format!(" for the book of {book}") };
+    let for_book = if book == strategy { String::new() } else { format!(", for the book of {book}") };
     let said = if why.is_empty() { "without a reason".to_owned() } else { format!("\"{}\"", harmless(why)) };
     let verdict = look.verdict(*verdict);
     let mut text = format!(
@@ -88,11 +88,15 @@ fn reducing_part(scoped: &Scoped) -> String {
     if reducing.is_positive() { format!(" ({reducing} of it reduces the position)") } else { String::new() }
 }
 
+/// What leaves nothing to be measured.
+const HIDE_ALL: [Code; 5] =
+    [Code::InvalidNumber, Code::Overflow, Code::UnknownInstrument, Code::UnknownStrategy, Code::NoMarketData];
+
 fn no_controls(scope: &str, scoped: &Scoped, case: &Case) -> String {
-    let blocks = |reason: &Told| reason.scope == scope && reason.stage == Stage::Block;
-    let why = match (&scoped.policy, case.decision.reasons.iter().any(blocks)) {
+    let hides_all = |reason: &Told| reason.scope == scope && HIDE_ALL.contains(&reason.code);
+    let why = match (&scoped.policy, case.decision.reasons.iter().any(hides_all)) {
         (None, false) => return String::new(),
-        (_, true) => "what is wrong is wrong under any policy",
+        (_, true) => "nothing can be measured without that",
         (Some(_), false) => "the policy has none for it",
     };
     format!("    no control was asked: {why}\n")

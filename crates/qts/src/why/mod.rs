@@ -134,7 +134,7 @@ fn find(config: &Config, strategy: &StrategyId, inst: Inst, at: Ts) -> Result<Wh
     why.answer = lookout.take();
     why.note = match last {
         None => Some("the data holds no event of the instrument".to_owned()),
-        Some(last) if last < at => {
+        Some(last) if local::end_of_day(config, inst, last).is_none_or(|end| end < at) => {
             Some(format!("the data of the instrument ends at {}: its last answer", local::time(config, inst, last)))
         }
         Some(_) => None,

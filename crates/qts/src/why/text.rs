@@ -74,9 +74,10 @@ fn standing(stretch: &Stretch) -> String {
     let standing = &stretch.standing;
     let mode = if standing.mode == "active" { String::new() } else { format!(" · mode {}", standing.mode) };
     let orders = if standing.open_orders.is_empty() { "none".to_owned() } else { standing.open_orders.join(", ") };
+    let seen = if standing.seen == 1 { "1 event".to_owned() } else { format!("{} events", standing.seen) };
     format!(
-        "then    {}{mode} · holds {} · open orders: {orders} · has seen {} events of it\n",
-        standing.state, standing.position, standing.seen
+        "then    {}{mode} · holds {} · open orders: {orders} · has seen {seen} of it\n",
+        standing.state, standing.position
     )
 }
 

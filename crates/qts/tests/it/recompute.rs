@@ -25,9 +25,23 @@ fn another_program_recomputes_every_number_that_explain_tells() {
     let ended = recompute(&Folder::new("recompute"), "--seed 20260105 --count 200");
     assert_eq!((ended.code, ended.err.as_str()), (0, ""), "{}", ended.out);
     let told: Vec<&str> = ended.out.lines().collect();
-    assert_eq!(told.len(), 2, "{}", ended.out);
+    assert_eq!(told.len(), 3, "{}", ended.out);
     assert!(told[0].starts_with("1497 rows, ") && told[0].ends_with(", 0 differ"), "{}", ended.out);
     assert!(told[1].starts_with("200 decisions, ") && told[1].ends_with(", 0 differ"), "{}", ended.out);
+}
+
+/// `qts decide` is asked: the size passes whole, one share more does not.
+#[test]
+fn the_nearest_size_is_the_largest_that_passes() {
+    let ended = recompute(&Folder::new("recompute-nearest"), "--seed 3 --count 110 --verdict reduce");
+    assert_eq!((ended.code, ended.err.as_str()), (0, ""), "{}", ended.out);
+    let tried = ended
+        .out
+        .lines()
+        .last()
+        .and_then(|line| line.strip_suffix(" nearest sizes tried by `qts decide`, and one more of each, 0 differ"));
+    let tried: u32 = tried.expect("the last line").parse().expect("a count");
+    assert!(tried >= 100, "{}", ended.out);
 }
 
 #[test]
