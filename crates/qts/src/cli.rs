@@ -174,7 +174,10 @@ impl TimeOrDate {
     /// It is neither.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let date = (text.len() == 10).then(|| text.parse().ok().map(Self::Date)).flatten();
-        date.map_or_else(|| time(text).map(Self::Time), Ok)
+        let wrong = |_| {
+            format!("`{text}` is neither a date (2018-06-30) nor a time with an offset (2018-06-30T15:30:00+09:00)")
+        };
+        date.map_or_else(|| time(text).map(Self::Time).map_err(wrong), Ok)
     }
 
     /// As it was given, or on the instrument's own clock.

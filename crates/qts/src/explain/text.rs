@@ -142,8 +142,10 @@ fn arbitration(arbitration: &Arbitration, case: &Case, look: Look) -> String {
         return String::new();
     }
     let alone = parties.len() == 1;
+    let meets_own = case.decision.reasons.iter().any(|reason| reason.code == Code::SelfTrade);
     let title = match (conflict, alone) {
         (true, _) => "a conflict",
+        (false, _) if meets_own => "an own working order opposes it",
         (false, true) => "nobody else asked for it",
         (false, false) => "no conflict",
     };

@@ -6,7 +6,8 @@ use qts_core::{Code, Decision, Inst, Instruments, Qty, Side, Stage, StrategyId};
 use qts_loop::OrderState;
 use qts_runtime::{Effects, Hearing, Record as Happened, Witness};
 
-use super::case::{self, Case, Ended, Fill, Record, Repeats, Sent};
+use super::case::{Case, Ended, Fill, Repeats, Sent};
+use super::record::{self, Record};
 use super::wanted::Wanted;
 use crate::config::Config;
 use crate::decimal::Decimal;
@@ -82,7 +83,7 @@ impl<'c> Watcher<'c> {
             Some((latest, repeats)) if *latest == outcome => repeats.times += 1,
             _ => {
                 let since = local::time(self.config, decision.instrument, effects.now);
-                let repeats = Repeats { times: 1, first: case::id(&decision.id), since };
+                let repeats = Repeats { times: 1, first: record::id(&decision.id), since };
                 self.latest.insert(place(decision), (outcome, repeats));
             }
         }
@@ -108,7 +109,7 @@ impl<'c> Watcher<'c> {
                         side: side.as_str(),
                         qty: Decimal(*qty),
                         limit: kind.limit().map(Decimal),
-                        children: case::parts(children),
+                        children: record::parts(children),
                     });
                 }
             }
@@ -119,7 +120,7 @@ impl<'c> Watcher<'c> {
                         qty: Decimal(*qty),
                         price: Decimal(*price),
                         fee: Decimal(*fee),
-                        shares: case::shares(shares),
+                        shares: record::shares(shares),
                     });
                 }
             }

@@ -102,11 +102,15 @@ pub(super) struct Lookout<'c> {
     config: &'c Config,
     strategy: &'c StrategyId,
     inst: Inst,
+    /// The time of the slice at hand; commands that are due before it are told with it.
+    now: Ts,
     stretch: Option<Stretch>,
     cycle: Heard,
     /// Of all cycles so far.
     open_orders: BTreeMap<OrderId, OpenOrder>,
     seen: u64,
+    /// Was it put to sleep? An instance that wakes up has seen nothing.
+    slept: bool,
     cause: Option<String>,
 }
 
@@ -137,12 +141,19 @@ impl<'c> Lookout<'c> {
             config,
             strategy,
             inst,
+            now: Ts(0),
             stretch: None,
             cycle: Heard { called: None, elsewhere: Vec::new(), decisions: Vec::new(), failure: None },
             open_orders: BTreeMap::new(),
             seen: 0,
+            slept: false,
             cause: None,
         }
+    }
+
+    /// A slice of this time is about to come.
+    pub(super) const fn begin(&mut self, now: Ts) {
+        self.now = now;
     }
 
     /// The stretch under way.
@@ -170,7 +181,10 @@ impl<'c> Lookout<'c> {
             _ if !has_event => None,
             (_, Some(_)) if !elsewhere.is_empty() => Some(Answer::Elsewhere { asked: elsewhere }),
             (_, Some(reason)) => Some(Answer::Held { reason }),
-            (_, None) => Some(Answer::Asleep { state: self.state(runtime), cause: self.cause.clone() }),
+            (_, None) => {
+                self.seen = 0;
+                Some(Answer::Asleep { state: self.state(runtime), cause: self.cause.clone() })
+            }
         }
     }
 
@@ -205,7 +219,7 @@ impl<'c> Lookout<'c> {
         }
     }
 
-    fn follow(&mut self, happened: &Record, now: Ts) {
+    fn follow(&mut self, happened: &Record) {
         match happened {
             Record::Decision(decision) if decision.owner == *self.strategy && decision.instrument == self.inst => {
                 self.cycle.decisions.push(decided(decision));
@@ -214,7 +228,7 @@ impl<'c> Lookout<'c> {
                 let own = children.iter().filter(|child| child.owner == *self.strategy).map(|child| child.qty);
                 let open = sum(own);
                 if open.is_positive() {
-                    let since = local::time(self.config, self.inst, now);
+                    let since = local::time(self.config, self.inst, self.now);
                     self.open_orders.insert(*order, OpenOrder { side: side.as_str(), open, since });
                 }
             }
@@ -232,10 +246,10 @@ impl<'c> Lookout<'c> {
             }
             Record::Quarantined { strategy } if strategy == self.strategy => {
                 let what = self.cycle.failure.clone().unwrap_or_else(|| "it failed too often".to_owned());
-                self.fall_asleep(&what, now);
+                self.fall_asleep(&what);
             }
             Record::Commanded { command, refused: None } if self.changes_its_state(command) => {
-                self.fall_asleep(&format!("command: {command}"), now);
+                self.fall_asleep(&format!("command: {command}"));
             }
             _ => {}
         }
@@ -253,10 +267,10 @@ impl<'c> Lookout<'c> {
         }
     }
 
-    /// Notes why it may see nothing from now on; an instance that wakes up has seen nothing.
-    fn fall_asleep(&mut self, what: &str, now: Ts) {
-        self.cause = Some(format!("{}: {what}", local::time(self.config, self.inst, now)));
-        self.seen = 0;
+    /// Notes why it may see nothing from now on.
+    fn fall_asleep(&mut self, what: &str) {
+        self.cause = Some(format!("{}: {what}", local::time(self.config, self.inst, self.now)));
+        self.slept = true;
     }
 
     fn changes_its_state(&self, command: &str) -> bool {
@@ -302,7 +316,7 @@ impl Answer {
 impl Witness for Lookout<'_> {
     fn called(&mut self, call: Call<'_>) {
         if call.strategy == self.strategy && call.event.instrument == self.inst {
-            self.seen += 1;
+            self.seen = if std::mem::take(&mut self.slept) { 1 } else { self.seen + 1 };
             self.cycle.called = Some(call.held.map(|reason| reason.into_owned()));
             let besides: Vec<String> = call.asked.iter().filter_map(|ask| self.besides(ask)).collect();
             self.cycle.elsewhere.extend(besides);
@@ -312,7 +326,7 @@ impl Witness for Lookout<'_> {
 
 impl Onlooker for Lookout<'_> {
     fn take_in(&mut self, effects: &Effects, _: &Instruments) -> Result<(), Trouble> {
-        effects.records.iter().for_each(|happened| self.follow(happened, effects.now));
+        effects.records.iter().for_each(|happened| self.follow(happened));
         Ok(())
     }
 

@@ -114,6 +114,7 @@ fn find(config: &Config, strategy: &StrategyId, inst: Inst, at: Ts) -> Result<Wh
     let mut last = None;
     while let Some(slice) = engine.wired.feed.next_slice()? {
         let (ts, is_heard) = (slice.ts, concerns(&slice));
+        lookout.begin(ts);
         engine.cycle(slice, &mut lookout)?;
         last = if is_heard { Some(ts) } else { last };
         let Some(answer) = lookout.answer(is_heard, engine.runtime()) else { continue };

@@ -74,11 +74,12 @@ fn standing(stretch: &Stretch) -> String {
     let standing = &stretch.standing;
     let mode = if standing.mode == "active" { String::new() } else { format!(" · mode {}", standing.mode) };
     let orders = if standing.open_orders.is_empty() { "none".to_owned() } else { standing.open_orders.join(", ") };
-    let seen = if standing.seen == 1 { "1 event".to_owned() } else { format!("{} events", standing.seen) };
-    format!(
-        "then    {}{mode} · holds {} · open orders: {orders} · has seen {seen} of it\n",
-        standing.state, standing.position
-    )
+    let seen = match standing.seen {
+        0 => String::new(),
+        1 => " · has seen 1 event of it".to_owned(),
+        more => format!(" · has seen {more} events of it"),
+    };
+    format!("then    {}{mode} · holds {} · open orders: {orders}{seen}\n", standing.state, standing.position)
 }
 
 /// A stretch in a line.

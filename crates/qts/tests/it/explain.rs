@@ -471,24 +471,24 @@ fn a_sale_that_would_go_short() {
         &limits("explain-limits-5"),
         "7:s",
         expect![[r##"
-        #5  7:s:0  2024-01-10T15:30:00+09:00
-        s asked to sell 700 A.KRX at the market, day: "more than it has"
-        block: 0 of 700 admitted
-          reduce [strategy] short_not_allowed: 700 to sell, 100 to be had. Sell at most the holding.
-          block [arbitration] self_trade: It could trade against an own working order. Ask again once that is gone.
+            #5  7:s:0  2024-01-10T15:30:00+09:00
+            s asked to sell 700 A.KRX at the market, day: "more than it has"
+            block: 0 of 700 admitted
+              reduce [strategy] short_not_allowed: 700 to sell, 100 to be had. Sell at most the holding.
+              block [arbitration] self_trade: It could trade against an own working order. Ask again once that is gone.
 
-        market  last 10000 at 2024-01-10T15:30:00+09:00 · previous close 10000
-        book    s holds 100 · working buys 7, sells 0 · equity at the day's start 99999850
+            market  last 10000 at 2024-01-10T15:30:00+09:00 · previous close 10000
+            book    s holds 100 · working buys 7, sells 0 · equity at the day's start 99999850
 
-        1 strategy  policy long: 700 in (100 of it reduces the position), 100 left
-            short_not_allowed  700  limit 100  reduce  qts.toml:50: true
+            1 strategy  policy long: 700 in (100 of it reduces the position), 100 left
+                short_not_allowed  700  limit 100  reduce  qts.toml:50: true
 
-        2 arbitration  rule exits_only: nobody else asked for it, 0 left
+            2 arbitration  rule exits_only: an own working order opposes it, 0 left
 
-        sent    nothing
+            sent    nothing
 
-        nearest no smaller size would have passed
-    "##]],
+            nearest no smaller size would have passed
+        "##]],
     );
 }
 
