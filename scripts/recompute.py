@@ -12,6 +12,9 @@ exit 1 if anything differs, 2 if the config holds something that this script doe
 Needs Python 3.11 (`tomllib`) and nothing else. Money is exact (`decimal`); indicators are plain floats, as in the
 program, since they are rounded before they are told.
 
+Of the sentences that explain a reason it checks the numbers, not the words. Every `nearest` size is found by trying
+all sizes, and tried once more by `qts decide`, with one more share beside it.
+
 What it does not know, and refuses: limit orders, quotes and trades, shorts, opening positions, commands, budgets,
 `phase5`, values by instrument, kinds other than `sma_cross`, `ema_cross`, `rsi_reversion` and `breakout`, daily price
 limits, slippage, volume shares, bars that some instrument lacks on some day, lots other than 1.
@@ -404,7 +407,8 @@ class Proposal:
     """A wish on its way: what is left of it, and why."""
 
     def __init__(self, strategy, emission, inst, side, qty, why):
-        self.strategy, self.emission, self.inst, self.side, self.asked, self.why = strategy, emission, inst, side, qty, why
+        self.strategy, self.emission, self.inst = strategy, emission, inst
+        self.side, self.asked, self.why = side, qty, why
         self.key = (strategy.rank, strategy.id, emission)
         self.left, self.reducing, self.crossed, self.said, self.controls = qty, ZERO, ZERO, [], []
 
@@ -697,7 +701,7 @@ def bound_reducing_parts(proposals, held):
 
 
 def cut(order, gone, said):
-    """From increasing parts first, then from reducing ones, by the quota method; an exit keeps a lot while any is left."""
+    """From increasing parts first, then from reducing ones, by the quota method; while any is left, exits keep a lot."""
     increasing, reducing = [one.left - one.reducing for one in order], [one.reducing for one in order]
     room = sum(increasing)
     kept_in = [part - taken for part, taken in zip(increasing, allocate(increasing, min(gone, room)))]
@@ -779,7 +783,8 @@ class Run:
 
     def remember(self, cycle, day, one):
         """For `repeats`: the same side, size, verdict and codes for one strategy on one instrument in a row."""
-        key, outcome = (one.strategy.id, one.inst), (one.side, one.asked, one.verdict, [said[1] for said in one.reasons])
+        key = (one.strategy.id, one.inst)
+        outcome = (one.side, one.asked, one.verdict, [said[1] for said in one.reasons])
         latest = self.latest.get(key)
         if latest and latest["outcome"] == outcome:
             latest["times"] += 1

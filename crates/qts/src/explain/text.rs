@@ -30,9 +30,10 @@ fn head(case: &Case, look: Look) -> String {
     let said = if why.is_empty() { "without a reason".to_owned() } else { format!("\"{}\"", harmless(why)) };
     let verdict = look.verdict(*verdict);
     let mut text = format!(
-        "#{}  {id}  {ts}\n{strategy} asked to {side} {} {instrument} {terms}{for_book}: {said}\n{verdict}: {} of {} admitted\n",
-        case.number, asked.0, admitted.0, asked.0
+        "#{}  {id}  {ts}\n{strategy} asked to {side} {} {instrument} {terms}{for_book}: {said}\n",
+        case.number, asked.0
     );
+    text += &format!("{verdict}: {} of {} admitted\n", admitted.0, asked.0);
     for reason in &case.decision.reasons {
         text += &format!("  {} [{}] {}\n", look.verdict(reason.stage), reason.scope, reason.text);
     }
@@ -62,10 +63,9 @@ fn scene(case: &Case) -> String {
     let held = &case.holding;
     let (position, buys, sells) = (held.position.0, held.open_buy.0, held.open_sell.0);
     let equity = case.day_start_equity.map_or("unknown".to_owned(), |equity| equity.0.to_string());
-    format!(
-        "market  {known}\nbook    {} holds {position} · working buys {buys}, sells {sells} · equity at the day's start {equity}\n",
-        case.decision.book
-    )
+    let working = format!("working buys {buys}, sells {sells}");
+    let book = format!("{} holds {position} · {working} · equity at the day's start {equity}", case.decision.book);
+    format!("market  {known}\nbook    {book}\n")
 }
 
 fn strategy(case: &Case, look: Look) -> String {

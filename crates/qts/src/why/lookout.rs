@@ -275,7 +275,7 @@ impl<'c> Lookout<'c> {
 
     fn changes_its_state(&self, command: &str) -> bool {
         let told = |verb: &&str| command.starts_with(&format!("{verb} strategy `{}`", self.strategy));
-        PUT_TO_SLEEP.iter().any(|verb| told(&verb))
+        PUT_TO_SLEEP.iter().any(told)
     }
 }
 

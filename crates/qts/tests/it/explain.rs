@@ -271,6 +271,38 @@ fn an_exit_that_was_crossed_with_two_entries() {
     );
 }
 
+#[test]
+fn an_entry_of_which_a_part_was_crossed() {
+    told(&conflict("explain-partly-crossed", "net"), "3:y", expect![[r##"
+        #3  3:y:0  2024-01-04T15:30:00+09:00
+        y asked to buy 40 A.KRX at the market, day: "in"
+        pass: 40 of 40 admitted
+          pass [arbitration] crossed: It was booked against an opposing proposal of another book; no order was needed.
+
+        market  last 10000 at 2024-01-04T15:30:00+09:00 · previous close 10000
+        book    y holds 0 · working buys 0, sells 0 · equity at the day's start 99999910
+
+        1 strategy  policy open: 40 in, 40 left
+            no control was asked: the policy has none for it
+
+        2 arbitration  rule net: a conflict, 13 left
+              x  sell 60          exit   pass  crossed  "out"
+            → y  buy 40           entry  pass  crossed  "in"
+              z  buy 50 at 10100  entry  pass  crossed  "in at a limit"
+            27 booked from x to y at 10000, without an order
+            33 booked from x to z at 10000, without an order
+
+        3 account  policy shared: 13 in, 13 left
+            max_gross_exposure  730000  limit 1099999.01  pass  qts.toml:30: "1.1%"
+
+        sent    order 2: buy 13 market for y 13
+        filled  13 at 10000 on 2024-01-05T15:30:00+09:00: y 13 (fee 20)
+
+        instead rule = "exits_only": block, nothing of it (sell 60 market for x 60)
+        instead rule = "rank": block, nothing of it (sell 60 market for x 60)
+    "##]]);
+}
+
 /// Two entries on both sides, so that the rules differ: the short is allowed by `validity_only`.
 fn entries(name: &str, rule: &str) -> Folder {
     let x = [step(3, "sell 60 A", "reason = \"down\"")];

@@ -144,9 +144,11 @@ fn command(when: &str, verb: &str, more: &str) -> String {
 fn a_strategy_put_to_sleep_by_command_and_woken_up() {
     let commands = command("04", "disable", "strategy = \"s\"\nreason = \"earnings\"")
         + &command("05", "flatten", "strategy = \"s\"\nreason = \"just in case\"")
-        + &command("08", "enable", "strategy = \"s\"");
+        + &command("08", "enable", "strategy = \"s\"")
+        + &command("12", "disable", "strategy = \"s\"")
+        + &command("12", "enable", "strategy = \"s\"");
     let tables = strategy("s", "sma_cross", "fast = 1, slow = 3, qty = 3") + &commands;
-    let days = ["2024-01-03", "2024-01-05", "2024-01-08", "2024-01-10"];
+    let days = ["2024-01-03", "2024-01-05", "2024-01-08", "2024-01-10", "2024-01-15"];
     told(
         &market("why-disabled", &tables, 12),
         "s",
@@ -176,6 +178,12 @@ fn a_strategy_put_to_sleep_by_command_and_woken_up() {
             more    qts explain qts.toml 7:s:0
             then    active · holds 0 · open orders: order 1: buy 3 since 2024-01-10T15:30:00+09:00 · has seen 3 events of it
             before  no order: it held, "warming up": its rule needs more events than it has seen (×2, 2024-01-08T15:30:00+09:00 to 2024-01-09T15:30:00+09:00)
+
+            s on A.KRX at 2024-01-15
+            no order: it held, "warming up": its rule needs more events than it has seen
+            the same 2 times: 2024-01-12T15:30:00+09:00 to 2024-01-15T15:30:00+09:00
+            then    active · holds 0 · open orders: none · has seen 2 events of it
+            before  pass: it asked to sell 3 (8:s:0, "SMA 1 9590 < SMA 3 9640"), 3 admitted (once, 2024-01-11T15:30:00+09:00)
         "#]],
     );
 }
