@@ -273,7 +273,10 @@ fn an_exit_that_was_crossed_with_two_entries() {
 
 #[test]
 fn an_entry_of_which_a_part_was_crossed() {
-    told(&conflict("explain-partly-crossed", "net"), "3:y", expect![[r##"
+    told(
+        &conflict("explain-partly-crossed", "net"),
+        "3:y",
+        expect![[r##"
         #3  3:y:0  2024-01-04T15:30:00+09:00
         y asked to buy 40 A.KRX at the market, day: "in"
         pass: 40 of 40 admitted
@@ -300,7 +303,8 @@ fn an_entry_of_which_a_part_was_crossed() {
 
         instead rule = "exits_only": block, nothing of it (sell 60 market for x 60)
         instead rule = "rank": block, nothing of it (sell 60 market for x 60)
-    "##]]);
+    "##]],
+    );
 }
 
 /// Two entries on both sides, so that the rules differ: the short is allowed by `validity_only`.
