@@ -1,10 +1,11 @@
 //! Takes a hearing apart: everything about one of its decisions as a [`Case`].
 
 use qts_core::{
-    Child, Code, Cross, Decision, DecisionId, Holding, Inst, Mode, Prices, Qty, Reason, Scope, Side, Stage, StrategyId,
+    Amount, Child, Code, Cross, Decision, DecisionId, Holding, Inst, Mode, Prices, Qty, Reason, Scope, Side, Stage,
+    StrategyId,
 };
 use qts_gate::policy::Levels;
-use qts_gate::{ArbitratedOrder, ArbitrationRule, Finding, Judged, Leg, Trace};
+use qts_gate::{ArbitratedOrder, ArbitrationRule, Finding, Judged, Leg, Measure, Trace};
 use qts_runtime::{Hearing, Share};
 
 use super::case::{
@@ -154,10 +155,29 @@ impl Record<'_, '_> {
     }
 
     fn controls(&self, decision: &Decision, scope: Scope, policy: &str) -> Vec<Control> {
-        let found = self.trace.findings.iter().filter(|found| is_about(found, decision, scope));
-        let mut controls: Vec<&Finding> = found.collect();
+        let found = self.trace.findings.iter().filter(|found| is_about(found, decision, scope)).cloned();
+        let score = self.risk_score(decision).filter(|_| scope == Scope::Strategy);
+        let mut controls: Vec<Finding> = found.chain(score).collect();
         controls.sort_by_key(|found| found.code);
-        controls.into_iter().map(|found| self.control(found, decision.instrument, policy)).collect()
+        controls.iter().map(|found| self.control(found, decision.instrument, policy)).collect()
+    }
+
+    /// The check of phase 5, which its own gate makes: the trace of ours does not hold it, the reasons do.
+    fn risk_score(&self, decision: &Decision) -> Option<Finding> {
+        let standing = self.hearing.situation.standings.get(&decision.owner)?;
+        let most = Amount::Ratio(standing.policy.strategy_controls(decision.instrument).max_risk_score?);
+        let scored = |reason: &&Reason| match reason.code {
+            Code::RiskScoreExceeded => true,
+            Code::BuyAffordabilityCheck | Code::SellPositionCheck => reason.stage == Stage::Pass,
+            _ => false,
+        };
+        // The score that was too high comes last: it is that of what all caps left.
+        let last = decision.reasons.iter().rfind(scored)?;
+        let measure = last.observed.map_or(Measure::Unknown, Measure::Fixed);
+        let levels = Some(Levels { warn: None, limit: None, block: Some(most) });
+        let (about, observed) = (vec![decision.id.clone()], last.observed);
+        let scope = Scope::Strategy;
+        Some(Finding { about, scope, code: Code::RiskScoreExceeded, measure, observed, levels, stage: last.stage })
     }
 
     fn control(&self, found: &Finding, inst: Inst, policy: &str) -> Control {

@@ -92,10 +92,15 @@ fn reducing_part(scoped: &Scoped) -> String {
 const HIDE_ALL: [Code; 5] =
     [Code::InvalidNumber, Code::Overflow, Code::UnknownInstrument, Code::UnknownStrategy, Code::NoMarketData];
 
+/// What phase 5 asks before it scores anything.
+const PHASE_5: [Code; 3] = [Code::QtyNonPositive, Code::BuyAffordabilityCheck, Code::SellPositionCheck];
+
 fn no_controls(scope: &str, scoped: &Scoped, case: &Case) -> String {
     let hides_all = |reason: &Told| reason.scope == scope && HIDE_ALL.contains(&reason.code);
+    let not_allowed = |reason: &Told| PHASE_5.contains(&reason.code);
     let why = match (&scoped.policy, case.decision.reasons.iter().any(hides_all)) {
         (None, false) => return String::new(),
+        _ if scope == "strategy" && case.decision.reasons.iter().any(not_allowed) => "phase 5 allows none of it",
         (_, true) => "nothing can be measured without that",
         (Some(_), false) => "the policy has none for it",
     };

@@ -665,6 +665,66 @@ fn lines_of_the_config_hold_what_is_told_of_them() {
     assert!(seen > 6, "{seen}");
 }
 
+/// Policies that extend each other, keys with dots, tables with headers, a value by instrument, one taken away.
+#[test]
+fn controls_are_told_with_the_policy_and_the_line_that_say_them() {
+    let policies = "[policy.base]\nextends = \"validity_only\"\nmax_open_orders = 3\nmax_order_qty.limit = \"80\"\n\
+                    max_gross_exposure = \"30%\"\nmax_net_exposure = { warn = \"0.5%\" }\n\
+                    [policy.mid]\nextends = \"base\"\n[policy.mid.max_long]\nwarn = \"50\"\nlimit = \"100\"\n\
+                    [policy.top]\nextends = \"mid\"\nmax_gross_exposure = false\n\
+                    [policy.top.instrument.\"B.KRX\"]\nmax_short = \"0\"\nmax_long = \"20\"\n";
+    let x = [step(1, "buy 90 A", ""), step(1, "buy 30 B", "")];
+    let folder = house("explain-origins", &(scripted("x", "top", "", &x.each_ref().map(String::as_str)) + policies));
+    let config = folder.read("qts.toml");
+    let mut told = String::new();
+    for which in ["1", "2"] {
+        for control in case(&folder, which)["strategy_scope"]["controls"].as_array().expect("controls") {
+            let line = control["at"].as_str().and_then(|at| at.strip_prefix("qts.toml:")).map(str::parse::<usize>);
+            let line = config.lines().nth(line.expect("a place").expect("a line") - 1).expect("a line");
+            let [code, said_by, written] =
+                ["code", "said_by", "written"].map(|name| control[name].as_str().unwrap_or_default());
+            told += &format!("{which} {code} {written} by {said_by} at `{line}`\n");
+        }
+    }
+    expect![[r#"
+        1 max_order_qty "80" by base at `max_order_qty.limit = "80"`
+        1 max_long { warn = "50", limit = "100" } by mid at `[policy.mid.max_long]`
+        1 max_net_exposure { warn = "0.5%" } by base at `max_net_exposure = { warn = "0.5%" }`
+        1 max_open_orders 3 by base at `max_open_orders = 3`
+        2 max_order_qty "80" by base at `max_order_qty.limit = "80"`
+        2 max_long "20" by top at `max_long = "20"`
+        2 max_net_exposure { warn = "0.5%" } by base at `max_net_exposure = { warn = "0.5%" }`
+        2 max_open_orders 3 by base at `max_open_orders = 3`
+    "#]]
+    .assert_eq(&told);
+}
+
+#[test]
+fn the_check_of_phase_5_is_a_control_like_any_other() {
+    let steps = [step(1, "buy 9000 A", ""), step(2, "sell 5 A", ""), step(3, "buy 5 A", "")];
+    let folder = house("explain-phase5", &scripted("p", "phase5", "", &steps.each_ref().map(String::as_str)));
+    let scopes: Vec<String> = ["1", "2", "3"]
+        .map(|which| explain(&folder, which))
+        .iter()
+        .map(|told| {
+            told.lines()
+                .skip_while(|line| !line.starts_with("1 strategy"))
+                .take(2)
+                .map(|line| format!("{line}\n"))
+                .collect()
+        })
+        .collect();
+    expect![[r#"
+        1 strategy  policy phase5: 9000 in, 0 left
+            risk_score_exceeded  90%  block 70%  block  built-in phase5
+        1 strategy  policy phase5: 5 in, 0 left
+            no control was asked: phase 5 allows none of it
+        1 strategy  policy phase5: 5 in, 5 left
+            risk_score_exceeded  0.05%  block 70%  pass  built-in phase5
+    "#]]
+    .assert_eq(&scopes.concat());
+}
+
 fn refused(folder: &Folder, which: &str) -> String {
     let Ended { code, out, err } = folder.qts(&format!("explain qts.toml {which}"));
     assert_eq!((code, out.as_str()), (2, ""), "{which}: {err}");
