@@ -14,6 +14,13 @@ pub(crate) fn time(config: &Config, inst: Inst, ts: Ts) -> String {
     zone(config, inst).and_then(|tz| on(tz, ts)).unwrap_or_else(|| rfc3339(ts))
 }
 
+/// The last moment of the day of `ts` on the clock of an instrument's market; `None` out of range.
+pub(crate) fn end_of_day(config: &Config, inst: Inst, ts: Ts) -> Option<Ts> {
+    let zone = TimeZone::get(zone(config, inst)?).ok()?;
+    let date = Timestamp::from_nanosecond(ts.0.into()).ok()?.to_zoned(zone).date();
+    end_of(config, inst, date)
+}
+
 /// The last moment of a date on the clock of an instrument's market; `None` out of range.
 pub(crate) fn end_of(config: &Config, inst: Inst, date: Date) -> Option<Ts> {
     let zone = TimeZone::get(zone(config, inst)?).ok()?;
@@ -47,7 +54,10 @@ impl TimeOrDate {
     /// It is neither.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let date = (text.len() == 10).then(|| text.parse().ok().map(Self::Date)).flatten();
-        date.map_or_else(|| cli::time(text).map(Self::Time), Ok)
+        let wrong = |_| {
+            format!("`{text}` is neither a date (2018-06-30) nor a time with an offset (2018-06-30T15:30:00+09:00)")
+        };
+        date.map_or_else(|| cli::time(text).map(Self::Time).map_err(wrong), Ok)
     }
 
     /// As it was given, or on the instrument's own clock.

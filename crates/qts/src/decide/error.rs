@@ -173,15 +173,18 @@ impl Problem {
 
 /// Text of the input as it is shown to people: nothing that a terminal would obey, and not longer than a line.
 pub(crate) fn shown(text: &str) -> String {
-    let mut short = String::new();
-    for c in text.chars().take(60) {
+    let short: String = text.chars().take(60).collect();
+    harmless(&short) + if text.chars().nth(60).is_some() { "…" } else { "" }
+}
+
+/// Somebody else's text with nothing in it that a terminal would obey.
+pub(crate) fn harmless(text: &str) -> String {
+    let mut plain = String::new();
+    for c in text.chars() {
         match c {
-            '"' | '\'' | '\\' => short.push(c),
-            _ => short.extend(c.escape_debug()),
+            '"' | '\'' | '\\' => plain.push(c),
+            _ => plain.extend(c.escape_debug()),
         }
     }
-    if text.chars().nth(60).is_some() {
-        short.push('…');
-    }
-    short
+    plain
 }

@@ -33,7 +33,7 @@ use crate::config::Config;
 use crate::interrupt::Interrupt;
 use crate::look::Look;
 
-pub(crate) use error::DecideError;
+pub(crate) use error::{DecideError, harmless};
 
 use error::Problem;
 use frames::{Frame, Frames, Shape};

@@ -1,27 +1,17 @@
 //! Everything there is to say about one decision, as plain data: what programs get, and what `text` tells.
 
-use qts_core::{
-    Amount, Child, Code, Cross, Decision, DecisionId, Holding, Inst, Mode, Money, Price, Prices, Qty, Reason, Scope,
-    Stage, StrategyId,
-};
-use qts_gate::policy::Levels;
-use qts_gate::{ArbitratedOrder, ArbitrationRule, Finding, Judged, Trace};
-use qts_runtime::{Hearing, Share};
+use qts_core::{Amount, Code, DecisionId, Inst, Money, Price, Qty, Stage};
 use serde::{Serialize, Serializer};
 
-use super::instead;
-use crate::config::Config;
-use crate::decide::sentence::sentence;
 use crate::decimal::Decimal;
-use crate::local;
 
 /// The version of this form.
-const SCHEMA: u32 = 1;
+pub(super) const SCHEMA: u32 = 1;
 
 /// A decision and all that led to it and followed from it.
 #[derive(Debug, Serialize)]
 pub(crate) struct Case {
-    schema: u32,
+    pub(super) schema: u32,
     /// Its place in the run, from 1.
     pub(super) number: u64,
     #[serde(flatten)]
@@ -119,8 +109,8 @@ pub(crate) struct Held {
 /// What the controls of one scope made of it.
 #[derive(Debug, Serialize)]
 pub(crate) struct Scoped {
-    /// The policy.
-    pub(super) policy: String,
+    /// The policy; none is asked about what only the operator wants.
+    pub(super) policy: Option<String>,
     /// What the scope was given; at account scope the whole order, with what others have in it.
     pub(super) given: Decimal<Qty>,
     /// The part of that which reduces a position.
@@ -259,258 +249,4 @@ fn code<S: Serializer>(code: &Code, serializer: S) -> Result<S::Ok, S::Error> {
 
 fn codes<S: Serializer>(codes: &[Code], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(codes.iter().map(|code| code.as_str()))
-}
-
-/// A hearing taken apart: what the one who looks on can see of it.
-pub(super) struct Record<'a, 'h> {
-    pub(super) config: &'a Config,
-    pub(super) hearing: &'a Hearing<'h>,
-    pub(super) judged: &'a Judged,
-    pub(super) trace: &'a Trace,
-}
-
-impl Record<'_, '_> {
-    /// Everything about one of the decisions; what follows from it comes later.
-    pub(super) fn case(&self, number: u64, decision: &Decision, repeats: Option<Repeats>) -> Case {
-        let situation = self.hearing.situation;
-        let inst = decision.instrument;
-        let holding = situation.books.get(&decision.owner).map(|book| book.holding(inst)).unwrap_or_default();
-        let is_whole = decision.admitted() == decision.asked;
-        let nearest = (!is_whole).then(|| instead::nearest_size(self.hearing, decision, self.trace)).flatten();
-        Case {
-            schema: SCHEMA,
-            number,
-            id: decision.id.clone(),
-            inst,
-            decision: self.decided(decision),
-            repeats,
-            market: self.market(inst, situation.market.prices(inst)),
-            holding: held(&holding),
-            day_start_equity: situation.day_start_equity.map(Decimal),
-            strategy_scope: self.strategy_scope(decision),
-            arbitration: self.arbitration(decision),
-            account_scope: self.account_scope(decision),
-            nearest: nearest.map(Decimal),
-            instead: self.instead(decision),
-            order: None,
-            fills: Vec::new(),
-            ended: None,
-        }
-    }
-
-    fn decided(&self, decision: &Decision) -> Decided {
-        let DecisionId { cycle, strategy, emission } = &decision.id;
-        Decided {
-            id: id(&decision.id),
-            cycle: cycle.0,
-            ts: local::time(self.config, decision.instrument, self.hearing.situation.now),
-            strategy: strategy.to_string(),
-            emission: *emission,
-            book: decision.owner.to_string(),
-            instrument: self.config.registry.name(decision.instrument),
-            side: decision.side.as_str(),
-            r#type: decision.kind.as_str(),
-            limit: decision.kind.limit().map(Decimal),
-            tif: decision.tif.as_str(),
-            asked: Decimal(decision.asked),
-            why: decision.why.to_string(),
-            verdict: decision.verdict(),
-            admitted: Decimal(decision.admitted()),
-            sent: Decimal(decision.sent),
-            crossed: Decimal(decision.crossed),
-            reasons: decision.reasons.iter().map(told).collect(),
-        }
-    }
-
-    fn market(&self, inst: Inst, prices: Option<&Prices>) -> Market {
-        let last = prices.and_then(|prices| prices.last);
-        let quote = prices.and_then(|prices| prices.quote);
-        Market {
-            last: last.map(|(price, _)| Decimal(price)),
-            at: last.map(|(_, at)| local::time(self.config, inst, at)),
-            bid: quote.map(|(bid, ..)| Decimal(bid)),
-            ask: quote.map(|(_, ask, _)| Decimal(ask)),
-            prev_close: prices.and_then(|prices| prices.prev_close).map(Decimal),
-        }
-    }
-
-    fn strategy_scope(&self, decision: &Decision) -> Scoped {
-        let situation = self.hearing.situation;
-        let standing = situation.standings.get(&decision.owner);
-        let policy = standing.map(|standing| standing.policy.id.clone()).unwrap_or_default();
-        let leg = self.trace.legs.iter().find(|leg| leg.decision == decision.id);
-        let mode = standing.map_or(Mode::Active, |standing| standing.mode).max(situation.mode);
-        let mode = mode.max(situation.instrument_modes.get(&decision.instrument).copied().unwrap_or_default());
-        let state = standing.map(|standing| standing.state).unwrap_or_default();
-        Scoped {
-            given: Decimal(decision.asked),
-            reducing: Decimal(leg.map_or(Qty::ZERO, |leg| leg.reducing)),
-            left: Decimal(leg.map_or(Qty::ZERO, |leg| leg.after_strategy)),
-            standing: if mode > Mode::Active { mode.as_str() } else { state.as_str() },
-            controls: self.controls(decision, Scope::Strategy, &policy),
-            policy,
-        }
-    }
-
-    fn account_scope(&self, decision: &Decision) -> Scoped {
-        let policy = self.hearing.gate.account_policy().id.clone();
-        let order = self.trace.findings.iter().find(|found| is_about(found, decision, Scope::Account));
-        let legs = self.trace.legs.iter();
-        let together = legs.filter(|leg| order.is_some_and(|found| found.about.contains(&leg.decision)));
-        let sum = |of: fn(&qts_gate::Leg) -> Qty| {
-            let add = |sum: Qty, leg| sum.checked_add(of(leg)).unwrap_or(Qty::MAX);
-            Decimal(together.clone().fold(Qty::ZERO, add))
-        };
-        Scoped {
-            given: sum(|leg| leg.after_arbitration),
-            reducing: sum(|leg| leg.reducing.min(leg.after_arbitration)),
-            left: Decimal(decision.sent),
-            standing: self.hearing.situation.mode.as_str(),
-            controls: self.controls(decision, Scope::Account, &policy),
-            policy,
-        }
-    }
-
-    fn controls(&self, decision: &Decision, scope: Scope, policy: &str) -> Vec<Control> {
-        let found = self.trace.findings.iter().filter(|found| is_about(found, decision, scope));
-        let mut controls: Vec<&Finding> = found.collect();
-        controls.sort_by_key(|found| found.code);
-        controls.into_iter().map(|found| self.control(found, decision.instrument, policy)).collect()
-    }
-
-    fn control(&self, found: &Finding, inst: Inst, policy: &str) -> Control {
-        let origin = self.config.origin(policy, Some(inst), found.code.as_str());
-        let written = origin.as_ref().and_then(|origin| origin.written.clone());
-        let levels = found.levels.unwrap_or(Levels { warn: None, limit: None, block: None });
-        Control {
-            code: found.code,
-            observed: found.observed.map(Decimal),
-            warn: levels.warn.map(Decimal),
-            limit: levels.limit.map(Decimal),
-            block: levels.block.map(Decimal),
-            stage: found.stage,
-            said_by: origin.map(|origin| origin.policy),
-            at: written.as_ref().map(|written| format!("{}:{}", written.file, written.line)),
-            written: written.map(|written| written.text),
-        }
-    }
-
-    fn arbitration(&self, decision: &Decision) -> Arbitration {
-        let here = |other: &&Decision| other.instrument == decision.instrument;
-        let parties: Vec<Party> =
-            self.judged.decisions.iter().filter(here).filter_map(|other| self.party(other, decision)).collect();
-        let sides = |side: &str| parties.iter().any(|party| party.side == side && party.brought.0.is_positive());
-        let settled = |code: &Code| [Code::OpposingIntent, Code::Crossed, Code::NoCrossPrice].contains(code);
-        let conflict = sides("buy") && sides("sell") && parties.iter().any(|party| party.reasons.iter().any(settled));
-        let leg = self.trace.legs.iter().find(|leg| leg.decision == decision.id);
-        Arbitration {
-            rule: self.hearing.gate.rule().as_str(),
-            conflict,
-            left: Decimal(leg.map_or(Qty::ZERO, |leg| leg.after_arbitration)),
-            parties,
-            crosses: crossings(&self.judged.crosses, decision.instrument),
-        }
-    }
-
-    fn party(&self, other: &Decision, this: &Decision) -> Option<Party> {
-        let leg = self.trace.legs.iter().find(|leg| leg.decision == other.id)?;
-        let reasons = other.reasons.iter().filter(|reason| reason.stage != Stage::Warn);
-        Some(Party {
-            decision: id(&other.id),
-            strategy: other.id.strategy.to_string(),
-            side: other.side.as_str(),
-            limit: other.kind.limit().map(Decimal),
-            asked: Decimal(other.asked),
-            brought: Decimal(leg.after_strategy),
-            reducing: Decimal(leg.reducing),
-            left: Decimal(leg.after_arbitration),
-            crossed: Decimal(other.crossed),
-            verdict: other.verdict(),
-            reasons: reasons.map(|reason| reason.code).collect(),
-            why: other.why.to_string(),
-            is_this: other.id == this.id,
-        })
-    }
-
-    fn instead(&self, decision: &Decision) -> Vec<Instead> {
-        let outcome = |judged: &Judged| -> Vec<(Qty, Qty)> {
-            let here = judged.decisions.iter().filter(|other| other.instrument == decision.instrument);
-            here.map(|other| (other.sent, other.crossed)).collect()
-        };
-        let actual = outcome(self.judged);
-        let told = |(rule, judged): (ArbitrationRule, Judged)| {
-            let this = judged.decisions.iter().find(|other| other.id == decision.id)?;
-            Some(Instead {
-                rule: rule.as_str(),
-                differs: outcome(&judged) != actual,
-                verdict: this.verdict(),
-                sent: Decimal(this.sent),
-                crossed: Decimal(this.crossed),
-                orders: instead::orders_on(&judged, decision.instrument).map(sent).collect(),
-                crosses: crossings(&judged.crosses, decision.instrument),
-            })
-        };
-        instead::other_rules(self.hearing).into_iter().filter_map(told).collect()
-    }
-}
-
-/// A decision's id as people write it.
-pub(crate) fn id(id: &DecisionId) -> String {
-    format!("{}:{}:{}", id.cycle.0, id.strategy, id.emission)
-}
-
-fn is_about(found: &Finding, decision: &Decision, scope: Scope) -> bool {
-    found.scope == scope && found.about.contains(&decision.id)
-}
-
-fn told(reason: &Reason) -> Told {
-    Told {
-        code: reason.code,
-        scope: reason.scope.as_str(),
-        stage: reason.stage,
-        observed: reason.observed.map(Decimal),
-        limit: reason.limit.map(Decimal),
-        text: sentence(reason),
-    }
-}
-
-const fn held(holding: &Holding) -> Held {
-    Held {
-        position: Decimal(holding.position),
-        cost: Decimal(holding.cost),
-        open_buy: Decimal(holding.open_buy),
-        open_sell: Decimal(holding.open_sell),
-    }
-}
-
-fn crossings(crosses: &[Cross], inst: Inst) -> Vec<Crossing> {
-    let crossing = |cross: &Cross| Crossing {
-        seller: cross.seller.owner.to_string(),
-        buyer: cross.buyer.owner.to_string(),
-        qty: Decimal(cross.qty),
-        price: Decimal(cross.price),
-    };
-    crosses.iter().filter(|cross| cross.instrument == inst).map(crossing).collect()
-}
-
-fn sent(order: &ArbitratedOrder) -> Sent {
-    let limit = order.kind.limit().map(Decimal);
-    let children = parts(&order.children);
-    Sent { order: None, side: order.side.as_str(), qty: Decimal(order.qty), limit, children }
-}
-
-/// The owners of an order's parts.
-pub(super) fn parts(children: &[Child]) -> Vec<Part> {
-    let part = |owner: &StrategyId, qty| Part { strategy: owner.to_string(), qty: Decimal(qty), fee: None };
-    children.iter().map(|child| part(&child.owner, child.qty)).collect()
-}
-
-/// The owners of a fill's shares.
-pub(super) fn shares(shares: &[Share]) -> Vec<Part> {
-    let part = |share: &Share| Part {
-        strategy: share.owner.to_string(),
-        qty: Decimal(share.qty),
-        fee: Some(Decimal(share.fee)),
-    };
-    shares.iter().map(part).collect()
 }

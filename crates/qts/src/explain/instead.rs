@@ -1,10 +1,7 @@
 //! The same gate asked again under other conditions: a pure function answers as often as it is asked.
 
-use std::collections::BTreeSet;
-
 use qts_core::{Decision, DecisionId, Inst, Proposal, Qty};
-use qts_gate::policy::Levels;
-use qts_gate::{ArbitrationRule, Finding, Judged, Trace};
+use qts_gate::{ArbitrationRule, Judged};
 use qts_runtime::Hearing;
 
 /// The rules there are.
@@ -22,26 +19,30 @@ fn judge(hearing: &Hearing<'_>, rule: ArbitrationRule, proposals: Vec<Proposal>)
 
 /// The largest smaller size that would have passed whole; `None` if none would.
 ///
-/// What a control leaves changes only at its levels, so the sizes at which some control is just not above one are all
-/// that can be the answer; each is asked for.
-pub(super) fn nearest_size(hearing: &Hearing<'_>, decision: &Decision, trace: &Trace) -> Option<Qty> {
+/// Less is never harder to admit, so whole lots are found by halving; besides them only the whole position may be sold.
+pub(super) fn nearest_size(hearing: &Hearing<'_>, decision: &Decision) -> Option<Qty> {
     let lot = hearing.situation.instruments.get(decision.instrument)?.lot;
-    let about = trace.findings.iter().filter(|found| found.about.contains(&decision.id));
-    let mut sizes: BTreeSet<Qty> = about.flat_map(|found| sizes_at_levels(found, decision, trace)).collect();
-    sizes.extend(trace.legs.iter().filter(|leg| leg.decision == decision.id).map(|leg| leg.reducing));
-    sizes.extend([decision.admitted(), lot]);
-    let smaller: BTreeSet<Qty> =
-        sizes.into_iter().map(|size| size.floor_to(lot)).filter(|q| q.is_positive() && *q < decision.asked).collect();
-    smaller.into_iter().rev().find(|size| passes(hearing, &decision.id, *size))
+    let in_lots = most_lots(decision.asked, lot, |size| passes(hearing, &decision.id, size));
+    let book = hearing.situation.books.get(&decision.owner);
+    let position = book.map_or(Qty::ZERO, |book| book.holding(decision.instrument).position.abs());
+    let is_odd = position < decision.asked && !position.is_multiple_of(lot) && Some(position) > in_lots;
+    if is_odd && passes(hearing, &decision.id, position) { Some(position) } else { in_lots }
 }
 
-/// The sizes at which a control's measure is just not above its levels; what others have in the same order counts, too.
-fn sizes_at_levels(found: &Finding, decision: &Decision, trace: &Trace) -> Vec<Qty> {
-    let Some(Levels { warn: _, limit, block }) = found.levels else { return Vec::new() };
-    let others = trace.legs.iter().filter(|leg| leg.decision != decision.id && found.about.contains(&leg.decision));
-    let others = others.fold(Qty::ZERO, |sum, leg| sum.checked_add(leg.after_arbitration).unwrap_or(sum));
-    let most = [limit, block].into_iter().flatten().filter_map(|level| found.measure.most_within(level));
-    most.flat_map(|most| [Some(most), most.checked_sub(others)]).flatten().collect()
+/// The most whole lots below `asked` that pass.
+fn most_lots(asked: Qty, lot: Qty, passes: impl Fn(Qty) -> bool) -> Option<Qty> {
+    let lot = lot.units().max(1);
+    let size = |lots: i64| lots.checked_mul(lot).and_then(Qty::from_units);
+    let (mut enough, mut too_many) = (0, asked.units().checked_sub(1)? / lot + 1);
+    while too_many - enough > 1 {
+        let middle = enough + (too_many - enough) / 2;
+        if size(middle).is_some_and(&passes) {
+            enough = middle;
+        } else {
+            too_many = middle;
+        }
+    }
+    size(enough).filter(|size| size.is_positive())
 }
 
 fn passes(hearing: &Hearing<'_>, id: &DecisionId, size: Qty) -> bool {

@@ -1,11 +1,12 @@
 //! `qts explain`: the whole chain of one decision, found by running the config again up to it.
 //!
 //! The run is deterministic, so what is seen the second time is what happened the first. `watcher` looks on and picks
-//! the decision out; `case` is everything there is to say about it; `instead` asks the same gate again under other
-//! conditions; `text` tells it to people, serde to programs.
+//! the decision out; `case` is everything there is to say about it, which `record` gathers; `instead` asks the same gate
+//! again under other conditions; `text` tells it to people, serde to programs.
 
 mod case;
 mod instead;
+mod record;
 mod text;
 mod wanted;
 mod watcher;
@@ -23,7 +24,8 @@ use crate::kinds::Kinds;
 use crate::look::Look;
 use crate::wire;
 
-pub(crate) use case::{Case, id};
+pub(crate) use case::Case;
+pub(crate) use record::id;
 pub(crate) use text::tell;
 pub(crate) use wanted::Wanted;
 

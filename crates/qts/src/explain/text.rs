@@ -1,8 +1,9 @@
 //! A case in words and tables, in the order in which things happened.
 
-use qts_core::{Amount, Stage};
+use qts_core::{Amount, Code};
 
-use super::case::{Arbitration, Case, Control, Crossing, Decided, Fill, Instead, Part, Party, Scoped, Sent};
+use super::case::{Arbitration, Case, Control, Crossing, Decided, Fill, Instead, Part, Party, Scoped, Sent, Told};
+use crate::decide::harmless;
 use crate::decide::sentence::told;
 use crate::decimal::Decimal;
 use crate::look::Look;
@@ -13,7 +14,7 @@ pub(crate) fn tell(case: &Case, look: Look) -> String {
     let sections = [
         head(case, look),
         scene(case),
-        scope("1 strategy", &case.strategy_scope, case, look),
+        strategy(case, look),
         arbitration(&case.arbitration, case, look),
         account(case, look),
         outcome(case),
@@ -25,13 +26,14 @@ pub(crate) fn tell(case: &Case, look: Look) -> String {
 fn head(case: &Case, look: Look) -> String {
     let Decided { id, ts, strategy, instrument, side, asked, admitted, why, verdict, book, .. } = &case.decision;
     let terms = terms(case);
-    let for_book = if book == strategy { String::new() } else { format!(" for the book of {book}") };
-    let said = if why.is_empty() { "without a reason".to_owned() } else { format!("\"{why}\"") };
+    let for_book = if book == strategy { String::new() } else { format!(", for the book of {book}") };
+    let said = if why.is_empty() { "without a reason".to_owned() } else { format!("\"{}\"", harmless(why)) };
     let verdict = look.verdict(*verdict);
     let mut text = format!(
-        "#{}  {id}  {ts}\n{strategy} asked to {side} {} {instrument} {terms}{for_book}: {said}\n{verdict}: {} of {} admitted\n",
-        case.number, asked.0, admitted.0, asked.0
+        "#{}  {id}  {ts}\n{strategy} asked to {side} {} {instrument} {terms}{for_book}: {said}\n",
+        case.number, asked.0
     );
+    text += &format!("{verdict}: {} of {} admitted\n", admitted.0, asked.0);
     for reason in &case.decision.reasons {
         text += &format!("  {} [{}] {}\n", look.verdict(reason.stage), reason.scope, reason.text);
     }
@@ -61,25 +63,47 @@ fn scene(case: &Case) -> String {
     let held = &case.holding;
     let (position, buys, sells) = (held.position.0, held.open_buy.0, held.open_sell.0);
     let equity = case.day_start_equity.map_or("unknown".to_owned(), |equity| equity.0.to_string());
-    format!(
-        "market  {known}\nbook    {} holds {position} · working buys {buys}, sells {sells} · equity at the day's start {equity}\n",
-        case.decision.book
-    )
+    let working = format!("working buys {buys}, sells {sells}");
+    let book = format!("{} holds {position} · {working} · equity at the day's start {equity}", case.decision.book);
+    format!("market  {known}\nbook    {book}\n")
 }
 
-fn scope(title: &str, scoped: &Scoped, case: &Case, look: Look) -> String {
-    let Scoped { policy, given, reducing, left, standing, controls } = scoped;
-    let part =
-        if reducing.0.is_positive() { format!(" ({} of it reduces the position)", reducing.0) } else { String::new() };
+fn strategy(case: &Case, look: Look) -> String {
+    let scoped = &case.strategy_scope;
+    let sizes = format!("{} in{}, {} left", scoped.given.0, reducing_part(scoped), scoped.left.0);
+    scope("1 strategy", "strategy", (scoped, &sizes), case, look)
+}
+
+fn scope(title: &str, name: &str, (scoped, sizes): (&Scoped, &str), case: &Case, look: Look) -> String {
+    let Scoped { policy, standing, controls, .. } = scoped;
+    let policy = policy.as_ref().map_or("no policy: the operator asks".to_owned(), |policy| format!("policy {policy}"));
     let state = if *standing == "active" { String::new() } else { format!(" · {standing}") };
-    let title = format!("{title}  policy {policy}{state}: {} in{part}, {} left\n", given.0, left.0);
-    let measured = if controls.is_empty() { no_controls(case) } else { String::new() };
+    let title = format!("{title}  {policy}{state}: {sizes}\n");
+    let measured = if controls.is_empty() { no_controls(name, scoped, case) } else { String::new() };
     title + &measured + &controls_table(controls, look)
 }
 
-fn no_controls(case: &Case) -> String {
-    let blocked = case.decision.reasons.iter().any(|reason| reason.scope == "strategy" && reason.stage == Stage::Block);
-    let why = if blocked { "what is wrong is wrong under any policy" } else { "the policy has no control for it" };
+fn reducing_part(scoped: &Scoped) -> String {
+    let reducing = scoped.reducing.0;
+    if reducing.is_positive() { format!(" ({reducing} of it reduces the position)") } else { String::new() }
+}
+
+/// What leaves nothing to be measured.
+const HIDE_ALL: [Code; 5] =
+    [Code::InvalidNumber, Code::Overflow, Code::UnknownInstrument, Code::UnknownStrategy, Code::NoMarketData];
+
+/// What phase 5 asks before it scores anything.
+const PHASE_5: [Code; 3] = [Code::QtyNonPositive, Code::BuyAffordabilityCheck, Code::SellPositionCheck];
+
+fn no_controls(scope: &str, scoped: &Scoped, case: &Case) -> String {
+    let hides_all = |reason: &Told| reason.scope == scope && HIDE_ALL.contains(&reason.code);
+    let not_allowed = |reason: &Told| PHASE_5.contains(&reason.code);
+    let why = match (&scoped.policy, case.decision.reasons.iter().any(hides_all)) {
+        (None, false) => return String::new(),
+        _ if scope == "strategy" && case.decision.reasons.iter().any(not_allowed) => "phase 5 allows none of it",
+        (_, true) => "nothing can be measured without that",
+        (Some(_), false) => "the policy has none for it",
+    };
     format!("    no control was asked: {why}\n")
 }
 
@@ -102,10 +126,10 @@ fn controls_table(controls: &[Control], look: Look) -> String {
 
 fn levels(control: &Control) -> String {
     let level = |name: &str, level: Option<Decimal<Amount>>| level.map(|level| format!("{name} {}", told(level.0)));
-    let same = control.warn == control.limit;
-    let warn = level("warn", control.warn.filter(|_| !same || control.limit.is_none()));
-    let known: Vec<String> =
-        [warn, level("limit", control.limit), level("block", control.block)].into_iter().flatten().collect();
+    let warn = level("warn", control.warn.filter(|_| control.warn != control.limit));
+    // A limit that is the block reduces nothing.
+    let limit = level("limit", control.limit.filter(|_| control.limit != control.block));
+    let known: Vec<String> = [warn, limit, level("block", control.block)].into_iter().flatten().collect();
     if known.is_empty() { "no level could be computed".to_owned() } else { known.join(" ") }
 }
 
@@ -123,8 +147,10 @@ fn arbitration(arbitration: &Arbitration, case: &Case, look: Look) -> String {
         return String::new();
     }
     let alone = parties.len() == 1;
+    let meets_own = case.decision.reasons.iter().any(|reason| reason.code == Code::SelfTrade);
     let title = match (conflict, alone) {
         (true, _) => "a conflict",
+        (false, _) if meets_own => "an own working order opposes it",
         (false, true) => "nobody else asked for it",
         (false, false) => "no conflict",
     };
@@ -157,7 +183,7 @@ fn parties_table(parties: &[Party], look: Look) -> String {
             part(party).into(),
             Cell::verdict(party.verdict),
             codes.join(" ").into(),
-            format!("\"{}\"", party.why).into(),
+            format!("\"{}\"", harmless(&party.why)).into(),
         ]);
     }
     table.render(look)
@@ -181,7 +207,11 @@ fn account(case: &Case, look: Look) -> String {
     if !case.arbitration.left.0.is_positive() {
         return String::new();
     }
-    scope("3 account", &case.account_scope, case, look)
+    let (scoped, own) = (&case.account_scope, case.arbitration.left.0);
+    let others = if scoped.given.0 == own { String::new() } else { format!(", {own} of it this decision's") };
+    let sizes = format!("{} in{}{others}, {} left", scoped.given.0, reducing_part(scoped), scoped.left.0);
+    let sizes = if others.is_empty() { sizes } else { sizes + " of that" };
+    scope("3 account", "account", (scoped, &sizes), case, look)
 }
 
 fn outcome(case: &Case) -> String {
@@ -196,7 +226,7 @@ fn outcome(case: &Case) -> String {
     match &case.ended {
         Some(ended) if ended.how == "filled" => {}
         Some(ended) => {
-            let why = ended.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+            let why = ended.why.as_ref().map(|why| format!(": {}", harmless(why))).unwrap_or_default();
             text += &format!("ended   {} {}{why}\n", ended.how, ended.ts);
         }
         None => text += "        still open at the end of the data\n",

@@ -6,7 +6,8 @@ use qts_core::{Code, Decision, Inst, Instruments, Qty, Side, Stage, StrategyId};
 use qts_loop::OrderState;
 use qts_runtime::{Effects, Hearing, Record as Happened, Witness};
 
-use super::case::{self, Case, Ended, Fill, Record, Repeats, Sent};
+use super::case::{Case, Ended, Fill, Repeats, Sent};
+use super::record::{self, Record};
 use super::wanted::Wanted;
 use crate::config::Config;
 use crate::decimal::Decimal;
@@ -23,8 +24,11 @@ pub(super) struct Watcher<'c> {
     /// Decisions so far.
     decisions: u64,
     /// What was last decided for every strategy on every instrument, and how often in a row.
-    latest: BTreeMap<(StrategyId, Inst), (Outcome, Repeats)>,
+    latest: BTreeMap<Place, (Outcome, Repeats)>,
 }
+
+/// Who asks, for which book, on what.
+type Place = (StrategyId, StrategyId, Inst);
 
 /// What two decisions must have in common to count as the same.
 #[derive(Debug, PartialEq, Eq)]
@@ -70,12 +74,16 @@ impl<'c> Watcher<'c> {
 
     fn remember(&mut self, decision: &Decision, effects: &Effects) {
         self.decisions += 1;
+        let repeats = self.repeats(decision);
+        for case in self.cases.values_mut().filter(|case| case.id == decision.id) {
+            case.repeats.clone_from(&repeats);
+        }
         let outcome = Outcome::of(decision);
         match self.latest.get_mut(&place(decision)) {
             Some((latest, repeats)) if *latest == outcome => repeats.times += 1,
             _ => {
                 let since = local::time(self.config, decision.instrument, effects.now);
-                let repeats = Repeats { times: 1, first: case::id(&decision.id), since };
+                let repeats = Repeats { times: 1, first: record::id(&decision.id), since };
                 self.latest.insert(place(decision), (outcome, repeats));
             }
         }
@@ -101,7 +109,7 @@ impl<'c> Watcher<'c> {
                         side: side.as_str(),
                         qty: Decimal(*qty),
                         limit: kind.limit().map(Decimal),
-                        children: case::parts(children),
+                        children: record::parts(children),
                     });
                 }
             }
@@ -112,7 +120,7 @@ impl<'c> Watcher<'c> {
                         qty: Decimal(*qty),
                         price: Decimal(*price),
                         fee: Decimal(*fee),
-                        shares: case::shares(shares),
+                        shares: record::shares(shares),
                     });
                 }
             }
@@ -152,8 +160,8 @@ const fn word(how: OrderState) -> &'static str {
     }
 }
 
-fn place(decision: &Decision) -> (StrategyId, Inst) {
-    (decision.id.strategy.clone(), decision.instrument)
+fn place(decision: &Decision) -> Place {
+    (decision.id.strategy.clone(), decision.owner.clone(), decision.instrument)
 }
 
 impl Witness for Watcher<'_> {
@@ -171,8 +179,7 @@ impl Witness for Watcher<'_> {
         for (place, wanted) in here {
             let found = (self.decisions + 1..).zip(&judged.decisions).find(|(number, one)| wanted.is(*number, &one.id));
             if let Some((number, decision)) = found {
-                let case = record.case(number, decision, self.repeats(decision));
-                self.cases.insert(place, case);
+                self.cases.insert(place, record.case(number, decision));
             }
         }
     }

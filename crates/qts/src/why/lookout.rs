@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use qts_core::{Decision, Inst, Instruments, OrderId, Qty, StrategyId, Ts};
+use qts_core::{Ask, Decision, Inst, Instruments, OrderId, Qty, StrategyId, Ts};
 use qts_gate::StrategyState;
 use qts_runtime::{Call, Effects, Record, Runtime, Witness};
 use serde::Serialize;
@@ -18,10 +18,15 @@ use crate::local;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "answer", rename_all = "snake_case")]
 pub(super) enum Answer {
-    /// It asked for something.
+    /// It asked for something, or the operator did for its book.
     Decided {
         /// What became of it.
         decisions: Vec<Decided>,
+    },
+    /// It asked for something, but not for a trade in this instrument.
+    Elsewhere {
+        /// For what.
+        asked: Vec<String>,
     },
     /// It asked for nothing.
     Held {
@@ -46,6 +51,8 @@ pub(super) enum Answer {
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Decided {
     pub(super) decision: String,
+    /// Who asked: the strategy, or the operator.
+    pub(super) by: String,
     pub(super) side: &'static str,
     pub(super) asked: String,
     pub(super) admitted: String,
@@ -58,14 +65,15 @@ pub(super) struct Decided {
 /// Two decisions are the same answer if they ask the same and fare the same for the same codes; numbers may differ.
 impl PartialEq for Decided {
     fn eq(&self, other: &Self) -> bool {
-        let key = |one: &Self| (one.side, one.asked.clone(), one.admitted.clone(), one.verdict, one.codes.clone());
-        key(self) == key(other)
+        let wish = |one: &Self| (one.by.clone(), one.side, one.asked.clone());
+        let fate = |one: &Self| (one.admitted.clone(), one.verdict, one.codes.clone());
+        wish(self) == wish(other) && fate(self) == fate(other)
     }
 }
 
 impl Eq for Decided {}
 
-/// Equal answers in a row.
+/// Equal answers in a row, one for each slice with an event of the instrument or a decision on it.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Stretch {
     /// The last of them until the time asked about.
@@ -94,15 +102,36 @@ pub(super) struct Lookout<'c> {
     config: &'c Config,
     strategy: &'c StrategyId,
     inst: Inst,
+    /// The time of the slice at hand; commands that are due before it are told with it.
+    now: Ts,
     stretch: Option<Stretch>,
-    /// Of the cycle at hand.
+    cycle: Heard,
+    /// Of all cycles so far.
+    open_orders: BTreeMap<OrderId, OpenOrder>,
+    seen: u64,
+    /// Was it put to sleep? An instance that wakes up has seen nothing.
+    slept: bool,
+    cause: Option<String>,
+}
+
+/// What was heard in the cycle at hand.
+#[derive(Debug, Default)]
+struct Heard {
+    /// Was it called with an event of the instrument, and what did it last say for asking nothing?
     called: Option<Option<String>>,
+    /// What it asked for besides trades in the instrument.
+    elsewhere: Vec<String>,
     decisions: Vec<Decided>,
     failure: Option<String>,
-    /// Of all cycles so far.
-    open_orders: BTreeMap<OrderId, String>,
-    seen: u64,
-    cause: Option<String>,
+}
+
+/// An order that works, in part or wholly the strategy's.
+#[derive(Debug)]
+struct OpenOrder {
+    side: &'static str,
+    /// What is still open of the strategy's part.
+    open: Qty,
+    since: String,
 }
 
 impl<'c> Lookout<'c> {
@@ -112,14 +141,19 @@ impl<'c> Lookout<'c> {
             config,
             strategy,
             inst,
+            now: Ts(0),
             stretch: None,
-            called: None,
-            decisions: Vec::new(),
-            failure: None,
+            cycle: Heard { called: None, elsewhere: Vec::new(), decisions: Vec::new(), failure: None },
             open_orders: BTreeMap::new(),
             seen: 0,
+            slept: false,
             cause: None,
         }
+    }
+
+    /// A slice of this time is about to come.
+    pub(super) const fn begin(&mut self, now: Ts) {
+        self.now = now;
     }
 
     /// The stretch under way.
@@ -137,21 +171,19 @@ impl<'c> Lookout<'c> {
         self.stretch.as_ref().is_some_and(|stretch| stretch.answer != *answer)
     }
 
-    /// The answer in the cycle that has just ended.
-    pub(super) fn answer(&mut self, runtime: &mut Runtime) -> Answer {
-        let called = self.called.take();
-        let decisions = std::mem::take(&mut self.decisions);
-        if let Some(failure) = self.failure.take() {
-            return Answer::Failed { failure };
-        }
-        if !decisions.is_empty() {
-            return Answer::Decided { decisions };
-        }
-        match called {
-            Some(reason) => Answer::Held { reason },
-            None => {
+    /// The answer in the cycle that has just ended; none if it brought neither an event of the instrument nor a
+    /// decision on it.
+    pub(super) fn answer(&mut self, has_event: bool, runtime: &mut Runtime) -> Option<Answer> {
+        let Heard { called, elsewhere, decisions, failure } = std::mem::take(&mut self.cycle);
+        match (failure, called) {
+            (Some(failure), _) if has_event => Some(Answer::Failed { failure }),
+            _ if !decisions.is_empty() => Some(Answer::Decided { decisions }),
+            _ if !has_event => None,
+            (_, Some(_)) if !elsewhere.is_empty() => Some(Answer::Elsewhere { asked: elsewhere }),
+            (_, Some(reason)) => Some(Answer::Held { reason }),
+            (_, None) => {
                 self.seen = 0;
-                Answer::Asleep { state: self.state(runtime), cause: self.cause.clone() }
+                Some(Answer::Asleep { state: self.state(runtime), cause: self.cause.clone() })
             }
         }
     }
@@ -182,47 +214,88 @@ impl<'c> Lookout<'c> {
             state: self.state(runtime),
             mode: mode.as_str(),
             position: held.unwrap_or(Qty::ZERO).to_string(),
-            open_orders: self.open_orders.values().cloned().collect(),
+            open_orders: self.open_orders.iter().map(|(id, order)| order.told(*id)).collect(),
             seen: self.seen,
         }
     }
 
-    fn follow(&mut self, happened: &Record, now: Ts) {
+    fn follow(&mut self, happened: &Record) {
         match happened {
             Record::Decision(decision) if decision.owner == *self.strategy && decision.instrument == self.inst => {
-                self.decisions.push(decided(decision));
+                self.cycle.decisions.push(decided(decision));
             }
             Record::Sent { order, instrument, side, children, .. } if *instrument == self.inst => {
-                let own = children.iter().find(|child| child.owner == *self.strategy);
-                if let Some(own) = own {
-                    let since = local::time(self.config, self.inst, now);
-                    let text = format!("order {}: {} {} since {since}", order.0, side.as_str(), own.qty);
-                    self.open_orders.insert(*order, text);
+                let own = children.iter().filter(|child| child.owner == *self.strategy).map(|child| child.qty);
+                let open = sum(own);
+                if open.is_positive() {
+                    let since = local::time(self.config, self.inst, self.now);
+                    self.open_orders.insert(*order, OpenOrder { side: side.as_str(), open, since });
+                }
+            }
+            Record::Fill { order, shares, .. } => {
+                let own = shares.iter().filter(|share| share.owner == *self.strategy).map(|share| share.qty);
+                if let Some(order) = self.open_orders.get_mut(order) {
+                    order.open = order.open.checked_sub(sum(own)).unwrap_or(Qty::ZERO);
                 }
             }
             Record::Ended { order, .. } => {
                 self.open_orders.remove(order);
             }
             Record::Failed { strategy, failure } if strategy == self.strategy => {
-                self.failure = Some(failure.to_string());
+                self.cycle.failure = Some(failure.to_string());
             }
             Record::Quarantined { strategy } if strategy == self.strategy => {
-                let at = local::time(self.config, self.inst, now);
-                let what = self.failure.as_deref().unwrap_or("it failed too often");
-                self.cause = Some(format!("{at}: {what}"));
+                let what = self.cycle.failure.clone().unwrap_or_else(|| "it failed too often".to_owned());
+                self.fall_asleep(&what);
             }
-            Record::Commanded { command, refused: None } if command.contains(&format!("`{}`", self.strategy)) => {
-                let at = local::time(self.config, self.inst, now);
-                self.cause = Some(format!("{at}: command: {command}"));
+            Record::Commanded { command, refused: None } if self.changes_its_state(command) => {
+                self.fall_asleep(&format!("command: {command}"));
             }
             _ => {}
         }
     }
+
+    /// What is asked for, unless it is a trade in the instrument.
+    fn besides(&self, ask: &Ask) -> Option<String> {
+        match ask {
+            Ask::Trade(intent) if intent.instrument == self.inst => None,
+            Ask::Trade(intent) => {
+                let name = self.config.registry.name(intent.instrument);
+                Some(format!("to {} {} {name}", intent.side.as_str(), intent.qty))
+            }
+            Ask::Cancel(cancel) => Some(format!("to withdraw order {}", cancel.order.0)),
+        }
+    }
+
+    /// Notes why it may see nothing from now on.
+    fn fall_asleep(&mut self, what: &str) {
+        self.cause = Some(format!("{}: {what}", local::time(self.config, self.inst, self.now)));
+        self.slept = true;
+    }
+
+    fn changes_its_state(&self, command: &str) -> bool {
+        let told = |verb: &&str| command.starts_with(&format!("{verb} strategy `{}`", self.strategy));
+        PUT_TO_SLEEP.iter().any(told)
+    }
+}
+
+/// The commands after which a strategy sees nothing.
+const PUT_TO_SLEEP: [&str; 2] = ["disable", "unregister"];
+
+impl OpenOrder {
+    fn told(&self, id: OrderId) -> String {
+        format!("order {}: {} {} since {}", id.0, self.side, self.open, self.since)
+    }
+}
+
+fn sum(quantities: impl Iterator<Item = Qty>) -> Qty {
+    quantities.fold(Qty::ZERO, |sum, qty| sum.checked_add(qty).unwrap_or(Qty::MAX))
 }
 
 fn decided(decision: &Decision) -> Decided {
     Decided {
         decision: explain::id(&decision.id),
+        by: decision.id.strategy.to_string(),
         side: decision.side.as_str(),
         asked: decision.asked.to_string(),
         admitted: decision.admitted().to_string(),
@@ -243,15 +316,17 @@ impl Answer {
 impl Witness for Lookout<'_> {
     fn called(&mut self, call: Call<'_>) {
         if call.strategy == self.strategy && call.event.instrument == self.inst {
-            self.seen += 1;
-            self.called = Some(call.held.map(|reason| reason.into_owned()));
+            self.seen = if std::mem::take(&mut self.slept) { 1 } else { self.seen + 1 };
+            self.cycle.called = Some(call.held.map(|reason| reason.into_owned()));
+            let besides: Vec<String> = call.asked.iter().filter_map(|ask| self.besides(ask)).collect();
+            self.cycle.elsewhere.extend(besides);
         }
     }
 }
 
 impl Onlooker for Lookout<'_> {
     fn take_in(&mut self, effects: &Effects, _: &Instruments) -> Result<(), Trouble> {
-        effects.records.iter().for_each(|happened| self.follow(happened, effects.now));
+        effects.records.iter().for_each(|happened| self.follow(happened));
         Ok(())
     }
 

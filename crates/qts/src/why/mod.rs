@@ -115,17 +115,15 @@ fn find(config: &Config, strategy: &StrategyId, inst: Inst, at: Ts) -> Result<Wh
     let mut last = None;
     while let Some(slice) = engine.wired.feed.next_slice()? {
         let (ts, is_heard) = (slice.ts, concerns(&slice));
-        if is_heard && ts > at && why.answer.is_none() && lookout.stretch().is_none() {
+        lookout.begin(ts);
+        engine.cycle(slice, &mut lookout)?;
+        last = if is_heard { Some(ts) } else { last };
+        let Some(answer) = lookout.answer(is_heard, engine.runtime()) else { continue };
+        if ts > at && lookout.stretch().is_none() {
             let begins = local::time(config, inst, ts);
             why.note = Some(format!("the data of the instrument begins at {begins}, after the time asked about"));
             return Ok(why);
         }
-        engine.cycle(slice, &mut lookout)?;
-        if !is_heard {
-            continue;
-        }
-        last = Some(ts);
-        let answer = lookout.answer(engine.runtime());
         if lookout.differs(&answer) {
             if ts > at {
                 why.answer = lookout.take();
@@ -138,7 +136,7 @@ fn find(config: &Config, strategy: &StrategyId, inst: Inst, at: Ts) -> Result<Wh
     why.answer = lookout.take();
     why.note = match last {
         None => Some("the data holds no event of the instrument".to_owned()),
-        Some(last) if last < at => {
+        Some(last) if local::end_of_day(config, inst, last).is_none_or(|end| end < at) => {
             Some(format!("the data of the instrument ends at {}: its last answer", local::time(config, inst, last)))
         }
         Some(_) => None,

@@ -1,8 +1,11 @@
 //! An answer in words.
 
 use super::Why;
+use qts_core::StrategyId;
+
 use super::lookout::{Answer, Decided, Stretch};
 use crate::config::Config;
+use crate::decide::harmless;
 
 /// What there is to say, to people.
 pub(super) fn tell(why: &Why, config: &Config) -> String {
@@ -31,13 +34,16 @@ fn told(stretch: &Stretch, config: &Config) -> String {
 fn said(answer: &Answer) -> String {
     match answer {
         Answer::Decided { decisions } => decisions.iter().map(decided).collect(),
-        Answer::Held { reason: Some(reason) } => format!("no order: it held, \"{reason}\"{}\n", meaning(reason)),
+        Answer::Elsewhere { asked } => format!("no order for it: it asked {}\n", asked.join(", ")),
+        Answer::Held { reason: Some(reason) } => {
+            format!("no order: it held, \"{}\"{}\n", harmless(reason), meaning(reason))
+        }
         Answer::Held { reason: None } => "no order: it asked for nothing and gave no reason\n".to_owned(),
         Answer::Failed { failure } => {
-            format!("no order: it failed, and what it asked for in this cycle is dropped: {failure}\n")
+            format!("no order: it failed, and what it asked for in this cycle is dropped: {}\n", harmless(failure))
         }
         Answer::Asleep { state, cause } => {
-            let cause = cause.as_ref().map(|cause| format!(" since {cause}")).unwrap_or_default();
+            let cause = cause.as_ref().map(|cause| format!(" since {}", harmless(cause))).unwrap_or_default();
             let way_out = if Answer::sleeps(state) { "; `enable` it by a command" } else { "" };
             format!("no order: it is {state} and sees nothing{cause}{way_out}\n")
         }
@@ -56,8 +62,10 @@ fn meaning(reason: &str) -> &'static str {
 }
 
 fn decided(one: &Decided) -> String {
-    let Decided { decision, side, asked, admitted, verdict, reasons, why, .. } = one;
-    let mut text = format!("{verdict}: it asked to {side} {asked} ({decision}, \"{why}\"), {admitted} admitted\n");
+    let Decided { decision, by, side, asked, admitted, verdict, reasons, why, .. } = one;
+    let who = if by == StrategyId::OPERATOR { "the operator asked for its book" } else { "it asked" };
+    let why = harmless(why);
+    let mut text = format!("{verdict}: {who} to {side} {asked} ({decision}, \"{why}\"), {admitted} admitted\n");
     reasons.iter().for_each(|reason| text += &format!("  {reason}\n"));
     text
 }
@@ -66,10 +74,12 @@ fn standing(stretch: &Stretch) -> String {
     let standing = &stretch.standing;
     let mode = if standing.mode == "active" { String::new() } else { format!(" · mode {}", standing.mode) };
     let orders = if standing.open_orders.is_empty() { "none".to_owned() } else { standing.open_orders.join(", ") };
-    format!(
-        "then    {}{mode} · holds {} · open orders: {orders} · has seen {} events of it\n",
-        standing.state, standing.position, standing.seen
-    )
+    let seen = match standing.seen {
+        0 => String::new(),
+        1 => " · has seen 1 event of it".to_owned(),
+        more => format!(" · has seen {more} events of it"),
+    };
+    format!("then    {}{mode} · holds {} · open orders: {orders}{seen}\n", standing.state, standing.position)
 }
 
 /// A stretch in a line.
