@@ -325,6 +325,7 @@ intents = [{ strategy = "s", instrument = "A.KRX", side = "buy", qty = 3 }]
 expect.decisions = [{ verdict = "reduce", admitted = 1, reasons = ["max_order_qty"] }]
 "#;
     let strategies = crate::support::strategy("s", "simple", "buy_below = 99999, sell_above = 999999, qty = 7");
+    let strategies = strategies.replace("policy = \"open\"\n", "");
     let folder = crate::support::market("policy-tests-run", &strategies, 3).with("test.toml", test);
     assert!(folder.summary("qts.toml")["intents"].as_u64() > Some(0), "it asks by itself in a run");
     let ended = folder.qts("test test.toml --ablate");
