@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Money, Price, Qty, Ratio, Stage};
+use crate::{Money, Price, Qty, Ratio, Span, Stage};
 
 macro_rules! codes {
     ($($number:literal $variant:ident $name:literal $meaning:literal),+ $(,)?) => {
@@ -136,6 +136,8 @@ pub enum Amount {
     Ratio(Ratio),
     /// A count.
     Count(u64),
+    /// A length of time.
+    Span(Span),
 }
 
 impl fmt::Display for Amount {
@@ -146,6 +148,7 @@ impl fmt::Display for Amount {
             Self::Price(price) => price.fmt(f),
             Self::Ratio(ratio) => ratio.fmt(f),
             Self::Count(count) => count.fmt(f),
+            Self::Span(span) => span.fmt(f),
         }
     }
 }
