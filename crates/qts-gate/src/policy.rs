@@ -58,7 +58,7 @@ impl<T: Copy + PartialEq> Thresholds<T> {
         Levels { warn: self.warn.or(limit), limit, block }
     }
 
-    fn only_warns(&self) -> bool {
+    pub(crate) fn only_warns(&self) -> bool {
         self.limit.is_none() && self.block.is_none()
     }
 }

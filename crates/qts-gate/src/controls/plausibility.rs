@@ -24,7 +24,9 @@ pub(super) fn of_strategy(terms: &Terms<'_>, seen: &RiskContext<'_>, found: &mut
     if let Some(jump) = &controls.data_implausible {
         let levels = levels::of_ratio(jump, Nature::Plausibility);
         found.add(Code::DataImplausible, Action::Increase, levels, LastJump.measure(seen));
-        found.add_fact(Code::DataImplausible, Action::Increase, BeyondDailyLimits.measure(seen));
+        if !jump.only_warns() {
+            found.add_fact(Code::DataImplausible, Action::Increase, BeyondDailyLimits.measure(seen));
+        }
     }
     if controls.market_order {
         found.add_fact(Code::MarketOrder, Action::Increase, WithoutLimit.measure(seen));
@@ -168,12 +170,12 @@ impl RiskCalculator for LastJump {
     }
 }
 
-/// B4 `data_implausible`: does the last trade lie outside its day's limits?
+/// B4 `data_implausible`: does the price lie outside its day's limits?
 ///
-/// - *formula*: last < lower limit ∨ last > upper limit, of the session in which it was made
+/// - *formula*: price < lower limit ∨ price > upper limit, of the session of the last trade; price: as of the jump
 /// - *unit*: none
 /// - *scope*: strategy
-/// - *levels*: none; only the reducing part is left
+/// - *levels*: none; only the reducing part is left (a jump that may only warn leaves this out)
 /// - *unknown*: where the market has limits and no previous close is known, only the reducing part is left
 /// - *conservative*: with the jump
 /// - *source*: B4
@@ -182,12 +184,12 @@ pub struct BeyondDailyLimits;
 
 impl RiskCalculator for BeyondDailyLimits {
     fn measure(&self, seen: &RiskContext<'_>) -> Measure {
-        let Some((last, _)) = seen.prices.last.filter(|_| seen.instrument.daily_limit.is_some()) else {
+        let Some(price) = seen.prices.reference().filter(|_| seen.instrument.daily_limit.is_some()) else {
             return Measure::NotApplicable;
         };
         let base = seen.prices.base.or(seen.prices.prev_close);
         let limits = base.and_then(|base| seen.instrument.price_limits(base));
-        limits.map_or(Measure::Unknown, |(lower, upper)| Measure::IsSo(last < lower || last > upper))
+        limits.map_or(Measure::Unknown, |(lower, upper)| Measure::IsSo(price < lower || price > upper))
     }
 }
 
