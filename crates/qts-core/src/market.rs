@@ -27,6 +27,8 @@ pub struct Prices {
     pub prev_close: Option<Price>,
     /// The price to judge by before the newest one came; none before the first.
     pub before: Option<Price>,
+    /// Is the newest price the first of its session?
+    pub is_first: bool,
     /// Last price of the session before the one in which `last` was made: the base of its day's limits.
     pub base: Option<Price>,
     /// Mean daily volume of the twenty sessions before today, where known.
@@ -91,6 +93,7 @@ impl Prices {
     /// Takes an event in; returns the volume of the session that is over with it, if one is.
     fn absorb(&mut self, event: &MarketEvent) -> Option<Qty> {
         let mut over = None;
+        let is_first = self.day != Some(event.day);
         if self.day.is_some_and(|day| day < event.day) {
             self.prev_close = self.last.map(|(price, _)| price);
             over = self.day_volume.take();
@@ -100,16 +103,21 @@ impl Prices {
         match event.payload {
             Payload::Bar(bar) => {
                 self.trade(bar.close, bar.volume, event.ts);
+                self.is_first = is_first;
                 if bar.whole_session {
                     self.prev_close = Some(bar.close);
                     self.session = Some(Session::Next);
                     over = self.day_volume.take();
                 }
             }
-            Payload::Trade(trade) => self.trade(trade.price, trade.size, event.ts),
+            Payload::Trade(trade) => {
+                self.trade(trade.price, trade.size, event.ts);
+                self.is_first = is_first;
+            }
             Payload::Quote(quote) => {
                 if self.last.is_none() {
                     self.before = self.reference();
+                    self.is_first = is_first;
                 }
                 self.quote = Some((quote.bid, quote.ask, event.ts));
             }
@@ -215,13 +223,14 @@ mod tests {
     fn a_price_is_compared_with_the_one_before_it_and_with_the_base_of_its_own_day() {
         let seen = |events: &[MarketEvent]| {
             let prices = market(events.iter().copied());
-            (prices.before, prices.base)
+            (prices.before, prices.base, prices.is_first)
         };
         let won = |price| Some(Price::whole(price));
-        assert_eq!(seen(&[bar(1, 100, 1, true)]), (None, None));
-        assert_eq!(seen(&[bar(1, 100, 1, true), bar(2, 130, 1, true)]), (won(100), won(100)));
+        assert_eq!(seen(&[bar(1, 100, 1, true)]), (None, None, true));
+        assert_eq!(seen(&[bar(1, 100, 1, true), bar(2, 130, 1, true)]), (won(100), won(100), true));
         let intraday = [bar(1, 100, 1, false), bar(2, 110, 1, false), bar(2, 120, 1, false)];
-        assert_eq!(seen(&intraday), (won(110), won(100)));
+        assert_eq!(seen(&intraday[..2]), (won(100), won(100), true));
+        assert_eq!(seen(&intraday), (won(110), won(100), false));
     }
 
     #[test]

@@ -119,6 +119,23 @@ impl Age {
     }
 }
 
+/// How far a price may jump at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Jump {
+    /// From one price of a session to the next.
+    pub within: Thresholds<Ratio>,
+    /// From one session to the first price of the next, or from bar to bar where each is a whole session.
+    pub between: Thresholds<Ratio>,
+}
+
+impl Jump {
+    /// As far at all times.
+    #[must_use]
+    pub const fn any(levels: Thresholds<Ratio>) -> Self {
+        Self { within: levels, between: levels }
+    }
+}
+
 /// How much of the usual volume one may ask for; at least one of the two is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Participation {
@@ -160,7 +177,7 @@ pub struct Controls {
     /// B3: new exposure asked for in one cycle.
     pub cycle_notional: Option<Thresholds<Worth>>,
     /// B4: how far the price may jump at once; with it, that it lies inside the day's limits. Strategy scope only.
-    pub data_implausible: Option<Thresholds<Ratio>>,
+    pub data_implausible: Option<Jump>,
     /// B5: no market order that adds risk. Strategy scope only.
     pub market_order: bool,
     /// C1: shares per order. Strategy scope only.
@@ -288,7 +305,11 @@ impl Controls {
                 limit: None,
                 block: Some(percent_tenths(25)),
             }),
-            data_implausible: Some(Thresholds::limit(percent_tenths(100))),
+            // From day to day a tenth is news as often as it is an error; a half is hardly ever news.
+            data_implausible: Some(Jump {
+                within: Thresholds::limit(percent_tenths(100)),
+                between: Thresholds::limit(percent_tenths(500)),
+            }),
             fat_finger: Some(FatFinger { multiple: None, median: Some(Ratio::whole(10)) }),
             cycle_notional: Some(part(200)),
             max_order_qty: Some(Thresholds::limit(OrderSize::Lots(1))),

@@ -7,7 +7,7 @@ use qts_core::{
     StrategyId, TickTable, Ts,
 };
 use qts_gate::RiskPolicy;
-use qts_gate::policy::{Age, Controls, FatFinger, OrderRate, OrderSize, Participation, Size, Thresholds, Worth};
+use qts_gate::policy::{Age, Controls, FatFinger, Jump, OrderRate, OrderSize, Participation, Size, Thresholds, Worth};
 use qts_strategy::{Factory, Param, Params};
 
 /// The distance of two bars.
@@ -106,7 +106,7 @@ fn controls() -> Controls {
         price_collar: Some(Thresholds { warn: Some(tenth()), limit: None, block: Some(tenth()) }),
         fat_finger: Some(FatFinger { multiple: Some(plenty), median: Some(plenty) }),
         cycle_notional: worth,
-        data_implausible: Some(Thresholds::limit(plenty)),
+        data_implausible: Some(Jump::any(Thresholds::limit(plenty))),
         market_order: false,
         max_order_qty: Some(Thresholds::limit(OrderSize::Lots(PLENTY.unsigned_abs()))),
         max_order_notional: worth,

@@ -22,6 +22,7 @@ pub(super) fn of_strategy(terms: &Terms<'_>, seen: &RiskContext<'_>, found: &mut
     }
     fat_finger(terms, seen, found);
     if let Some(jump) = &controls.data_implausible {
+        let jump = if seen.prices.is_first { &jump.between } else { &jump.within };
         let levels = levels::of_ratio(jump, Nature::Plausibility);
         found.add(Code::DataImplausible, Action::Increase, levels, LastJump.measure(seen));
         if !jump.only_warns() {
@@ -155,8 +156,9 @@ impl RiskCalculator for CycleSent {
 ///   first price of all has none before it to jump from
 /// - *unit*: a fraction of the price before
 /// - *scope*: strategy
-/// - *levels*: warn, block; above `block` only the reducing part is left
-/// - *conservative*: 10 %
+/// - *levels*: warn, block; above `block` only the reducing part is left; `conservative` has others for the first price
+///   of a session, and so for bars of a whole session
+/// - *conservative*: 10 % within a session, 50 % from one to the next
 /// - *source*: B4
 #[derive(Debug, Clone, Copy)]
 pub struct LastJump;

@@ -24,7 +24,7 @@ use qts_core::{
     Amount, DailyLimit, Decision, Inst, Instrument, Kind, Mode, Money, OrderId, Price, Proposal, Qty, Ratio, Reason,
     Session, Side, Span, StrategyId, TickTable, Tif, Ts,
 };
-use qts_gate::policy::{Age, Controls, FatFinger, OrderRate, OrderSize, Participation, Size, Thresholds, Worth};
+use qts_gate::policy::{Age, Controls, FatFinger, Jump, OrderRate, OrderSize, Participation, Size, Thresholds, Worth};
 use qts_gate::{ArbitrationRule, CancelAsk, Judged, Permit, RiskPolicy, Standing, StrategyState};
 
 use crate::world::{self, NOW, World};
@@ -107,6 +107,7 @@ impl Cycle {
         prices.prev_close = price("prev");
         prices.interval = told("interval").map(seconds);
         prices.before = price("before");
+        prices.is_first = words.contains(&"first");
         prices.base = price("base").or(prices.prev_close);
         prices.adv20 = told("adv").map(number);
         prices.session = match told("session") {
@@ -307,7 +308,7 @@ fn set(controls: &mut Controls, key: &str, value: &str) {
         "outside_session" => controls.outside_session = true,
         "stale_data" => controls.stale_data = Some(levels(value, age)),
         "duplicate_order" => controls.duplicate_order = Some(seconds(value)),
-        "data_implausible" => controls.data_implausible = Some(levels(value, fraction)),
+        "data_implausible" => controls.data_implausible = Some(Jump::any(levels(value, fraction))),
         "market_order" => controls.market_order = true,
         "max_participation" => controls.max_participation = Some(participation(value)),
         "order_rate" => controls.order_rate = Some(rate(value)),

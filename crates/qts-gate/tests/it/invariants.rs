@@ -36,7 +36,7 @@ use qts_core::{
     Cycle, Decision, Epoch, Inst, Kind, Money, OrderId, Price, Proposal, Qty, Ratio, Scope, Side, Stage, StrategyId,
 };
 use qts_gate::policy::{
-    Age, Controls, FatFinger, Nature, OrderRate, OrderSize, Participation, Size, Thresholds, Worth,
+    Age, Controls, FatFinger, Jump, Nature, OrderRate, OrderSize, Participation, Size, Thresholds, Worth,
 };
 use qts_gate::{ArbitratedOrder, ArbitrationRule, CancelAsk, Judged, Permit, StrategyState};
 
@@ -149,7 +149,9 @@ fn mute_all(controls: &mut Controls) {
     mute(&mut controls.max_net_exposure);
     mute(&mut controls.max_open_orders);
     mute(&mut controls.stale_data);
-    mute(&mut controls.data_implausible);
+    let mut jumps = controls.data_implausible.map(|jump| jump.within);
+    mute(&mut jumps);
+    controls.data_implausible = jumps.map(Jump::any);
     mute(&mut controls.message_limit);
 }
 
@@ -356,6 +358,7 @@ fn meet(a: &Controls, b: &Controls) -> Controls {
         OrderSize::Lots(_) => unreachable!("no plan has lots"),
     };
     let (capacity, plausible) = (Nature::Capacity, Nature::Plausibility);
+    let jump = |controls: &Controls| controls.data_implausible.map(|jump| jump.within);
     let span = |age| match age {
         Age::Span(span) => span,
         Age::Intervals(_) => unreachable!("in plain numbers"),
@@ -365,7 +368,7 @@ fn meet(a: &Controls, b: &Controls) -> Controls {
         outside_session: a.outside_session || b.outside_session,
         stale_data: lowest(a.stale_data, b.stale_data, plausible, span),
         duplicate_order: a.duplicate_order.max(b.duplicate_order),
-        data_implausible: lowest(a.data_implausible, b.data_implausible, plausible, |ratio| ratio),
+        data_implausible: lowest(jump(a), jump(&b), plausible, |ratio| ratio).map(Jump::any),
         market_order: a.market_order || b.market_order,
         max_participation: both(a.max_participation, b.max_participation, |a, b| Participation {
             order: lower(a.order, b.order),

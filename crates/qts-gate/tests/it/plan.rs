@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use qts_core::{
     DailyLimit, Inst, Kind, Mode, Money, Price, Proposal, Qty, Ratio, Session, Side, Span, StrategyId, Tif, Ts,
 };
-use qts_gate::policy::{Age, Controls, FatFinger, OrderRate, OrderSize, Participation, Size, Thresholds, Worth};
+use qts_gate::policy::{Age, Controls, FatFinger, Jump, OrderRate, OrderSize, Participation, Size, Thresholds, Worth};
 use qts_gate::{ArbitrationRule, Judged, Pace, RiskPolicy, StrategyState};
 
 use crate::world::{self, NOW, World};
@@ -398,12 +398,12 @@ pub(crate) fn controls() -> impl Strategy<Value = Controls> {
 }
 
 /// Controls of what is known of the market.
-fn data() -> impl Strategy<Value = (BTreeSet<Inst>, bool, Option<Thresholds<Age>>, Option<Thresholds<Ratio>>)> {
+fn data() -> impl Strategy<Value = (BTreeSet<Inst>, bool, Option<Thresholds<Age>>, Option<Jump>)> {
     let listed = prop_oneof![15 => Just(None), 1 => Just(Some(Inst(0))), 1 => Just(Some(Inst(1)))];
     let seconds = |number: i32| Age::Span(Span::SECOND.times(number.into()));
     let intervals = |number: i32| Age::Intervals(number.unsigned_abs());
     let ages = prop_oneof![thresholds(6, seconds), thresholds(6, intervals)].prop_map(unreduced);
-    let jumps = thresholds(14, percent).prop_map(unreduced);
+    let jumps = thresholds(14, percent).prop_map(|levels| unreduced(levels).map(Jump::any));
     (listed.prop_map(|listed| listed.into_iter().collect()), prop::bool::weighted(0.2), ages, jumps)
 }
 

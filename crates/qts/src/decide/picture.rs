@@ -154,6 +154,7 @@ fn fill_in(market: &mut Market, inst: Inst, quoted: &Quoted, (at, now): (Ts, Ts)
     prices.quote = quoted.quote().map(|(bid, ask)| (bid, ask, at));
     prices.prev_close = quoted.prev_close;
     prices.before = quoted.prev_close;
+    prices.is_first = true;
     prices.base = quoted.prev_close;
     prices.adv20 = quoted.adv20;
     prices.day_volume = quoted.day_volume;
