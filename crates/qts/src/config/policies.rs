@@ -59,11 +59,11 @@ fn read_one<'d>(item: Item<'d>, names: &mut Names<'_>) -> Option<Written<'d>> {
     let extends = table.take("extends");
     let instruments = table.take("instrument").and_then(|item| item.table(&format!("[policy.{name}.instrument]")));
     let instruments = instruments.map(|mut table| table.drain()).unwrap_or_default();
-    Some(Written { name, extends, settings: read_settings(table, &["extends", "instrument"]), instruments })
+    Some(Written { name, extends, settings: read_settings(table, &["extends", "instrument"], names), instruments })
 }
 
-fn read_settings(mut table: Table<'_>, others: &[&str]) -> Vec<Setting> {
-    table.drain().into_iter().filter_map(|item| controls::read(item, others)).collect()
+fn read_settings(mut table: Table<'_>, others: &[&str], names: &Names<'_>) -> Vec<Setting> {
+    table.drain().into_iter().filter_map(|item| controls::read(item, others, names)).collect()
 }
 
 fn look_up(written: Written<'_>, names: &Names<'_>) -> Layer {
@@ -77,7 +77,7 @@ fn look_up(written: Written<'_>, names: &Names<'_>) -> Layer {
             return None;
         }
         let inst = instrument(&item, names);
-        let settings = read_settings(item.table("the instrument's table")?, &[]);
+        let settings = read_settings(item.table("the instrument's table")?, &[], names);
         Some((inst?, settings))
     };
     let instruments = written.instruments.into_iter().filter_map(of_instrument).collect();
