@@ -7,6 +7,7 @@ mod failures;
 mod kill;
 mod orders;
 mod reports;
+mod velocity;
 
 use expect_test::Expect;
 

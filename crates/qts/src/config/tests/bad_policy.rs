@@ -73,12 +73,18 @@ fn velocity_and_data_controls_say_what_they_want() {
             QTS0103 9:27 unknown key `persecond` in `order_rate` | help: did you mean `per_second`?
         "#]],
     );
-    check("[policy.a]\nstale_data = { warn = \"1s\", block = \"2 intervals\" }\n", expect![[r#"
+    check(
+        "[policy.a]\nstale_data = { warn = \"1s\", block = \"2 intervals\" }\n",
+        expect![[r#"
         QTS0157 2:37 `stale_data` mixes a time and intervals | help: give all levels of one control in one unit | also 2:23
-    "#]]);
-    check("[policy.a]\nstale_data = { limit = \"1s\", block = \"2s\" }\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "[policy.a]\nstale_data = { limit = \"1s\", block = \"2s\" }\n",
+        expect![[r#"
         QTS0156 2:24 `stale_data` never reduces, so its `limit` cannot differ from its `block` | help: give `warn` and `block` only | also 2:38
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
