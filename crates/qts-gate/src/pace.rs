@@ -89,7 +89,9 @@ impl Pace {
     pub fn admitted<'c>(&mut self, now: Ts, wish: Wish, controls: impl Iterator<Item = &'c Controls>) {
         let Some(window) = controls.filter_map(|set| set.duplicate_order).max() else { return };
         self.recent.push_back(Recent { wish, at: now });
-        self.recent.retain(|recent| now.since(recent.at) <= window);
+        while self.recent.front().is_some_and(|oldest| now.since(oldest.at) > window) {
+            self.recent.pop_front();
+        }
     }
 
     /// The market traded with the owner.

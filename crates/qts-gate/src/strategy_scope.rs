@@ -61,8 +61,9 @@ struct Desk<'a> {
     /// Cost of what is held and of what working orders may add to it.
     spent: Option<Money>,
     cycle_notional: Option<Money>,
-    /// What its own proposals of this cycle asked for, of which something was admitted.
-    admitted: Vec<Wish>,
+    /// What its own proposals of this cycle asked for, of which something was admitted, and how often.
+    admitted: BTreeMap<Wish, u64>,
+    cycle_orders: u64,
     cycle_cancels: u64,
 }
 
@@ -88,7 +89,8 @@ impl<'a> Desk<'a> {
             own_cash: Some(start + book.map_or(Money::ZERO, |book| book.cash_flow - book.fees)),
             spent: Some(book.map_or(Money::ZERO, Book::cost)),
             cycle_notional: Some(Money::ZERO),
-            admitted: Vec::new(),
+            admitted: BTreeMap::new(),
+            cycle_orders: 0,
             cycle_cancels: 0,
         };
         desk.count_working(owner);
@@ -249,8 +251,8 @@ impl<'a> Desk<'a> {
             cycle_notional: self.cycle_notional,
             open_orders: self.open_orders.get(&inst).copied().unwrap_or(0),
             open_qty: held.open_buy.checked_add(held.open_sell),
-            cycle_orders: self.admitted.len() as u64,
-            cycle_same: self.admitted.iter().filter(|other| **other == wish).map(|_| 1).sum(),
+            cycle_orders: self.cycle_orders,
+            cycle_same: self.admitted.get(&wish).copied().unwrap_or(0),
             cycle_cancels: self.cycle_cancels,
             median_order: self.standing.and_then(|standing| standing.median_order.get(&inst).copied()),
         }
@@ -338,7 +340,8 @@ impl<'a> Desk<'a> {
         let reducing = reducing.min(admitted);
         reserve(self.holdings.entry(intent.instrument).or_default(), intent.side, admitted);
         if !is_operators(proposal) {
-            self.admitted.push(wish_of(intent));
+            *self.admitted.entry(wish_of(intent)).or_default() += 1;
+            self.cycle_orders += 1;
         }
         self.promise(intent.instrument, intent.side, intent.kind, admitted, reducing);
     }

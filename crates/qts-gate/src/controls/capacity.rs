@@ -75,7 +75,10 @@ fn positions(terms: &Terms<'_>, seen: &RiskContext<'_>, found: &mut Found) {
 /// C6 `max_participation` of one order, in whole lots of a share of the usual volume; of the day: [`SharesOfDay`].
 fn shares_of_volume(participation: &Participation, seen: &RiskContext<'_>, found: &mut Found) {
     let adv = seen.prices.adv20;
-    if adv.is_none() && participation.where_known {
+    if adv.is_none() {
+        if !participation.where_known {
+            found.add(Code::MaxParticipation, Action::Capacity, None, Measure::Unknown);
+        }
         return;
     }
     let lot = seen.instrument.lot;

@@ -53,7 +53,7 @@ impl Found {
 
 /// Every control of a strategy's policy with what it measured.
 pub(crate) fn of_strategy(terms: &Terms<'_>, seen: &RiskContext<'_>) -> Vec<(Control, Measure)> {
-    let mut found = Found(Vec::with_capacity(24));
+    let mut found = Found(Vec::with_capacity(16));
     validity::of_strategy(terms, seen, &mut found);
     plausibility::of_strategy(terms, seen, &mut found);
     capacity::of_strategy(terms, seen, &mut found);

@@ -14,6 +14,7 @@ pub(crate) fn sentence(reason: &Reason) -> String {
         }
         (Some(score), None) => sentence_of(code, &format!("the risk score is {}", told(score))),
         (None, Some(limit)) => sentence_of(code, &format!("the limit is {}", told(limit))),
+        (None, None) if code == Code::MaxParticipation => sentence_of(code, "the usual volume (adv20) is not known"),
         (None, None) if is_measured(code) => {
             sentence_of(code, "a price or an amount that it is measured by is missing")
         }

@@ -7,6 +7,7 @@ mod chaos;
 mod commands;
 mod contract;
 mod costs;
+mod data_and_history;
 mod exit_codes;
 mod first_strategies;
 mod flat_memory;
