@@ -70,3 +70,33 @@ pub(crate) fn of_account(terms: &Terms<'_>, seen: &RiskContext<'_>) -> Vec<(Cont
     velocity::of_either(terms, seen, &mut found);
     found.0
 }
+
+#[cfg(test)]
+mod tests {
+    /// The files of the groups; a page of documents can be made of them.
+    const GROUPS: [&str; 4] = [
+        include_str!("validity.rs"),
+        include_str!("plausibility.rs"),
+        include_str!("capacity.rs"),
+        include_str!("velocity.rs"),
+    ];
+    const SAID: [&str; 6] = ["formula", "unit", "scope", "levels", "conservative", "source"];
+
+    #[test]
+    fn every_calculator_says_what_it_computes_in_the_same_words() {
+        let mut seen = 0;
+        for text in GROUPS {
+            let blocks = text.split("\n\n").filter(|block| block.contains("\npub struct "));
+            for block in blocks {
+                let doc: Vec<&str> = block.lines().filter_map(|line| line.strip_prefix("/// - *")).collect();
+                for word in SAID {
+                    assert!(doc.iter().any(|line| line.starts_with(&format!("{word}*: "))), "{word}: {block}");
+                }
+                seen += 1;
+            }
+            let calculators = text.matches("impl RiskCalculator for ").count();
+            assert_eq!(text.matches("\npub struct ").count(), calculators);
+        }
+        assert_eq!(seen, 22);
+    }
+}
