@@ -130,6 +130,8 @@ impl Bucket {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::policy::OrderRate;
 
@@ -181,5 +183,31 @@ mod tests {
         none.sent_order(Ts(0), [&Controls::default()].into_iter());
         none.filled(Inst(0), Qty::whole(5), [&Controls::default()].into_iter());
         assert_eq!(none, Pace::new(), "kept only where a policy asks");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(500) })]
+        #[test]
+        fn it_admits_what_a_bucket_of_tokens_admits(
+            gaps in prop::collection::vec(prop_oneof![Just(0), 0..3_000_i64], 1..40), tenths in 1..40_i64, burst in 1..6_i64
+        ) {
+            // Told from the other side: tokens come at the rate, at most `burst` are kept, each order takes one. In
+            // milliseconds and ten-thousandths of an order, where everything is whole.
+            let controls = limited(&format!("{}.{}", tenths / 10, tenths % 10));
+            let rate = controls.order_rate.expect("set").per_second;
+            let (one, mut now, mut tokens, mut pace) = (10_000, 0, burst * 10_000, Pace::new());
+            for gap in gaps {
+                now += gap;
+                tokens = (tokens + gap * tenths).min(burst * one);
+                let at = Ts(now * 1_000_000);
+                let level = pace.orders_of_late(rate, at).checked_add(Ratio::whole(1)).expect("small");
+                let admits = level <= Ratio::whole(i32::try_from(burst).expect("small"));
+                prop_assert_eq!(admits, tokens >= one);
+                if admits {
+                    tokens -= one;
+                    pace.sent_order(at, [&controls].into_iter());
+                }
+            }
+        }
     }
 }
