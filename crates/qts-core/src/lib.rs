@@ -34,7 +34,7 @@ pub use event::{Bar, MarketEvent, Payload, Quote, Slice, Trade};
 pub use ids::{Cycle, DecisionId, Epoch, ExecId, Inst, InstrumentId, OrderId, StrategyId};
 pub use instrument::{DailyLimit, Instrument, Instruments, TickTable};
 pub use intent::{Ask, CancelIntent, Intent, Kind, Proposal, Side, Tif};
-pub use market::{Market, Prices};
+pub use market::{Market, Prices, Session};
 pub use num::{Money, NumError, Price, Qty, Ratio, SCALE, parse_nearest};
 pub use reason::{Amount, Code, Reason, Scope};
 pub use report::{ExecReport, Outcome};

@@ -1,6 +1,20 @@
 //! The last known prices and their times.
 
+use std::collections::VecDeque;
+
 use crate::{Day, Inst, MarketEvent, Payload, Price, Qty, Slice, Span, Ts};
+
+/// How many sessions' volumes make a mean.
+const SESSIONS_OF_A_MEAN: usize = 20;
+
+/// The session in which an order sent now would first trade, as far as the market's own events tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Session {
+    /// One runs until then; from then on an order waits for the next.
+    Until(Ts),
+    /// A bar told the whole of one: an order is as sent at the start of the next.
+    Next,
+}
 
 /// What is known about one instrument's prices.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -11,18 +25,30 @@ pub struct Prices {
     pub quote: Option<(Price, Price, Ts)>,
     /// Last price of the session before the one in which an order sent now would trade.
     pub prev_close: Option<Price>,
-    /// Mean daily volume of twenty sessions, where known.
+    /// The price to judge by before the newest one came; none before the first.
+    pub before: Option<Price>,
+    /// Is the newest price the first of its session?
+    pub is_first: bool,
+    /// Last price of the session before the one in which `last` was made: the base of its day's limits.
+    pub base: Option<Price>,
+    /// Mean daily volume of the twenty sessions before today, where known.
     pub adv20: Option<Qty>,
     /// Shares traded in this session, where known.
     pub day_volume: Option<Qty>,
     /// Usual distance of two events; absent for quotes and trades.
     pub interval: Option<Span>,
+    /// Its market's hours, where known.
+    pub session: Option<Session>,
     day: Option<Day>,
 }
 
 /// Prices of all instruments, by number.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Market(Vec<Prices>);
+pub struct Market {
+    prices: Vec<Prices>,
+    /// Volumes of the last sessions that had any events with volume, oldest first.
+    volumes: Vec<VecDeque<Qty>>,
+}
 
 impl Prices {
     /// The price to judge by: last trade, else mid, else previous close.
@@ -45,38 +71,73 @@ impl Prices {
         self.fresh_last(now, max_age).or_else(|| quote.map(|(bid, ask, _)| bid.mid(ask)))
     }
 
+    /// How long `count` intervals of its data are; where they come at no regular one, a second stands for it.
+    #[must_use]
+    pub fn intervals(&self, count: u32) -> Span {
+        self.interval.unwrap_or(Span::SECOND).times(count.into())
+    }
+
     /// How old a price may be to count as fresh where no policy says so: three intervals, or 3 s.
     #[must_use]
     pub fn usual_age(&self) -> Span {
-        self.interval.map_or(Span::SECOND.times(3), |interval| interval.times(3))
+        self.intervals(3)
     }
 
-    fn absorb(&mut self, event: &MarketEvent) {
+    /// How old the newest price is; `None` if there is none yet. One from the future cannot be known yet.
+    #[must_use]
+    pub fn age(&self, now: Ts) -> Option<Span> {
+        let times = [self.last.map(|(_, at)| at), self.quote.map(|(_, _, at)| at)];
+        times.into_iter().flatten().filter(|at| *at <= now).max().map(|at| now.since(at))
+    }
+
+    /// Takes an event in; returns the volume of the session that is over with it, if one is.
+    fn absorb(&mut self, event: &MarketEvent) -> Option<Qty> {
+        let mut over = None;
+        let is_first = self.day != Some(event.day);
         if self.day.is_some_and(|day| day < event.day) {
             self.prev_close = self.last.map(|(price, _)| price);
-            self.day_volume = None;
+            over = self.day_volume.take();
         }
         self.day = Some(event.day);
+        self.session = Some(Session::Until(event.session_end));
         match event.payload {
             Payload::Bar(bar) => {
-                self.last = Some((bar.close, event.ts));
-                self.count(bar.volume);
+                self.trade(bar.close, bar.volume, event.ts);
+                self.is_first = is_first;
                 if bar.whole_session {
                     self.prev_close = Some(bar.close);
-                    self.day_volume = None;
+                    self.session = Some(Session::Next);
+                    over = self.day_volume.take();
                 }
             }
             Payload::Trade(trade) => {
-                self.last = Some((trade.price, event.ts));
-                self.count(trade.size);
+                self.trade(trade.price, trade.size, event.ts);
+                self.is_first = is_first;
             }
-            Payload::Quote(quote) => self.quote = Some((quote.bid, quote.ask, event.ts)),
+            Payload::Quote(quote) => {
+                if self.last.is_none() {
+                    self.before = self.reference();
+                    self.is_first = is_first;
+                }
+                self.quote = Some((quote.bid, quote.ask, event.ts));
+            }
         }
+        over
     }
 
-    fn count(&mut self, volume: Qty) {
+    fn trade(&mut self, price: Price, volume: Qty, at: Ts) {
+        self.before = self.reference();
+        self.base = self.prev_close;
+        self.last = Some((price, at));
         self.day_volume = self.day_volume.unwrap_or(Qty::ZERO).checked_add(volume);
     }
+}
+
+/// The mean of the volumes of twenty sessions; `None` while there are fewer.
+fn mean(volumes: &VecDeque<Qty>) -> Option<Qty> {
+    let sum: i128 = volumes.iter().map(|volume| i128::from(volume.units())).sum();
+    let count = i128::try_from(SESSIONS_OF_A_MEAN).ok()?;
+    (volumes.len() == SESSIONS_OF_A_MEAN).then(|| i64::try_from(sum / count).ok().and_then(Qty::from_units))?
 }
 
 fn is_fresh(at: Ts, now: Ts, max_age: Span) -> bool {
@@ -87,18 +148,18 @@ impl Market {
     /// Nothing known yet about `count` instruments.
     #[must_use]
     pub fn new(count: usize) -> Self {
-        Self(vec![Prices::default(); count])
+        Self { prices: vec![Prices::default(); count], volumes: vec![VecDeque::new(); count] }
     }
 
     /// What is known about an instrument.
     #[must_use]
     pub fn prices(&self, inst: Inst) -> Option<&Prices> {
-        self.0.get(inst.0 as usize)
+        self.prices.get(inst.0 as usize)
     }
 
     /// As [`Self::prices`], to fill in.
     pub fn prices_mut(&mut self, inst: Inst) -> Option<&mut Prices> {
-        self.0.get_mut(inst.0 as usize)
+        self.prices.get_mut(inst.0 as usize)
     }
 
     /// The price to value a holding at.
@@ -110,9 +171,78 @@ impl Market {
     /// Takes in a slice.
     pub fn absorb(&mut self, slice: &Slice) {
         for event in &slice.events {
-            if let Some(prices) = self.prices_mut(event.instrument) {
-                prices.absorb(event);
+            let place = event.instrument.0 as usize;
+            let Some(prices) = self.prices.get_mut(place) else { continue };
+            if let Some(volume) = prices.absorb(event) {
+                let volumes = &mut self.volumes[place];
+                volumes.push_back(volume);
+                if volumes.len() > SESSIONS_OF_A_MEAN {
+                    volumes.pop_front();
+                }
+                prices.adv20 = mean(volumes);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Bar, Quote, Trade};
+
+    const A: Inst = Inst(0);
+
+    fn bar(day: i32, price: i32, volume: i32, whole_session: bool) -> MarketEvent {
+        let (ts, price) = (Ts(i64::from(day) * 100), Price::whole(price));
+        let (open, high, low, close, volume) = (price, price, price, price, Qty::whole(volume));
+        let bar = Bar { from: ts, open, high, low, close, volume, whole_session };
+        MarketEvent { instrument: A, ts, day: Day(day), session_end: Ts(ts.0 + 50), payload: Payload::Bar(bar) }
+    }
+
+    fn market(events: impl IntoIterator<Item = MarketEvent>) -> Prices {
+        let mut market = Market::new(1);
+        for event in events {
+            market.absorb(&Slice { ts: event.ts, events: vec![event] });
+        }
+        *market.prices(A).expect("one")
+    }
+
+    #[test]
+    fn the_mean_volume_is_of_the_twenty_sessions_before_today() {
+        let daily = |days: i32| market((1..=days).map(|day| bar(day, 100, day * 10, true)));
+        assert_eq!(daily(19).adv20, None);
+        assert_eq!(daily(20).adv20, Some(Qty::whole(105)));
+        assert_eq!(daily(21).adv20, Some(Qty::whole(115)), "the oldest is forgotten");
+        // Two bars a day: the day that runs does not count yet.
+        let twice = |days: i32| market((1..=days).flat_map(|day| [bar(day, 100, day * 5, false); 2]));
+        assert_eq!(twice(20).adv20, None);
+        assert_eq!((twice(21).adv20, twice(21).day_volume), (Some(Qty::whole(105)), Some(Qty::whole(210))));
+    }
+
+    #[test]
+    fn a_price_is_compared_with_the_one_before_it_and_with_the_base_of_its_own_day() {
+        let seen = |events: &[MarketEvent]| {
+            let prices = market(events.iter().copied());
+            (prices.before, prices.base, prices.is_first)
+        };
+        let won = |price| Some(Price::whole(price));
+        assert_eq!(seen(&[bar(1, 100, 1, true)]), (None, None, true));
+        assert_eq!(seen(&[bar(1, 100, 1, true), bar(2, 130, 1, true)]), (won(100), won(100), true));
+        let intraday = [bar(1, 100, 1, false), bar(2, 110, 1, false), bar(2, 120, 1, false)];
+        assert_eq!(seen(&intraday[..2]), (won(100), won(100), true));
+        assert_eq!(seen(&intraday), (won(110), won(100), false));
+    }
+
+    #[test]
+    fn the_newest_of_trade_and_quote_tells_the_age() {
+        let trade = Payload::Trade(Trade { price: Price::whole(100), size: Qty::whole(1) });
+        let (bid, ask, size) = (Price::whole(99), Price::whole(101), Qty::whole(1));
+        let quote = Payload::Quote(Quote { bid, ask, bid_size: size, ask_size: size });
+        let at = |ts: i64, payload| MarketEvent { ts: Ts(ts), payload, ..bar(1, 100, 1, false) };
+        let prices = market([at(10, trade), at(30, quote)]);
+        assert_eq!(prices.age(Ts(35)), Some(Span(5)));
+        assert_eq!(prices.age(Ts(20)), Some(Span(10)), "the quote is not known yet");
+        assert_eq!(prices.age(Ts(5)), None);
+        assert_eq!(prices.session, Some(Session::Until(Ts(150))));
     }
 }

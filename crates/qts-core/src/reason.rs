@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Money, Price, Qty, Ratio, Stage};
+use crate::{Money, Price, Qty, Ratio, Span, Stage};
 
 macro_rules! codes {
     ($($number:literal $variant:ident $name:literal $meaning:literal),+ $(,)?) => {
@@ -41,12 +41,12 @@ codes! {
     8 OffTick "off_tick" "The limit price is not on the price grid. Round it to the tick.",
     9 OffLot "off_lot" "The quantity is not a whole number of lots. Round it to the lot.",
     10 OutsidePriceLimit "outside_price_limit" "The limit price lies outside the day's price limits. Move it inside.",
-    11 Restricted "restricted" "The instrument is on a restricted list. Leave it out, or take it off the list.",
-    12 OutsideSession "outside_session" "The order would reach the market outside its session. Send it so that it arrives while the market is open.",
+    11 Restricted "restricted" "The policy's restricted list has the instrument. Take it off the list or trade another.",
+    12 OutsideSession "outside_session" "The order would reach the market outside its session. Send what can wait (day, gtc), or send it while a session runs.",
     13 NoMarketData "no_market_data" "There is no price to judge by. Wait for data.",
     14 StaleData "stale_data" "The last price is too old to add risk on. Wait for data.",
-    15 DataImplausible "data_implausible" "The last price moved implausibly far. Check the data.",
-    16 DuplicateOrder "duplicate_order" "The same order was sent a moment ago. Wait, or change it if it is meant.",
+    15 DataImplausible "data_implausible" "The last price moved implausibly far or lies outside its day's limits. Check the data.",
+    16 DuplicateOrder "duplicate_order" "The same order was sent a moment ago. Wait until duplicate_order is over, or change the order if it is meant.",
     17 ShortNotAllowed "short_not_allowed" "The market forbids selling what the strategy's book does not hold. Sell at most the holding.",
     18 SelfTrade "self_trade" "It could trade against an own working order. Ask again once that is gone.",
     19 Unreconciled "unreconciled" "The books do not match the broker. Reconcile first.",
@@ -62,9 +62,9 @@ codes! {
     29 MaxNetExposure "max_net_exposure" "Longs less shorts would exceed the limit. Raise max_net_exposure or ask for less.",
     30 BuyingPower "buying_power" "The account's cash does not cover it. Ask for less or wait for a sale to fill.",
     31 Budget "budget" "The strategy's budget does not cover it. Raise budget or ask for less.",
-    32 MaxParticipation "max_participation" "It is too large a share of the market's volume. Raise max_participation or ask for less.",
+    32 MaxParticipation "max_participation" "It is too large a share of the market's usual volume. Raise max_participation or ask for less.",
     33 MaxOpenOrders "max_open_orders" "Too many orders are working. Wait for one to end or raise max_open_orders.",
-    34 OrderRate "order_rate" "Orders come too fast. Wait, or raise order_rate.",
+    34 OrderRate "order_rate" "Orders come too fast. Ask again later, or raise order_rate.",
     35 MessageLimit "message_limit" "Too many messages were sent today. Wait for the next session, or raise message_limit.",
     36 RepeatedExecution "repeated_execution" "The same trade was executed too often. Look into why, then lift the mode by command.",
     37 FailureBreaker "failure_breaker" "Too many orders of this strategy failed lately. Look into why, then lift the mode by command.",
@@ -136,6 +136,8 @@ pub enum Amount {
     Ratio(Ratio),
     /// A count.
     Count(u64),
+    /// A length of time.
+    Span(Span),
 }
 
 impl fmt::Display for Amount {
@@ -146,6 +148,7 @@ impl fmt::Display for Amount {
             Self::Price(price) => price.fmt(f),
             Self::Ratio(ratio) => ratio.fmt(f),
             Self::Count(count) => count.fmt(f),
+            Self::Span(span) => span.fmt(f),
         }
     }
 }

@@ -27,6 +27,19 @@ impl Span {
     }
 }
 
+impl fmt::Display for Span {
+    /// In seconds, exactly: `90s`, `0.25s`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (sign, nanos) = (if self.0 < 0 { "-" } else { "" }, self.0.unsigned_abs());
+        let (seconds, rest) = (nanos / 1_000_000_000, nanos % 1_000_000_000);
+        if rest == 0 {
+            return write!(f, "{sign}{seconds}s");
+        }
+        let digits = format!("{rest:09}");
+        write!(f, "{sign}{seconds}.{}s", digits.trim_end_matches('0'))
+    }
+}
+
 impl Ts {
     /// How long ago `earlier` was; nothing if it lies ahead.
     #[must_use]
@@ -65,5 +78,16 @@ impl Mode {
 impl fmt::Display for Mode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_are_told_in_seconds() {
+        let told = [0, 1_000_000_000, 90_000_000_000, 250_000_000, 1, -1_500_000_000].map(|ns| Span(ns).to_string());
+        assert_eq!(told, ["0s", "1s", "90s", "0.25s", "0.000000001s", "-1.5s"]);
     }
 }

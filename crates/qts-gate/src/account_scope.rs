@@ -7,36 +7,41 @@
 use std::collections::BTreeMap;
 
 use qts_core::{
-    Amount, Code, Cross, DecisionId, Holding, Inst, Kind, Money, Price, Qty, Reason, Scope, Side, Stage, StrategyId,
-    allocate,
+    Code, Cross, DecisionId, Holding, Inst, Kind, Money, Price, Qty, Reason, Scope, Side, Stage, StrategyId, allocate,
 };
 
-use crate::levels;
-use crate::measure::{
-    CashUse, CycleSent, GrossExposure, Measure, NetExposure, OpenOrders, OrderNotional, OwnNumbers, PositionSize,
-    RiskCalculator, RiskContext, SharesSold, worth,
-};
+use crate::controls::{self, Terms};
+use crate::measure::{OwnNumbers, RiskContext, worth};
 use crate::party::Party;
-use crate::policy::{Controls, Nature, RiskPolicy};
+use crate::policy::RiskPolicy;
 use crate::situation::Situation;
 use crate::trace::Trace;
-use crate::verdict::{Action, Control, Verdict};
+use crate::verdict::Verdict;
+
+/// What arbitration has settled by now.
+pub(crate) struct Sent<'a> {
+    /// Bookings between own books.
+    pub(crate) crosses: &'a [Cross],
+    /// How many orders are withdrawn in this cycle.
+    pub(crate) cancels: usize,
+}
 
 /// Judges the orders in canonical order, cutting their parties; returns them in that order.
 pub(crate) fn judge(
     orders: Vec<Vec<usize>>,
     parties: &mut [Party],
     policy: &RiskPolicy,
-    crosses: &[Cross],
+    sent: &Sent<'_>,
     situation: &Situation<'_>,
     mut trace: Option<&mut Trace>,
 ) -> Vec<Vec<usize>> {
-    let holdings = holdings_after(crosses, situation);
-    if !crosses.is_empty() {
+    let holdings = holdings_after(sent.crosses, situation);
+    if !sent.crosses.is_empty() {
         bound_reducing_parts(parties, &holdings);
     }
     let ordered = canonical(orders, parties);
     let mut account = AccountDesk::open(policy, holdings, situation);
+    account.cycle_cancels = u64::try_from(sent.cancels).unwrap_or(u64::MAX);
     for places in &ordered {
         account.judge(places, parties, trace.as_deref_mut());
     }
@@ -98,6 +103,8 @@ struct AccountDesk<'a> {
     spent: Option<Money>,
     cycle_notional: Option<Money>,
     open_orders: u64,
+    cycle_orders: u64,
+    cycle_cancels: u64,
     cash: Money,
 }
 
@@ -115,6 +122,8 @@ impl<'a> AccountDesk<'a> {
             spent: Some(Money::ZERO),
             cycle_notional: Some(Money::ZERO),
             open_orders: u64::try_from(situation.working.len()).unwrap_or(u64::MAX),
+            cycle_orders: 0,
+            cycle_cancels: 0,
             cash: situation.books.cash(),
         };
         for ((_, inst), held) in &holdings {
@@ -157,7 +166,7 @@ impl<'a> AccountDesk<'a> {
     /// Judges one order and cuts its parties.
     fn judge(&mut self, places: &[usize], parties: &mut [Party], trace: Option<&mut Trace>) {
         let first = &parties[places[0]].decision;
-        let (inst, side, kind) = (first.instrument, first.side, first.kind);
+        let (inst, side, kind, tif) = (first.instrument, first.side, first.kind, first.tif);
         let found = self.situation.instruments.get(inst).zip(self.situation.market.prices(inst));
         let Some((instrument, prices)) = found else { return };
         let by_operator = places.iter().all(|place| parties[*place].key.is_operator());
@@ -169,10 +178,12 @@ impl<'a> AccountDesk<'a> {
             now: self.situation.now,
             side,
             kind,
+            tif,
             asked: sum(places, parties, |party| party.left),
             reducing: sum(places, parties, |party| party.reducing),
             worth: self.worth(inst, side, kind),
             own: &own,
+            pace: self.situation.pace,
         };
         let slices = |party: &Party| if party.is_exit() { party.left.min(instrument.lot) } else { Qty::ZERO };
         let mut verdict = Verdict::new(Scope::Account, &seen, sum(places, parties, slices)).watched(trace.is_some());
@@ -206,6 +217,10 @@ impl<'a> AccountDesk<'a> {
             commission,
             cycle_notional: self.cycle_notional,
             open_orders: self.open_orders,
+            open_qty: None,
+            cycle_orders: self.cycle_orders,
+            cycle_same: 0,
+            cycle_cancels: self.cycle_cancels,
             median_order: None,
         }
     }
@@ -216,59 +231,10 @@ impl<'a> AccountDesk<'a> {
         if seen.worth.is_none() && controls.value_orders() {
             return verdict.block(Code::NoMarketData, None, None);
         }
-        let mut found = Vec::with_capacity(10);
-        self.order_measures(controls, seen, &mut found);
-        self.position_measures(controls, seen, &mut found);
-        for (control, measure) in found {
+        let (base, cash) = (self.situation.day_start_equity, Some(self.cash));
+        let terms = Terms { controls, base, budget: None, cash };
+        for (control, measure) in controls::of_account(&terms, seen) {
             verdict.apply(&control, measure);
-        }
-    }
-
-    fn order_measures(&self, controls: &Controls, seen: &RiskContext<'_>, found: &mut Vec<(Control, Measure)>) {
-        let base = self.situation.day_start_equity;
-        let mut add = |code, action, levels, measure| found.push((Control { code, action, levels }, measure));
-        if let Some(worth) = &controls.max_order_notional {
-            let levels = levels::of_worth(worth, Nature::Capacity, base);
-            add(Code::MaxOrderNotional, Action::OrderSizeReduceOnly, levels, OrderNotional.measure(seen));
-        }
-        if let Some(cycle) = &controls.cycle_notional {
-            let levels = levels::of_worth(cycle, Nature::Plausibility, base);
-            // Plausibility at strategy scope; here it is shared room, reduced to what is left.
-            let levels = levels.map(|levels| crate::policy::Levels { block: None, ..levels });
-            add(Code::CycleNotional, Action::Capacity, levels, CycleSent.measure(seen));
-        }
-        if let Some(buffer) = controls.buying_power {
-            let kept = self.cash.abs().checked_mul(buffer);
-            let levels = kept.map(|kept| levels::limit_at(Amount::Money(self.cash - kept)));
-            add(Code::BuyingPower, Action::Capacity, levels, CashUse.measure(seen));
-        }
-        if let Some(count) = &controls.max_open_orders {
-            add(Code::MaxOpenOrders, Action::Count, levels::of_count(count), OpenOrders.measure(seen));
-        }
-    }
-
-    fn position_measures(&self, controls: &Controls, seen: &RiskContext<'_>, found: &mut Vec<(Control, Measure)>) {
-        let base = self.situation.day_start_equity;
-        let mut add = |code, levels, measure| found.push((Control { code, action: Action::Capacity, levels }, measure));
-        if controls.short_not_allowed {
-            let levels = Some(levels::limit_at(Amount::Qty(seen.reducing)));
-            add(Code::ShortNotAllowed, levels, SharesSold.measure(seen));
-        }
-        for (code, thresholds, grows_by) in
-            [(Code::MaxLong, &controls.max_long, Side::Buy), (Code::MaxShort, &controls.max_short, Side::Sell)]
-        {
-            if let Some(thresholds) = thresholds {
-                let (in_money, levels) = levels::of_size(thresholds, base);
-                add(code, levels, PositionSize { grows_by, in_money }.measure(seen));
-            }
-        }
-        if let Some(gross) = &controls.max_gross_exposure {
-            let levels = levels::of_worth(gross, Nature::Capacity, base);
-            add(Code::MaxGrossExposure, levels, GrossExposure.measure(seen));
-        }
-        if let Some(net) = &controls.max_net_exposure {
-            let levels = levels::of_worth(net, Nature::Capacity, base);
-            add(Code::MaxNetExposure, levels, NetExposure.measure(seen));
         }
     }
 
@@ -286,6 +252,7 @@ impl<'a> AccountDesk<'a> {
         add(&mut self.cycle_notional, value(worth, increasing));
         self.reserve_gross(inst, side, places, parties);
         self.open_orders += 1;
+        self.cycle_orders += 1;
         if side == Side::Buy {
             add_positive(self.longs.entry(inst).or_insert(Some(Qty::ZERO)), increasing);
             add(&mut self.net_long, value(mark, Some(qty)));

@@ -11,6 +11,7 @@ use qts_core::{
 };
 
 use crate::party::Party;
+use crate::policy::RiskPolicy;
 use crate::situation::Situation;
 
 /// How a conflict is settled. No rule blocks a reducing part in favour of an increasing one.
@@ -49,12 +50,17 @@ pub(crate) struct Settled {
 }
 
 /// Settles all instruments.
-pub(crate) fn settle(parties: &mut [Party], rule: ArbitrationRule, situation: &Situation<'_>) -> Settled {
+pub(crate) fn settle(
+    parties: &mut [Party],
+    rule: ArbitrationRule,
+    policy: &RiskPolicy,
+    situation: &Situation<'_>,
+) -> Settled {
     let mut settled = Settled::default();
     for (inst, places) in by_instrument(parties) {
         if let Some(instrument) = situation.instruments.get(inst) {
-            let mut table =
-                Table { parties, places, inst, instrument, price: cross_price(inst, instrument, situation) };
+            let price = cross_price((inst, instrument), policy, situation);
+            let mut table = Table { parties, places, inst, instrument, price };
             settled.conflicts += u64::from(!table.in_conflict().is_empty());
             table.settle(rule, &mut settled.crosses);
             table.avoid_self_trades(situation.working, &mut settled.cancels);
@@ -76,10 +82,14 @@ fn by_instrument(parties: &[Party]) -> BTreeMap<Inst, Vec<usize>> {
     groups
 }
 
-/// The last trade if fresh, else the mid floored to the tick.
-fn cross_price(inst: Inst, instrument: &Instrument, situation: &Situation<'_>) -> Option<Price> {
+/// The last trade if fresh, else the mid floored to the tick. What is fresh the account's policy says.
+fn cross_price(
+    (inst, instrument): (Inst, &Instrument),
+    policy: &RiskPolicy,
+    situation: &Situation<'_>,
+) -> Option<Price> {
     let prices = situation.market.prices(inst)?;
-    let (now, age) = (situation.now, prices.usual_age());
+    let (now, age) = (situation.now, policy.account_controls(inst).fresh_age(prices));
     prices.fresh_last(now, age).or_else(|| prices.fair(now, age).map(|mid| instrument.ticks.floor(mid)))
 }
 

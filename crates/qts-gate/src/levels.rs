@@ -1,8 +1,8 @@
 //! Thresholds of a policy turned into amounts of the measure's own unit.
 
-use qts_core::{Amount, Instrument, Money, Qty, Ratio, SCALE};
+use qts_core::{Amount, Instrument, Money, Prices, Qty, Ratio, SCALE};
 
-use crate::policy::{Levels, Nature, OrderSize, Size, Thresholds, Worth};
+use crate::policy::{Age, Levels, Nature, OrderSize, Size, Thresholds, Worth};
 
 /// All levels through one conversion; `None` if `limit` or `block` has no value. A warning without one is not given.
 fn convert<T: Copy + PartialEq>(
@@ -57,8 +57,13 @@ pub(crate) fn of_ratio(thresholds: &Thresholds<Ratio>, nature: Nature) -> Option
 }
 
 /// Levels of a count.
-pub(crate) fn of_count(thresholds: &Thresholds<u64>) -> Option<Levels<Amount>> {
-    convert(thresholds, Nature::Capacity, |count| Some(Amount::Count(count)))
+pub(crate) fn of_count(thresholds: &Thresholds<u64>, nature: Nature) -> Option<Levels<Amount>> {
+    convert(thresholds, nature, |count| Some(Amount::Count(count)))
+}
+
+/// Levels of an age of these prices.
+pub(crate) fn of_age(thresholds: &Thresholds<Age>, nature: Nature, prices: &Prices) -> Option<Levels<Amount>> {
+    convert(thresholds, nature, |age| Some(Amount::Span(age.of(prices))))
 }
 
 /// Only a block.

@@ -25,8 +25,10 @@
 mod account_scope;
 mod admitted;
 mod arbitrate;
+pub mod controls;
 mod levels;
 pub mod measure;
+mod pace;
 mod party;
 mod phase5;
 pub mod policy;
@@ -39,6 +41,7 @@ mod verdict;
 pub use admitted::{Admitted, ArbitratedOrder, Permit};
 pub use arbitrate::ArbitrationRule;
 pub use measure::{Measure, OwnNumbers, RiskCalculator, RiskContext, worth};
+pub use pace::{Pace, Wish};
 pub use phase5::{CalculatedRiskGate, Ruling, SimpleRisk, SimpleRiskCalculator, SimpleRiskInput};
 pub use policy::RiskPolicy;
 pub use situation::{Situation, Standing, StrategyState};

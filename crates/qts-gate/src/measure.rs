@@ -1,10 +1,13 @@
-//! Calculators: each computes one measure of one proposal or order and decides nothing.
+//! What calculators are: each computes one measure of one proposal or order and decides nothing. They themselves are
+//! in `controls`, a file for each group.
 //!
-//! A calculator sees the owner's own context (its book, its budget, its counts), the market and the clock. It
+//! A calculator sees the owner's own context (its book, its budget, its counts, its pace), the market and the clock. It
 //! cannot see a threshold, another strategy's book, the loop, the broker or the state of an order. What it cannot
 //! compute is [`Measure::Unknown`], which blocks.
 
-use qts_core::{Amount, Inst, Instrument, Kind, Money, Price, Prices, Qty, Ratio, Side, Ts};
+use qts_core::{Amount, Inst, Instrument, Kind, Money, Price, Prices, Qty, Ratio, Side, Tif, Ts};
+
+use crate::pace::Pace;
 
 /// What calculators look at: one proposal (or one order of the account), and its owner's own numbers.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +24,8 @@ pub struct RiskContext<'a> {
     pub side: Side,
     /// At which price.
     pub kind: Kind,
+    /// For how long.
+    pub tif: Tif,
     /// How many shares are asked for.
     pub asked: Qty,
     /// The part of them that reduces a position.
@@ -29,6 +34,8 @@ pub struct RiskContext<'a> {
     pub worth: Option<Price>,
     /// The owner's own numbers.
     pub own: &'a OwnNumbers,
+    /// What the owner did lately, before this cycle.
+    pub pace: &'a Pace,
 }
 
 /// The numbers of one owner (a strategy, or the account as the sum of all) with everything reserved so far.
@@ -54,6 +61,14 @@ pub struct OwnNumbers {
     pub cycle_notional: Option<Money>,
     /// Working orders.
     pub open_orders: u64,
+    /// Shares of own working orders in the instrument, both sides.
+    pub open_qty: Option<Qty>,
+    /// Orders of this cycle so far.
+    pub cycle_orders: u64,
+    /// Those of them that ask for the very same.
+    pub cycle_same: u64,
+    /// Withdrawals of this cycle.
+    pub cycle_cancels: u64,
     /// Median size of own orders in the instrument, once there were enough.
     pub median_order: Option<Qty>,
 }
@@ -79,6 +94,8 @@ pub enum Measure {
     },
     /// A number that does not depend on the quantity.
     Fixed(Amount),
+    /// Something that has no levels: if it is so, that is above all of them.
+    IsSo(bool),
     /// The control does not apply to this order.
     NotApplicable,
     /// It cannot be computed. That blocks.
@@ -94,7 +111,7 @@ impl Measure {
             Self::Shares { before, free } => before.checked_add(beyond(free)?).map(Amount::Qty),
             Self::Worth { before, price, free } => Some(Amount::Money(before + Money::of_ceil(price, beyond(free)?))),
             Self::Fixed(amount) => Some(amount),
-            Self::NotApplicable | Self::Unknown => None,
+            Self::IsSo(_) | Self::NotApplicable | Self::Unknown => None,
         }
     }
 
@@ -139,176 +156,5 @@ pub fn worth(instrument: &Instrument, prices: &Prices, side: Side, kind: Kind, c
             price.raised(collar.unwrap_or(Ratio::ZERO))
         }
         (Side::Sell, kind) => prices.reference().map(|price| kind.limit().map_or(price, |limit| limit.max(price))),
-    }
-}
-
-/// C1: shares of the order.
-#[derive(Debug, Clone, Copy)]
-pub struct OrderQty;
-
-impl RiskCalculator for OrderQty {
-    fn measure(&self, _: &RiskContext<'_>) -> Measure {
-        Measure::Shares { before: Qty::ZERO, free: Qty::ZERO }
-    }
-}
-
-/// C2: shares of the order times what one is valued at.
-#[derive(Debug, Clone, Copy)]
-pub struct OrderNotional;
-
-impl RiskCalculator for OrderNotional {
-    fn measure(&self, seen: &RiskContext<'_>) -> Measure {
-        let worth = |price| Measure::Worth { before: Money::ZERO, price, free: Qty::ZERO };
-        seen.worth.map_or(Measure::Unknown, worth)
-    }
-}
-
-/// C3: the longest (for a buy) or shortest (for a sale) position, all working orders filled; in shares, or at the
-/// mark where the limit is money.
-#[derive(Debug, Clone, Copy)]
-pub struct PositionSize {
-    /// The side on which the position grows.
-    pub grows_by: Side,
-    /// Measured in money?
-    pub in_money: bool,
-}
-
-impl RiskCalculator for PositionSize {
-    fn measure(&self, seen: &RiskContext<'_>) -> Measure {
-        if seen.side != self.grows_by {
-            return Measure::NotApplicable;
-        }
-        let before = if self.grows_by == Side::Buy { seen.own.long } else { seen.own.short };
-        let free = if seen.own.summed { seen.reducing } else { Qty::ZERO };
-        match (before, seen.prices.reference()) {
-            (Some(before), _) if !self.in_money => Measure::Shares { before, free },
-            (Some(before), Some(price)) => Measure::Worth { before: Money::of(price, before), price, free },
-            _ => Measure::Unknown,
-        }
-    }
-}
-
-/// C4: Σ max(|p + OB|, |p − OS|) · mark over everything held; what reduces adds nothing.
-#[derive(Debug, Clone, Copy)]
-pub struct GrossExposure;
-
-impl RiskCalculator for GrossExposure {
-    fn measure(&self, seen: &RiskContext<'_>) -> Measure {
-        match (seen.own.gross, seen.prices.reference()) {
-            (Some(before), Some(price)) => Measure::Worth { before, price, free: seen.reducing },
-            _ => Measure::Unknown,
-        }
-    }
-}
-
-/// C4: longs less shorts (for a sale: shorts less longs), working orders of that side filled.
-#[derive(Debug, Clone, Copy)]
-pub struct NetExposure;
-
-impl RiskCalculator for NetExposure {
-    fn measure(&self, seen: &RiskContext<'_>) -> Measure {
-        let before = if seen.side == Side::Buy { seen.own.net_long } else { seen.own.net_short };
-        match (before, seen.prices.reference()) {
-            (Some(before), Some(price)) => Measure::Worth { before, price, free: Qty::ZERO },
-            _ => Measure::Unknown,
-        }
-    }
-}
-
-/// C5 for a strategy: cost of what its book holds and awaits; what reduces a position costs nothing.
-#[derive(Debug, Clone, Copy)]
-pub struct BudgetUse;
-
-impl RiskCalculator for BudgetUse {
-    fn measure(&self, seen: &RiskContext<'_>) -> Measure {
-        let loaded = seen.worth.and_then(|price| price.raised(seen.own.commission));
-        match (seen.own.spent, loaded) {
-            (Some(before), Some(price)) => Measure::Worth { before, price, free: seen.reducing },
-            _ => Measure::Unknown,
-        }
-    }
-}
-
-/// C5 for the account: what working buys and this cycle's may cost with commission. Sales free nothing.
-#[derive(Debug, Clone, Copy)]
-pub struct CashUse;
-
-impl RiskCalculator for CashUse {
-    fn measure(&self, seen: &RiskContext<'_>) -> Measure {
-        if seen.side == Side::Sell {
-            return Measure::NotApplicable;
-        }
-        let loaded = seen.worth.and_then(|price| price.raised(seen.own.commission));
-        match (seen.own.spent, loaded) {
-            (Some(before), Some(price)) => Measure::Worth { before, price, free: Qty::ZERO },
-            _ => Measure::Unknown,
-        }
-    }
-}
-
-/// C7: working orders, this one included.
-#[derive(Debug, Clone, Copy)]
-pub struct OpenOrders;
-
-impl RiskCalculator for OpenOrders {
-    fn measure(&self, seen: &RiskContext<'_>) -> Measure {
-        Measure::Fixed(Amount::Count(seen.own.open_orders.saturating_add(1)))
-    }
-}
-
-/// B1: how far the limit lies on the losing side of the reference price (fresh last, else fresh mid, else previous
-/// close), as a fraction of it. A market order has no limit to be off.
-#[derive(Debug, Clone, Copy)]
-pub struct AdverseDeviation;
-
-impl RiskCalculator for AdverseDeviation {
-    fn measure(&self, seen: &RiskContext<'_>) -> Measure {
-        let Kind::Limit(limit) = seen.kind else { return Measure::NotApplicable };
-        let fair = seen.prices.fair(seen.now, seen.prices.usual_age()).or(seen.prices.prev_close);
-        let Some(reference) = fair else { return Measure::Unknown };
-        let one = Qty::whole(1);
-        let gap = match seen.side {
-            Side::Buy => limit.checked_sub(reference),
-            Side::Sell => reference.checked_sub(limit),
-        };
-        let ratio = gap.and_then(|gap| Ratio::of(Money::of(gap, one), Money::of(reference, one)));
-        ratio.map_or(Measure::Unknown, |ratio| Measure::Fixed(Amount::Ratio(ratio)))
-    }
-}
-
-/// B3 for a strategy: the new exposure that all its proposals of the cycle ask for together.
-#[derive(Debug, Clone, Copy)]
-pub struct CycleAsked;
-
-impl RiskCalculator for CycleAsked {
-    fn measure(&self, seen: &RiskContext<'_>) -> Measure {
-        seen.own.cycle_notional.map_or(Measure::Unknown, |asked| Measure::Fixed(Amount::Money(asked)))
-    }
-}
-
-/// B3 for the account: the new exposure of the cycle's orders so far.
-#[derive(Debug, Clone, Copy)]
-pub struct CycleSent;
-
-impl RiskCalculator for CycleSent {
-    fn measure(&self, seen: &RiskContext<'_>) -> Measure {
-        match (seen.own.cycle_notional, seen.worth) {
-            (Some(before), Some(price)) => Measure::Worth { before, price, free: seen.reducing },
-            _ => Measure::Unknown,
-        }
-    }
-}
-
-/// A7: shares to be sold, where the market bans short sales.
-#[derive(Debug, Clone, Copy)]
-pub struct SharesSold;
-
-impl RiskCalculator for SharesSold {
-    fn measure(&self, seen: &RiskContext<'_>) -> Measure {
-        if seen.side == Side::Sell && seen.instrument.short_ban {
-            Measure::Shares { before: Qty::ZERO, free: Qty::ZERO }
-        } else {
-            Measure::NotApplicable
-        }
     }
 }

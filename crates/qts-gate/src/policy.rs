@@ -1,8 +1,8 @@
 //! Risk policies: named sets of controls with their thresholds, per scope. Data only; nothing here decides.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use qts_core::{Inst, Money, Qty, Ratio};
+use qts_core::{Inst, Money, Prices, Qty, Ratio, Span};
 
 /// Up to three levels of one measure. What is missing is filled in by [`Thresholds::resolve`]; no number is ever
 /// derived from another.
@@ -36,6 +36,11 @@ pub enum Nature {
     Plausibility,
 }
 
+impl<T> Levels<T> {
+    /// No level at all.
+    pub(crate) const NONE: Self = Self { warn: None, limit: None, block: None };
+}
+
 impl<T: Copy + PartialEq> Thresholds<T> {
     /// Only a `limit`: what a bare number in a policy means.
     pub const fn limit(limit: T) -> Self {
@@ -53,7 +58,7 @@ impl<T: Copy + PartialEq> Thresholds<T> {
         Levels { warn: self.warn.or(limit), limit, block }
     }
 
-    fn only_warns(&self) -> bool {
+    pub(crate) fn only_warns(&self) -> bool {
         self.limit.is_none() && self.block.is_none()
     }
 }
@@ -94,10 +99,75 @@ pub struct FatFinger {
     pub median: Option<Ratio>,
 }
 
+/// How old a price may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Age {
+    /// So long.
+    Span(Span),
+    /// So many intervals of the instrument's data; a second stands for one where they come at no regular one.
+    Intervals(u32),
+}
+
+impl Age {
+    /// How long that is for these prices.
+    #[must_use]
+    pub fn of(self, prices: &Prices) -> Span {
+        match self {
+            Self::Span(span) => span,
+            Self::Intervals(count) => prices.intervals(count),
+        }
+    }
+}
+
+/// How far a price may jump at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Jump {
+    /// From one price of a session to the next.
+    pub within: Thresholds<Ratio>,
+    /// From one session to the first price of the next, or from bar to bar where each is a whole session.
+    pub between: Thresholds<Ratio>,
+}
+
+impl Jump {
+    /// As far at all times.
+    #[must_use]
+    pub const fn any(levels: Thresholds<Ratio>) -> Self {
+        Self { within: levels, between: levels }
+    }
+}
+
+/// How much of the usual volume one may ask for; at least one of the two is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Participation {
+    /// With one order.
+    pub order: Option<Ratio>,
+    /// In a session.
+    pub day: Option<Ratio>,
+    /// Silent where the usual volume is not known? Else only the reducing part is left there.
+    pub where_known: bool,
+}
+
+/// How fast orders may come: a bucket that each fills by one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OrderRate {
+    /// So many it loses in a second.
+    pub per_second: Ratio,
+    /// So many it holds.
+    pub burst: Ratio,
+}
+
 /// The controls of one scope; `None` (or `false`) is a control that the policy does not have. Validity controls are
 /// not listed: they are always on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Controls {
+    /// A3: instruments that may not be traded; empty restricts nothing. Strategy scope only.
+    pub restricted: BTreeSet<Inst>,
+    /// A4: no order that must trade between sessions. Strategy scope only.
+    pub outside_session: bool,
+    /// A5: how old the newest price may be. At account scope: how fresh, for two own books to trade at it.
+    pub stale_data: Option<Thresholds<Age>>,
+    /// A6: the same again within this time. Strategy scope only.
+    pub duplicate_order: Option<Span>,
     /// A7: where the market bans short sales, sell only what the book holds.
     pub short_not_allowed: bool,
     /// B1: how far a limit may lie on the losing side of the reference price. Strategy scope only.
@@ -106,6 +176,10 @@ pub struct Controls {
     pub fat_finger: Option<FatFinger>,
     /// B3: new exposure asked for in one cycle.
     pub cycle_notional: Option<Thresholds<Worth>>,
+    /// B4: how far the price may jump at once; with it, that it lies inside the day's limits. Strategy scope only.
+    pub data_implausible: Option<Jump>,
+    /// B5: no market order that adds risk. Strategy scope only.
+    pub market_order: bool,
     /// C1: shares per order. Strategy scope only.
     pub max_order_qty: Option<Thresholds<OrderSize>>,
     /// C2: worth of an order.
@@ -120,8 +194,14 @@ pub struct Controls {
     pub max_net_exposure: Option<Thresholds<Worth>>,
     /// C5: cash must cover buys, less this share of it kept back. Account scope only.
     pub buying_power: Option<Ratio>,
+    /// C6: share of the usual volume. Strategy scope only.
+    pub max_participation: Option<Participation>,
     /// C7: working orders (strategy scope: of the strategy in the instrument).
     pub max_open_orders: Option<Thresholds<u64>>,
+    /// D1: how fast orders may come.
+    pub order_rate: Option<OrderRate>,
+    /// D2: new orders and withdrawals of a session.
+    pub message_limit: Option<Thresholds<u64>>,
     /// Phase 5: the simple calculator, and the score above which its gate blocks. Strategy scope only.
     pub max_risk_score: Option<Ratio>,
 }
@@ -166,6 +246,16 @@ impl RiskPolicy {
     pub fn account_controls(&self, inst: Inst) -> &Controls {
         self.instruments.get(&inst).map_or(&self.account, |(_, account)| account)
     }
+
+    /// Every set of controls that a strategy's proposals may meet.
+    pub fn strategy_sets(&self) -> impl Iterator<Item = &Controls> {
+        std::iter::once(&self.strategy).chain(self.instruments.values().map(|(strategy, _)| strategy))
+    }
+
+    /// Every set of controls that the account's orders may meet.
+    pub fn account_sets(&self) -> impl Iterator<Item = &Controls> {
+        std::iter::once(&self.account).chain(self.instruments.values().map(|(_, account)| account))
+    }
 }
 
 /// A percentage as a fraction, for the built-in policies.
@@ -177,9 +267,23 @@ const fn percent_tenths(tenths: i64) -> Ratio {
 }
 
 impl Controls {
+    const CONSERVATIVE_AGE: Thresholds<Age> =
+        Thresholds { warn: Some(Age::Intervals(1)), limit: None, block: Some(Age::Intervals(3)) };
+
+    /// On bars all orders of a slice come at once, so that a strategy of many instruments needs a wide burst.
+    const fn conservative_rate(per_second: i32) -> OrderRate {
+        OrderRate { per_second: Ratio::whole(per_second), burst: Ratio::whole(20) }
+    }
+
     /// What the collar adds to the value of a market buy: its block.
     pub(crate) fn collar(&self) -> Option<Ratio> {
         self.price_collar.and_then(|collar| collar.resolve(Nature::Plausibility).block)
+    }
+
+    /// How fresh a price must be for two own books to trade at it: the block of `stale_data`, by default three intervals.
+    pub(crate) fn fresh_age(&self, prices: &Prices) -> Span {
+        let block = self.stale_data.and_then(|ages| ages.resolve(Nature::Plausibility).block);
+        block.map_or(prices.usual_age(), |age| age.of(prices))
     }
 
     /// Does a control that may block need to know what an order is worth?
@@ -192,11 +296,19 @@ impl Controls {
     fn conservative_strategy() -> Self {
         let part = |tenths| Thresholds::limit(Worth::Fraction(percent_tenths(tenths)));
         Self {
+            outside_session: true,
+            stale_data: Some(Self::CONSERVATIVE_AGE),
+            duplicate_order: Some(Span::SECOND.times(10)),
             short_not_allowed: true,
             price_collar: Some(Thresholds {
                 warn: Some(percent_tenths(15)),
                 limit: None,
                 block: Some(percent_tenths(25)),
+            }),
+            // From day to day a tenth is news as often as it is an error; a half is hardly ever news.
+            data_implausible: Some(Jump {
+                within: Thresholds::limit(percent_tenths(100)),
+                between: Thresholds::limit(percent_tenths(500)),
             }),
             fat_finger: Some(FatFinger { multiple: None, median: Some(Ratio::whole(10)) }),
             cycle_notional: Some(part(200)),
@@ -205,7 +317,14 @@ impl Controls {
             max_long: Some(Thresholds::limit(Size::Fraction(percent_tenths(50)))),
             max_short: Some(Thresholds::limit(Size::Shares(Qty::ZERO))),
             max_gross_exposure: Some(part(300)),
+            max_participation: Some(Participation {
+                order: Some(percent_tenths(5)),
+                day: Some(percent_tenths(20)),
+                where_known: true,
+            }),
             max_open_orders: Some(Thresholds::limit(3)),
+            order_rate: Some(Self::conservative_rate(1)),
+            message_limit: Some(Thresholds::limit(2_000)),
             ..Self::default()
         }
     }
@@ -213,6 +332,7 @@ impl Controls {
     fn conservative_account() -> Self {
         let part = |tenths| Thresholds::limit(Worth::Fraction(percent_tenths(tenths)));
         Self {
+            stale_data: Some(Self::CONSERVATIVE_AGE),
             short_not_allowed: true,
             price_collar: Some(Thresholds {
                 warn: Some(percent_tenths(15)),
@@ -226,6 +346,8 @@ impl Controls {
             max_gross_exposure: Some(part(950)),
             buying_power: Some(percent_tenths(20)),
             max_open_orders: Some(Thresholds::limit(20)),
+            order_rate: Some(Self::conservative_rate(5)),
+            message_limit: Some(Thresholds::limit(2_000)),
             ..Self::default()
         }
     }

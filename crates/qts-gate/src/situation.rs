@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use qts_core::{Books, Cycle, Epoch, Inst, Instruments, Market, Mode, Money, Qty, StrategyId, Ts, Working};
 
+use crate::pace::Pace;
 use crate::policy::RiskPolicy;
 
 /// Everything a judgement depends on. Nothing of it changes while it is judged.
@@ -30,6 +31,8 @@ pub struct Situation<'a> {
     pub day_start_equity: Option<Money>,
     /// Modes of instruments; absent is active.
     pub instrument_modes: &'a BTreeMap<Inst, Mode>,
+    /// What the account did lately.
+    pub pace: &'a Pace,
     /// Every registered strategy.
     pub standings: &'a BTreeMap<StrategyId, Standing>,
 }
@@ -49,6 +52,8 @@ pub struct Standing {
     pub budget: Option<Money>,
     /// The median size of its own orders by instrument, once there were enough.
     pub median_order: BTreeMap<Inst, Qty>,
+    /// What it did lately.
+    pub pace: Pace,
 }
 
 /// What a strategy is at.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use qts_core::{CancelRequest, Cross, Decision, OrderId, Proposal, Qty, StrategyId};
 
-use crate::account_scope;
+use crate::account_scope::{self, Sent};
 use crate::admitted::{Admitted, ArbitratedOrder, Permit};
 use crate::arbitrate::{self, ArbitrationRule, child};
 use crate::party::Party;
@@ -115,19 +115,19 @@ impl StagedRiskGate {
         judged: &mut Judged,
         mut trace: Option<&mut Trace>,
     ) -> Vec<ArbitratedOrder> {
-        let mut parties = strategy_scope::judge(proposals, situation, trace.as_deref_mut());
+        let mut parties = strategy_scope::judge(proposals, &judged.cancels, situation, trace.as_deref_mut());
         if let Some(trace) = trace.as_deref_mut() {
             trace.after_strategy(&parties);
         }
-        let settled = arbitrate::settle(&mut parties, self.rule, situation);
+        let settled = arbitrate::settle(&mut parties, self.rule, &self.account_policy, situation);
         if let Some(trace) = trace.as_deref_mut() {
             trace.after_arbitration(&parties);
         }
-        let (policy, crosses) = (&self.account_policy, &settled.crosses);
-        let groups = account_scope::judge(settled.orders, &mut parties, policy, crosses, situation, trace);
-        let orders = groups.iter().filter_map(|places| order_of(places, &mut parties)).collect();
         let known: Vec<OrderId> = judged.cancels.iter().map(|cancel| cancel.order).collect();
         judged.cancels.extend(settled.cancels.into_iter().filter(|cancel| !known.contains(&cancel.order)));
+        let sent = Sent { crosses: &settled.crosses, cancels: judged.cancels.len() };
+        let groups = account_scope::judge(settled.orders, &mut parties, &self.account_policy, &sent, situation, trace);
+        let orders = groups.iter().filter_map(|places| order_of(places, &mut parties)).collect();
         judged.crosses = settled.crosses;
         judged.conflicts = settled.conflicts;
         judged.decisions = parties.into_iter().map(Party::finish).collect();

@@ -6,24 +6,27 @@
 use std::collections::BTreeMap;
 
 use qts_core::{
-    Amount, Book, Code, Holding, Inst, Instrument, Intent, Kind, Mode, Money, Price, Prices, Proposal, Qty, Reason,
-    Scope, Side, Stage, StrategyId,
+    Amount, Book, CancelRequest, Code, Holding, Inst, Instrument, Intent, Kind, Mode, Money, Price, Prices, Proposal,
+    Qty, Reason, Scope, Side, Stage, StrategyId,
 };
 
-use crate::levels;
-use crate::measure::{
-    AdverseDeviation, BudgetUse, CycleAsked, GrossExposure, Measure, NetExposure, OpenOrders, OrderNotional, OrderQty,
-    OwnNumbers, PositionSize, RiskCalculator, RiskContext, SharesSold, worth,
-};
+use crate::controls::{self, Terms};
+use crate::measure::{Measure, OwnNumbers, RiskContext, worth};
+use crate::pace::{Pace, Wish};
 use crate::party::{Party, RankKey};
 use crate::phase5::{CalculatedRiskGate, SimpleRiskCalculator, SimpleRiskInput};
-use crate::policy::{Controls, Levels, Nature};
+use crate::policy::Controls;
 use crate::situation::{Situation, Standing, StrategyState};
 use crate::trace::Trace;
-use crate::verdict::{Action, Control, Verdict};
+use crate::verdict::{Control, Verdict};
 
 /// Judges every proposal at strategy scope; parties come back in the order of the proposals.
-pub(crate) fn judge(proposals: Vec<Proposal>, situation: &Situation<'_>, mut trace: Option<&mut Trace>) -> Vec<Party> {
+pub(crate) fn judge(
+    proposals: Vec<Proposal>,
+    cancels: &[CancelRequest],
+    situation: &Situation<'_>,
+    mut trace: Option<&mut Trace>,
+) -> Vec<Party> {
     let mut by_owner: BTreeMap<&StrategyId, Vec<usize>> = BTreeMap::new();
     for (place, proposal) in proposals.iter().enumerate() {
         by_owner.entry(&proposal.owner).or_default().push(place);
@@ -32,6 +35,7 @@ pub(crate) fn judge(proposals: Vec<Proposal>, situation: &Situation<'_>, mut tra
     for (owner, mut places) in by_owner {
         places.sort_by_key(|place| RankKey::new(&proposals[*place], 0));
         let mut desk = Desk::open(owner, situation);
+        desk.cycle_cancels = cancels.iter().filter(|cancel| cancel.strategy == *owner).map(|_| 1).sum();
         desk.count_cycle(places.iter().map(|place| &proposals[*place]));
         for place in places {
             rulings[place] = Some(desk.judge(&proposals[place], trace.as_deref_mut()));
@@ -57,6 +61,10 @@ struct Desk<'a> {
     /// Cost of what is held and of what working orders may add to it.
     spent: Option<Money>,
     cycle_notional: Option<Money>,
+    /// What its own proposals of this cycle asked for, of which something was admitted, and how often.
+    admitted: BTreeMap<Wish, u64>,
+    cycle_orders: u64,
+    cycle_cancels: u64,
 }
 
 /// What a proposal is about, once that is known to be sound.
@@ -76,12 +84,14 @@ impl<'a> Desk<'a> {
         let mut desk = Self {
             situation,
             standing,
-
             holdings: book.map(|book| book.holdings().map(|(inst, held)| (inst, *held)).collect()).unwrap_or_default(),
             open_orders: BTreeMap::new(),
             own_cash: Some(start + book.map_or(Money::ZERO, |book| book.cash_flow - book.fees)),
             spent: Some(book.map_or(Money::ZERO, Book::cost)),
             cycle_notional: Some(Money::ZERO),
+            admitted: BTreeMap::new(),
+            cycle_orders: 0,
+            cycle_cancels: 0,
         };
         desk.count_working(owner);
         desk
@@ -153,7 +163,8 @@ impl<'a> Desk<'a> {
             Err(code) => return (Qty::ZERO, Qty::ZERO, vec![only(code)]),
         };
         let intent = &proposal.intent;
-        let own = self.numbers(intent.instrument, &subject);
+        let own = self.numbers(intent, &subject);
+        let nothing = Pace::new();
         let seen = RiskContext {
             inst: intent.instrument,
             instrument: subject.instrument,
@@ -161,10 +172,12 @@ impl<'a> Desk<'a> {
             now: self.situation.now,
             side: intent.side,
             kind: intent.kind,
+            tif: intent.tif,
             asked: intent.qty,
             reducing: subject.reducing,
             worth: self.worth(intent.instrument, intent.side, intent.kind),
             own: &own,
+            pace: self.standing.map_or(&nothing, |standing| &standing.pace),
         };
         let is_exit = subject.reducing == intent.qty;
         let slice = if is_exit { intent.qty.min(subject.instrument.lot) } else { Qty::ZERO };
@@ -220,7 +233,8 @@ impl<'a> Desk<'a> {
         seen.worth.is_none() && (budget || self.controls(seen.inst).is_some_and(Controls::value_orders))
     }
 
-    fn numbers(&self, inst: Inst, subject: &Subject<'_>) -> OwnNumbers {
+    fn numbers(&self, intent: &Intent, subject: &Subject<'_>) -> OwnNumbers {
+        let (inst, wish) = (intent.instrument, wish_of(intent));
         let controls = self.controls(inst);
         let held = &subject.holding;
         let gross = controls.and_then(|controls| controls.max_gross_exposure);
@@ -236,6 +250,10 @@ impl<'a> Desk<'a> {
             commission: subject.instrument.commission,
             cycle_notional: self.cycle_notional,
             open_orders: self.open_orders.get(&inst).copied().unwrap_or(0),
+            open_qty: held.open_buy.checked_add(held.open_sell),
+            cycle_orders: self.cycle_orders,
+            cycle_same: self.admitted.get(&wish).copied().unwrap_or(0),
+            cycle_cancels: self.cycle_cancels,
             median_order: self.standing.and_then(|standing| standing.median_order.get(&inst).copied()),
         }
     }
@@ -321,6 +339,10 @@ impl<'a> Desk<'a> {
         let intent = &proposal.intent;
         let reducing = reducing.min(admitted);
         reserve(self.holdings.entry(intent.instrument).or_default(), intent.side, admitted);
+        if !is_operators(proposal) {
+            *self.admitted.entry(wish_of(intent)).or_default() += 1;
+            self.cycle_orders += 1;
+        }
         self.promise(intent.instrument, intent.side, intent.kind, admitted, reducing);
     }
 }
@@ -340,106 +362,8 @@ impl StrategyRiskCalculator<'_> {
     /// Every control of the policy with what it measured.
     #[must_use]
     pub fn measures(&self, seen: &RiskContext<'_>) -> Vec<(Control, Measure)> {
-        let mut found = Vec::with_capacity(12);
-        self.sizes(seen, &mut found);
-        self.plausibility(seen, &mut found);
-        self.exposures(seen, &mut found);
-        found
-    }
-
-    fn base(&self) -> Option<Money> {
-        self.budget.or(self.equity)
-    }
-
-    fn sizes(&self, seen: &RiskContext<'_>, found: &mut Vec<(Control, Measure)>) {
-        let mut add = |code, action, levels, measure| found.push((Control { code, action, levels }, measure));
-        if let Some(qty) = &self.controls.max_order_qty {
-            let levels = levels::of_order_size(qty, seen.instrument);
-            add(Code::MaxOrderQty, Action::OrderSize, levels, OrderQty.measure(seen));
-        }
-        if let Some(worth) = &self.controls.max_order_notional {
-            let levels = levels::of_worth(worth, Nature::Capacity, self.base());
-            add(Code::MaxOrderNotional, Action::OrderSize, levels, OrderNotional.measure(seen));
-        }
-        if let Some(count) = &self.controls.max_open_orders {
-            add(Code::MaxOpenOrders, Action::Count, levels::of_count(count), OpenOrders.measure(seen));
-        }
-    }
-
-    fn plausibility(&self, seen: &RiskContext<'_>, found: &mut Vec<(Control, Measure)>) {
-        let mut add = |code, action, levels, measure| found.push((Control { code, action, levels }, measure));
-        if let Some(collar) = &self.controls.price_collar {
-            let levels = levels::of_ratio(collar, Nature::Plausibility);
-            add(Code::PriceCollar, Action::Plausible, levels, AdverseDeviation.measure(seen));
-        }
-        if let Some(cycle) = &self.controls.cycle_notional {
-            let levels = levels::of_worth(cycle, Nature::Plausibility, self.base());
-            add(Code::CycleNotional, Action::Count, levels, CycleAsked.measure(seen));
-        }
-        for (levels, measure) in self.fat_finger(seen) {
-            add(Code::FatFinger, Action::PlausibleSize, levels, measure);
-        }
-    }
-
-    /// Multiples of the order-size limits and of the usual order, each with its measure.
-    fn fat_finger(&self, seen: &RiskContext<'_>) -> Vec<(Option<Levels<Amount>>, Measure)> {
-        let Some(fat_finger) = self.controls.fat_finger else { return Vec::new() };
-        let mut found = Vec::new();
-        if let Some(multiple) = fat_finger.multiple {
-            let of = |levels: Option<Levels<Amount>>| {
-                levels.map(|levels| levels.limit.and_then(|limit| levels::times(limit, multiple)))
-            };
-            if let Some(qty) = &self.controls.max_order_qty {
-                let limit = of(levels::of_order_size(qty, seen.instrument));
-                found.extend(bounded(limit, OrderQty.measure(seen)));
-            }
-            if let Some(worth) = &self.controls.max_order_notional {
-                let limit = of(levels::of_worth(worth, Nature::Capacity, self.base()));
-                found.extend(bounded(limit, OrderNotional.measure(seen)));
-            }
-        }
-        if let Some((multiple, median)) = fat_finger.median.zip(seen.own.median_order) {
-            let limit = levels::times(Amount::Qty(median), multiple).map(levels::block_at);
-            found.push((limit, OrderQty.measure(seen)));
-        }
-        found
-    }
-
-    fn exposures(&self, seen: &RiskContext<'_>, found: &mut Vec<(Control, Measure)>) {
-        let mut add = |code, levels, measure| found.push((Control { code, action: Action::Capacity, levels }, measure));
-        if self.controls.short_not_allowed {
-            let levels = Some(levels::limit_at(Amount::Qty(seen.reducing)));
-            add(Code::ShortNotAllowed, levels, SharesSold.measure(seen));
-        }
-        for (code, thresholds, grows_by) in [
-            (Code::MaxLong, &self.controls.max_long, Side::Buy),
-            (Code::MaxShort, &self.controls.max_short, Side::Sell),
-        ] {
-            if let Some(thresholds) = thresholds {
-                let (in_money, levels) = levels::of_size(thresholds, self.base());
-                add(code, levels, PositionSize { grows_by, in_money }.measure(seen));
-            }
-        }
-        if let Some(gross) = &self.controls.max_gross_exposure {
-            let levels = levels::of_worth(gross, Nature::Capacity, self.base());
-            add(Code::MaxGrossExposure, levels, GrossExposure.measure(seen));
-        }
-        if let Some(net) = &self.controls.max_net_exposure {
-            let levels = levels::of_worth(net, Nature::Capacity, self.base());
-            add(Code::MaxNetExposure, levels, NetExposure.measure(seen));
-        }
-        if let Some(budget) = self.budget {
-            add(Code::Budget, Some(levels::limit_at(Amount::Money(budget))), BudgetUse.measure(seen));
-        }
-    }
-}
-
-/// A multiple of a limit as a block: no limit, no multiple; a limit without a value blocks.
-fn bounded(limit: Option<Option<Amount>>, measure: Measure) -> Option<(Option<Levels<Amount>>, Measure)> {
-    match limit {
-        None => Some((None, measure)),
-        Some(None) => None,
-        Some(Some(limit)) => Some((Some(levels::block_at(limit)), measure)),
+        let base = self.budget.or(self.equity);
+        controls::of_strategy(&Terms { controls: self.controls, base, budget: self.budget, cash: None }, seen)
     }
 }
 
@@ -467,6 +391,10 @@ fn check_market_rules(verdict: &mut Verdict, seen: &RiskContext<'_>, subject: &S
 
 fn is_operators(proposal: &Proposal) -> bool {
     proposal.id.strategy.as_str() == StrategyId::OPERATOR
+}
+
+const fn wish_of(intent: &Intent) -> Wish {
+    (intent.instrument, intent.side, intent.qty, intent.kind)
 }
 
 fn has_sound_numbers(intent: &Intent) -> bool {

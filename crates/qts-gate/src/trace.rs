@@ -21,7 +21,7 @@ pub struct Finding {
     pub measure: Measure,
     /// The measure of what was asked for; `None` if it is unknown.
     pub observed: Option<Amount>,
-    /// Its levels in the measure's unit; `None` if they could not be computed.
+    /// Its levels in the measure's unit; `None` if it has none or they could not be computed.
     pub levels: Option<Levels<Amount>>,
     /// What it alone made of it.
     pub stage: Stage,

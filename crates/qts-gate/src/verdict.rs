@@ -18,8 +18,8 @@ pub enum Action {
     OrderSizeReduceOnly,
     /// Shared room: reduced to what is left, never below the reducing part.
     Capacity,
-    /// All or nothing above `limit`, never below the reducing part.
-    Count,
+    /// Blocks what increases: all or nothing above `limit`, never below the reducing part.
+    Increase,
     /// Wrong at any size: blocked above `block`.
     Plausible,
     /// As [`Action::Plausible`], but an exit is exempt.
@@ -33,7 +33,8 @@ pub struct Control {
     pub code: Code,
     /// What its levels do.
     pub action: Action,
-    /// Its levels in the measure's unit; `None` if they could not be computed, which blocks.
+    /// Its levels in the measure's unit; `None` if it has none (whatever [`Measure::IsSo`] then blocks), or if they could
+    /// not be computed, which blocks.
     pub levels: Option<Levels<Amount>>,
 }
 
@@ -153,6 +154,12 @@ impl Verdict {
     }
 
     fn enforce(&mut self, control: &Control, measure: Measure) {
+        if let Measure::IsSo(is_so) = measure {
+            if is_so {
+                self.above_block(control, measure, None, Levels::NONE);
+            }
+            return;
+        }
         let (value, levels) = match (measure.at(self.asked), control.levels) {
             (Some(value), Some(levels)) => (value, levels),
             // What may only warn does no more where it cannot be computed.
@@ -180,7 +187,7 @@ impl Verdict {
                 let cap = self.cap_at(control.action, measure, levels.limit);
                 self.cap(control.code, cap, observed, levels.limit);
             }
-            Action::Capacity | Action::Count => self.cap(control.code, self.reducing, observed, levels.block),
+            Action::Capacity | Action::Increase => self.cap(control.code, self.reducing, observed, levels.block),
             Action::Plausible => self.block(control.code, observed, levels.block),
             Action::PlausibleSize if self.is_exit() => {}
             Action::PlausibleSize => self.block(control.code, observed, levels.block),
@@ -192,7 +199,7 @@ impl Verdict {
         match action {
             Action::OrderSize | Action::OrderSizeReduceOnly => most.max(self.slice),
             Action::Capacity => most.max(self.reducing),
-            Action::Count => self.reducing,
+            Action::Increase => self.reducing,
             Action::Plausible | Action::PlausibleSize => Qty::ZERO,
         }
     }
@@ -200,7 +207,7 @@ impl Verdict {
     /// What cannot be computed is taken for the worst that it could be: it never admits more than a known measure.
     fn unknown(&mut self, control: &Control) {
         match control.action {
-            Action::Capacity | Action::Count => self.cap(control.code, self.reducing, None, None),
+            Action::Capacity | Action::Increase => self.cap(control.code, self.reducing, None, None),
             Action::OrderSize | Action::OrderSizeReduceOnly if self.slice.is_positive() => {
                 self.cap(control.code, self.slice, None, None);
             }
@@ -242,12 +249,13 @@ mod tests {
             free: Qty::whole(free),
         });
         let count = (0..9u64).prop_map(|count| Measure::Fixed(Amount::Count(count)));
-        prop_oneof![shares, worth, count, Just(Measure::Unknown), Just(Measure::NotApplicable)]
+        let fact = any::<bool>().prop_map(Measure::IsSo);
+        prop_oneof![shares, worth, count, fact, Just(Measure::Unknown), Just(Measure::NotApplicable)]
     }
 
     fn controls() -> impl Strategy<Value = (Control, Measure)> {
-        use Action::{Capacity, Count, OrderSize, OrderSizeReduceOnly, Plausible, PlausibleSize};
-        let actions = vec![OrderSize, OrderSizeReduceOnly, Capacity, Count, Plausible, PlausibleSize];
+        use Action::{Capacity, Increase, OrderSize, OrderSizeReduceOnly, Plausible, PlausibleSize};
+        let actions = vec![OrderSize, OrderSizeReduceOnly, Capacity, Increase, Plausible, PlausibleSize];
         let codes = vec![Code::MaxLong, Code::FatFinger, Code::Budget, Code::PriceCollar];
         let levels = prop::option::weighted(0.9, [prop::option::of(0..60i32), prop::option::of(0..60i32)]);
         (prop::sample::select(codes), prop::sample::select(actions), levels, measures()).prop_map(

@@ -16,6 +16,7 @@ mod operate;
 mod pipeline;
 mod record;
 mod registry;
+mod velocity;
 mod witness;
 
 pub use command::{Action, Command, Schedule, Target, When};

@@ -10,7 +10,7 @@ use qts_core::{
     Books, Cycle, Day, Decision, Epoch, ExecReport, Holding, Inst, Instruments, Market, Mode, Money, OrderId, Outcome,
     Payload, Proposal, Qty, Side, Slice, Span, StrategyId, Ts,
 };
-use qts_gate::{ArbitrationRule, CancelAsk, Permit, RiskPolicy, Situation, StagedRiskGate, StrategyState};
+use qts_gate::{ArbitrationRule, CancelAsk, Pace, Permit, RiskPolicy, Situation, StagedRiskGate, StrategyState};
 use qts_loop::{Absorbed, ExecutionLoop, NoHooks, OrderState, Step, StopPolicy};
 
 use crate::command::Command;
@@ -21,6 +21,7 @@ use crate::ledger::Ledger;
 use crate::mux::{Reaction, Scene, StrategyMultiplexer};
 use crate::record::{Effects, Record};
 use crate::registry::{QuarantineRule, StrategyRegistry};
+use crate::velocity::SessionTurn;
 use crate::witness::{Hearing, Onlooker, Witness};
 
 /// What can happen to the runtime.
@@ -61,7 +62,7 @@ pub struct Runtime {
     pub(crate) instruments: Arc<Instruments>,
     pub(crate) registry: StrategyRegistry,
     mux: StrategyMultiplexer,
-    gate: StagedRiskGate,
+    pub(crate) gate: StagedRiskGate,
     execution: ExecutionLoop,
     market: Market,
     pub(crate) books: Books,
@@ -75,7 +76,10 @@ pub struct Runtime {
     pub(crate) flattening: BTreeSet<(StrategyId, Inst)>,
     quarantine: QuarantineRule,
     cycle: Cycle,
-    now: Ts,
+    pub(crate) now: Ts,
+    /// What the account did lately.
+    pub(crate) pace: Pace,
+    pub(crate) turn: SessionTurn,
     day: Option<Day>,
     session_end: Ts,
     day_start_equity: Option<Money>,
@@ -110,6 +114,8 @@ impl Runtime {
             quarantine: setup.quarantine,
             cycle: Cycle(0),
             now: Ts(0),
+            pace: Pace::new(),
+            turn: SessionTurn::default(),
             day: None,
             session_end: Ts(i64::MAX),
             day_start_equity: None,
@@ -164,6 +170,7 @@ impl Runtime {
         self.now = slice.ts;
         let newest = slice.events.iter().map(|event| event.day).max();
         let overnight = self.overnight_equity.take();
+        self.count_sessions(slice, newest > self.day);
         if newest > self.day {
             self.day = newest;
             self.day_start_equity = overnight.unwrap_or_else(|| self.books.equity(&self.market));
@@ -217,12 +224,14 @@ impl Runtime {
             mode: self.mode,
             day_start_equity: self.day_start_equity,
             instrument_modes: &self.instrument_modes,
+            pace: &self.pace,
             standings: self.registry.standings(),
         };
         if let Some(witness) = witness {
             witness.judging(&Hearing { gate: &self.gate, proposals: &proposals, cancels, situation: &situation });
         }
         let judged = self.gate.judge(proposals, cancels, &situation);
+        let told = out.records.len();
         out.conflicts += judged.conflicts;
         out.records.extend(judged.decisions.into_iter().map(|decision: Decision| Record::Decision(Box::new(decision))));
         for cross in judged.crosses {
@@ -231,20 +240,19 @@ impl Runtime {
         }
         out.records.extend(judged.cancels.into_iter().map(Record::Cancel));
         for admitted in judged.admitted {
-            self.execute(admitted, out);
+            self.execute(admitted, cancels, out);
         }
+        self.count_admitted(&out.records[told..]);
     }
 
     /// Spends one permission; what the loop does not send stays nobody's.
-    fn execute(&mut self, admitted: qts_gate::Admitted, out: &mut Effects) {
+    fn execute(&mut self, admitted: qts_gate::Admitted, cancels: &[CancelAsk], out: &mut Effects) {
         let permit = admitted.permit().clone();
         let iteration = self.execution.execute(admitted, (self.cycle, self.epoch), &mut NoHooks, out);
         match (permit, iteration.order, iteration.step) {
             // A hook that says no after the response comes too late: the order is at the broker.
             (Permit::Place(order), Some(id), Step::Sent | Step::BlockedAfterResponse) => {
-                for child in order.children.iter().filter(|child| child.decision.strategy == child.owner) {
-                    self.registry.remember_order(&child.owner, order.instrument, child.qty);
-                }
+                self.count_order(&order);
                 out.record(Record::Sent {
                     order: id,
                     instrument: order.instrument,
@@ -257,7 +265,10 @@ impl Runtime {
                 self.ledger.open(id, order, &mut self.books, &self.instruments);
             }
             (Permit::Place(order), _, step) => out.record(Record::Halted { children: order.children, step }),
-            (Permit::Cancel(id), _, Step::Sent) => self.ledger.set_cancelling(id, true),
+            (Permit::Cancel(id), _, Step::Sent) => {
+                self.count_cancel(id, cancels);
+                self.ledger.set_cancelling(id, true);
+            }
             (Permit::Cancel(id), _, step) => {
                 self.unwanted.insert(id);
                 out.record(Record::Refused { order: id, what: format!("cannot be withdrawn yet: {step:?}") });
@@ -293,6 +304,7 @@ impl Runtime {
             self.overnight_equity.get_or_insert_with(|| self.books.equity(&self.market));
         }
         let shares = self.ledger.fill(id, fill, &mut self.books, &self.instruments);
+        self.count_fill(instrument, &shares);
         let (qty, price, fee) = fill;
         out.record(Record::Fill { order: id, instrument, side, qty, price, fee, shares, late });
         if over && !late {
@@ -448,9 +460,14 @@ impl Runtime {
         &self.execution
     }
 
-    /// A hash of everything that happened, and of the books, working orders and modes: equal inputs, equal hashes.
+    /// A hash of everything that happened, and of the books, working orders, modes and paces: equal inputs, equal
+    /// hashes. A pace that does not matter any more is none.
     #[must_use]
     pub fn state_hash(&self) -> String {
-        self.digest.with_state(&(&self.books, &self.ledger, &self.instrument_modes, self.mode, self.day_start_equity))
+        let state = (&self.books, &self.ledger, &self.instrument_modes, self.mode, self.day_start_equity);
+        match self.paces() {
+            paces if paces.is_empty() => self.digest.with_state(&state),
+            paces => self.digest.with_state(&(state, paces)),
+        }
     }
 }

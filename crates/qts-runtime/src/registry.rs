@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use qts_core::{Cycle, Inst, Mode, Money, Qty, StrategyId};
-use qts_gate::{RiskPolicy, Standing, StrategyState};
+use qts_core::{Cycle, Inst, Mode, Money, Qty, StrategyId, Ts};
+use qts_gate::{Pace, RiskPolicy, Standing, StrategyState, Wish};
 use qts_strategy::{Factory, Strategy};
 
 use crate::host;
@@ -89,6 +89,8 @@ pub struct StrategyRegistry {
     standings: BTreeMap<StrategyId, Standing>,
     /// Places in `entries` of those that subscribe, by instrument.
     subscribers: BTreeMap<Inst, Vec<usize>>,
+    /// Was anything counted since the counters by session began again?
+    has_counted: bool,
 }
 
 impl StrategyRegistry {
@@ -108,6 +110,7 @@ impl StrategyRegistry {
             policy: new.policy,
             budget: new.budget,
             median_order: BTreeMap::new(),
+            pace: Pace::new(),
         };
         let mut instruments = new.instruments;
         instruments.sort_unstable();
@@ -203,8 +206,12 @@ impl StrategyRegistry {
         entry.recent_failures.len() >= rule.failures
     }
 
-    /// Remembers the size of an order that was sent, for what counts as usual.
-    pub(crate) fn remember_order(&mut self, id: &StrategyId, inst: Inst, qty: Qty) {
+    /// Remembers an order that was sent: its size, for what counts as usual, and its time.
+    pub(crate) fn remember_order(&mut self, id: &StrategyId, inst: Inst, qty: Qty, now: Ts) {
+        if let Some(Standing { policy, pace, .. }) = self.standings.get_mut(id) {
+            pace.sent_order(now, policy.strategy_sets());
+            self.has_counted = true;
+        }
         let Ok(place) = self.find(id) else { return };
         let recent = self.entries[place].recent_orders.entry(inst).or_default();
         recent.push_back(qty);
@@ -219,6 +226,44 @@ impl StrategyRegistry {
                 standing.median_order.insert(inst, median);
             }
         }
+    }
+
+    /// Remembers a withdrawal that was sent.
+    pub(crate) fn remember_cancel(&mut self, id: &StrategyId) {
+        if let Some(Standing { policy, pace, .. }) = self.standings.get_mut(id) {
+            pace.sent_cancel(policy.strategy_sets());
+            self.has_counted = true;
+        }
+    }
+
+    /// Remembers an intent of which something was sent or crossed.
+    pub(crate) fn remember_admitted(&mut self, id: &StrategyId, wish: Wish, now: Ts) {
+        if let Some(Standing { policy, pace, .. }) = self.standings.get_mut(id) {
+            pace.admitted(now, wish, policy.strategy_sets());
+        }
+    }
+
+    /// Remembers what the market traded with a strategy.
+    pub(crate) fn remember_fill(&mut self, id: &StrategyId, inst: Inst, qty: Qty) {
+        if let Some(Standing { policy, pace, .. }) = self.standings.get_mut(id) {
+            pace.filled(inst, qty, policy.strategy_sets());
+            self.has_counted = true;
+        }
+    }
+
+    /// A session is over.
+    pub(crate) fn turn_paces(&mut self) {
+        if std::mem::take(&mut self.has_counted) {
+            self.standings.values_mut().for_each(|standing| standing.pace.turn());
+        }
+    }
+
+    /// The paces that still matter, by strategy.
+    pub(crate) fn paces(&self, now: Ts) -> impl Iterator<Item = (String, Pace)> {
+        let alive = move |(id, standing): (&StrategyId, &Standing)| {
+            Some((id.to_string(), standing.pace.alive(now, standing.policy.strategy_sets())?))
+        };
+        self.standings.iter().filter_map(alive)
     }
 
     pub(crate) fn subscribers(&self, inst: Inst) -> &[usize] {

@@ -12,7 +12,7 @@ use std::process::Command;
 
 use expect_test::{Expect, expect};
 use qts_core::{Book, Cycle, Instruments, Ts};
-use qts_gate::{OwnNumbers, RiskContext};
+use qts_gate::{OwnNumbers, Pace, RiskContext};
 use qts_strategy::{OwnOrder, View};
 
 const MARK: &str = "//~";
@@ -45,7 +45,7 @@ fn every_attempt_fails_for_one_reason_only() {
 #[test]
 fn a_calculator_is_given_the_owners_numbers_and_nothing_else() {
     // A new field does not pass unseen: neither pattern may become `..`.
-    fn own(seen: RiskContext<'_>) -> &OwnNumbers {
+    fn own(seen: RiskContext<'_>) -> (&OwnNumbers, &Pace) {
         let RiskContext {
             inst: _,
             instrument: _,
@@ -53,12 +53,14 @@ fn a_calculator_is_given_the_owners_numbers_and_nothing_else() {
             now: _,
             side: _,
             kind: _,
+            tif: _,
             asked: _,
             reducing: _,
             worth: _,
             own,
+            pace,
         } = seen;
-        own
+        (own, pace)
     }
     fn numbers(own: OwnNumbers) {
         let OwnNumbers {
@@ -72,6 +74,10 @@ fn a_calculator_is_given_the_owners_numbers_and_nothing_else() {
             commission: _,
             cycle_notional: _,
             open_orders: _,
+            open_qty: _,
+            cycle_orders: _,
+            cycle_same: _,
+            cycle_cancels: _,
             median_order: _,
         } = own;
     }

@@ -12,7 +12,7 @@ use qts_core::{
     Books, Child, Cycle, DecisionId, Epoch, Inst, Instruments, Intent, Kind, Market, Mode, Money, OrderId, Price,
     Proposal, Qty, Side, Slice, StrategyId, Tif, Ts, Working,
 };
-use qts_gate::{ArbitrationRule, Judged, RiskPolicy, Situation, StagedRiskGate, Standing, StrategyState};
+use qts_gate::{ArbitrationRule, Judged, Pace, RiskPolicy, Situation, StagedRiskGate, Standing, StrategyState};
 
 use crate::world::{all_controls, bar, shares, strategy, validity_only};
 
@@ -80,6 +80,7 @@ struct Desk {
     market: Market,
     books: Books,
     modes: BTreeMap<Inst, Mode>,
+    pace: Pace,
     standings: BTreeMap<StrategyId, Standing>,
     proposals: Vec<Proposal>,
     working: Vec<Working>,
@@ -102,6 +103,7 @@ impl Desk {
             market,
             books,
             modes: BTreeMap::new(),
+            pace: Pace::new(),
             standings: (0..count).map(|number| (strategy(number), standing(number, policy))).collect(),
             proposals: (0..count).map(|number| proposal(number, scene)).collect(),
             working: (0..count).filter(|_| scene == Scene::Resting).map(resting).collect(),
@@ -122,6 +124,7 @@ impl Desk {
             mode: Mode::Active,
             day_start_equity: self.books.equity(&self.market),
             instrument_modes: &self.modes,
+            pace: &self.pace,
             standings: &self.standings,
         }
     }
@@ -155,6 +158,7 @@ fn standing(number: usize, policy: &Arc<RiskPolicy>) -> Standing {
         policy: Arc::clone(policy),
         budget: Some(Money::whole(10_000_000_000)),
         median_order: BTreeMap::from([(on(number), Qty::whole(HELD))]),
+        pace: Pace::new(),
     }
 }
 

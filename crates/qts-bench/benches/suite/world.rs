@@ -7,7 +7,7 @@ use qts_core::{
     StrategyId, TickTable, Ts,
 };
 use qts_gate::RiskPolicy;
-use qts_gate::policy::{Controls, FatFinger, OrderSize, Size, Thresholds, Worth};
+use qts_gate::policy::{Age, Controls, FatFinger, Jump, OrderRate, OrderSize, Participation, Size, Thresholds, Worth};
 use qts_strategy::{Factory, Param, Params};
 
 /// The distance of two bars.
@@ -96,18 +96,28 @@ fn controls() -> Controls {
     let plenty = Ratio::whole(PLENTY);
     let worth = Some(Thresholds::limit(Worth::Fraction(plenty)));
     let size = Some(Thresholds::limit(Size::Fraction(plenty)));
+    let part = Some(plenty);
     Controls {
+        restricted: [Inst(u32::MAX)].into(),
+        outside_session: true,
+        stale_data: Some(Thresholds::limit(Age::Intervals(3))),
+        duplicate_order: Some(Span(1)),
         short_not_allowed: true,
         price_collar: Some(Thresholds { warn: Some(tenth()), limit: None, block: Some(tenth()) }),
         fat_finger: Some(FatFinger { multiple: Some(plenty), median: Some(plenty) }),
         cycle_notional: worth,
+        data_implausible: Some(Jump::any(Thresholds::limit(plenty))),
+        market_order: false,
         max_order_qty: Some(Thresholds::limit(OrderSize::Lots(PLENTY.unsigned_abs()))),
         max_order_notional: worth,
         max_long: size,
         max_short: size,
         max_gross_exposure: worth,
         max_net_exposure: worth,
+        max_participation: Some(Participation { order: part, day: part, where_known: true }),
         max_open_orders: Some(Thresholds::limit(1_000_000)),
+        order_rate: Some(OrderRate { per_second: plenty, burst: plenty }),
+        message_limit: Some(Thresholds::limit(u64::MAX)),
         max_risk_score: Some(Ratio::whole(1)),
         ..Controls::default()
     }

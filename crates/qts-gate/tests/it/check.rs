@@ -8,10 +8,12 @@ mod arbitration;
 mod budget;
 mod built_in;
 mod controls;
+mod data;
 mod exits;
 mod market_rules;
 mod modes;
 mod thresholds;
+mod velocity;
 mod working_orders;
 mod worth;
 

@@ -4,11 +4,13 @@
 //!
 //! ```text
 //! A last=100 bid=99 ask=101 prev=98 krx       an instrument (a capital) and its prices; also age=4s, lot, tick, fee…
+//! A last=100 before=90 base=95 adv=1000 session=0s    and the price before, the base of its day, volume, session left
 //! account cash=1000 equity=2000 rule=net max_long=10%
 //! account.B max_long=5                        the account's policy for one instrument
 //! a rank=1 budget=500 max_order_qty=80/100/500   a strategy; levels are warn/limit/block, `-` for none; one is limit
 //! a.B max_long=5                              its policy for one instrument
 //! a holds 100                                 …of A; `a holds 100 B` of B
+//! a sent 3s buy 10 B @ 99                     what it sent and got filled 3 s ago, in order; `a withdrew` an order
 //! a working 7 sell 20 @ 101 cancelling        its order number 7
 //! a buy 10 B @ 99 gtc                         what it asks; `operator/a sell 10` is the operator's for a
 //! a cancel 7
@@ -20,10 +22,10 @@ use std::sync::Arc;
 
 use qts_core::{
     Amount, DailyLimit, Decision, Inst, Instrument, Kind, Mode, Money, OrderId, Price, Proposal, Qty, Ratio, Reason,
-    Side, Span, StrategyId, TickTable, Tif, Ts,
+    Session, Side, Span, StrategyId, TickTable, Tif, Ts,
 };
-use qts_gate::policy::{Controls, FatFinger, OrderSize, Size, Thresholds, Worth};
-use qts_gate::{ArbitrationRule, CancelAsk, Judged, Permit, RiskPolicy, StrategyState};
+use qts_gate::policy::{Age, Controls, FatFinger, Jump, OrderRate, OrderSize, Participation, Size, Thresholds, Worth};
+use qts_gate::{ArbitrationRule, CancelAsk, Judged, Permit, RiskPolicy, Standing, StrategyState};
 
 use crate::world::{self, NOW, World};
 
@@ -77,6 +79,8 @@ impl Cycle {
                 self.world.hold(subject, inst, number(rest[1]));
             }
             (Some("working"), _) => self.rest(subject, rest),
+            (Some("sent"), _) => self.did(subject, rest),
+            (Some("withdrew"), _) => self.withdrew(subject),
             (_, "") if owner == "account" => rest.iter().for_each(|word| self.account(word)),
             (_, "") => rest.iter().for_each(|word| self.strategy(owner, word)),
             (_, of) => self.special(owner, self.inst(of), rest),
@@ -102,6 +106,14 @@ impl Cycle {
         prices.quote = price("bid").zip(price("ask")).map(|(bid, ask)| (bid, ask, at("quote_age")));
         prices.prev_close = price("prev");
         prices.interval = told("interval").map(seconds);
+        prices.before = price("before");
+        prices.is_first = words.contains(&"first");
+        prices.base = price("base").or(prices.prev_close);
+        prices.adv20 = told("adv").map(number);
+        prices.session = match told("session") {
+            Some("next") => Some(Session::Next),
+            left => left.map(|left| Session::Until(Ts(NOW.0 + seconds(left).0))),
+        };
     }
 
     fn intend(&mut self, subject: &str, words: &[&str]) {
@@ -122,12 +134,32 @@ impl Cycle {
         self.world.rest(owner, qts_core::Working { cancelling: words.contains(&"cancelling"), ..order });
     }
 
+    /// What the owner and with it the account did; the controls that look back are to be named before.
+    fn did(&mut self, owner: &str, words: &[&str]) {
+        let at = Ts(NOW.0 - seconds(words[1]).0);
+        let (side, qty, inst, kind, _) = self.order(&words[2..]);
+        let Standing { policy, pace, .. } = self.world.standing(owner);
+        pace.sent_order(at, policy.strategy_sets());
+        pace.admitted(at, (inst, side, qty, kind), policy.strategy_sets());
+        pace.filled(inst, qty, policy.strategy_sets());
+        let World { account_policy, pace, .. } = &mut self.world;
+        pace.sent_order(at, account_policy.account_sets());
+    }
+
+    fn withdrew(&mut self, owner: &str) {
+        let Standing { policy, pace, .. } = self.world.standing(owner);
+        pace.sent_cancel(policy.strategy_sets());
+        let World { account_policy, pace, .. } = &mut self.world;
+        pace.sent_cancel(account_policy.account_sets());
+    }
+
     /// `sell 20 B @ 101 gtc`.
     fn order(&self, words: &[&str]) -> (Side, Qty, Inst, Kind, Tif) {
         let side = if words[0] == "buy" { Side::Buy } else { Side::Sell };
         let inst = words.iter().find(|word| is_instrument(word)).unwrap_or(&"A");
         let limit = words.iter().position(|word| *word == "@").map(|at| number(words[at + 1]));
-        let tif = if words.contains(&"gtc") { Tif::Gtc } else { Tif::Day };
+        let tifs = [Tif::Gtc, Tif::Ioc, Tif::Fok];
+        let tif = tifs.into_iter().find(|tif| words.contains(&tif.as_str())).unwrap_or_default();
         (side, number(words[1]), self.inst(inst), limit.map_or(Kind::Market, Kind::Limit), tif)
     }
 
@@ -149,8 +181,10 @@ impl Cycle {
     fn strategy(&mut self, owner: &str, word: &str) {
         let (key, value) = word.split_once('=').unwrap_or((word, ""));
         let inst = self.inst("A");
+        let listed = (key == "restricted").then(|| value.split(',').map(|name| self.inst(name)).collect());
         let standing = self.world.standing(owner);
         match key {
+            "restricted" => Arc::make_mut(&mut standing.policy).strategy.restricted = listed.unwrap_or_default(),
             "rank" => standing.rank = number(value),
             "state" => standing.state = state_of(value),
             "mode" => standing.mode = mode_of(value),
@@ -271,6 +305,14 @@ fn set(controls: &mut Controls, key: &str, value: &str) {
         "buying_power" => controls.buying_power = Some(fraction(value)),
         "max_open_orders" => controls.max_open_orders = Some(levels(value, number)),
         "max_risk_score" => controls.max_risk_score = Some(number(value)),
+        "outside_session" => controls.outside_session = true,
+        "stale_data" => controls.stale_data = Some(levels(value, age)),
+        "duplicate_order" => controls.duplicate_order = Some(seconds(value)),
+        "data_implausible" => controls.data_implausible = Some(Jump::any(levels(value, fraction))),
+        "market_order" => controls.market_order = true,
+        "max_participation" => controls.max_participation = Some(participation(value)),
+        "order_rate" => controls.order_rate = Some(rate(value)),
+        "message_limit" => controls.message_limit = Some(levels(value, number)),
         other => panic!("no such control: {other}"),
     }
 }
@@ -289,6 +331,23 @@ fn levels<T>(text: &str, read: impl Fn(&str) -> T) -> Thresholds<T> {
 fn fat_finger(text: &str) -> FatFinger {
     let part = |mark: char| text.split(',').find_map(|part| part.strip_suffix(mark)).map(number);
     FatFinger { multiple: part('x'), median: part('m') }
+}
+
+/// `4s`, or `4i` for intervals.
+fn age(text: &str) -> Age {
+    text.strip_suffix('i').map_or_else(|| Age::Span(seconds(text)), |count| Age::Intervals(number(count)))
+}
+
+/// `0.5%o` of an order, `2%d` of a day, or both as `0.5%o,2%d`; `?` where known.
+fn participation(text: &str) -> Participation {
+    let part = |mark: char| text.split(',').find_map(|part| part.strip_suffix(mark)).map(fraction);
+    Participation { order: part('o'), day: part('d'), where_known: text.ends_with('?') }
+}
+
+/// `2/s,3` is two a second and a burst of three.
+fn rate(text: &str) -> OrderRate {
+    let (per_second, burst) = text.split_once("/s,").expect("a rate and a burst");
+    OrderRate { per_second: number(per_second), burst: number(burst) }
 }
 
 fn worth(text: &str) -> Worth {

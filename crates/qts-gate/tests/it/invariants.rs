@@ -26,7 +26,7 @@
 //! | 22 determinism | `equal_cycles_are_judged_equally` | |
 //! | 23 safety traffic | `cancels_pass_whatever_else_is_asked` | |
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
 use proptest::prelude::*;
@@ -35,7 +35,9 @@ use proptest::test_runner::TestRunner;
 use qts_core::{
     Cycle, Decision, Epoch, Inst, Kind, Money, OrderId, Price, Proposal, Qty, Ratio, Scope, Side, Stage, StrategyId,
 };
-use qts_gate::policy::{Controls, FatFinger, Nature, OrderSize, Size, Thresholds, Worth};
+use qts_gate::policy::{
+    Age, Controls, FatFinger, Jump, Nature, OrderRate, OrderSize, Participation, Size, Thresholds, Worth,
+};
 use qts_gate::{ArbitratedOrder, ArbitrationRule, CancelAsk, Judged, Permit, StrategyState};
 
 use crate::model;
@@ -146,6 +148,11 @@ fn mute_all(controls: &mut Controls) {
     mute(&mut controls.max_gross_exposure);
     mute(&mut controls.max_net_exposure);
     mute(&mut controls.max_open_orders);
+    mute(&mut controls.stale_data);
+    let mut jumps = controls.data_implausible.map(|jump| jump.within);
+    mute(&mut jumps);
+    controls.data_implausible = jumps.map(Jump::any);
+    mute(&mut controls.message_limit);
 }
 
 // 3.
@@ -154,6 +161,9 @@ proptest! {
     #![proptest_config(config())]
     #[test]
     fn what_was_admitted_is_admitted_again(plan in plans().prop_map(alone)) {
+        let mut plan = plan;
+        // What was reduced may now be the same as something asked earlier: that block is not closed upwards.
+        plan.traders.iter_mut().for_each(|trader| trader.controls.duplicate_order = None);
         let admitted = plan.admitted();
         if admitted.is_positive() {
             let mut again = plan;
@@ -225,6 +235,15 @@ fn one_by_one(all: Controls) -> Vec<Controls> {
         Controls { max_gross_exposure: all.max_gross_exposure, ..none() },
         Controls { max_net_exposure: all.max_net_exposure, ..none() },
         Controls { max_open_orders: all.max_open_orders, ..none() },
+        Controls { restricted: all.restricted, ..none() },
+        Controls { outside_session: all.outside_session, ..none() },
+        Controls { stale_data: all.stale_data, ..none() },
+        Controls { duplicate_order: all.duplicate_order, ..none() },
+        Controls { data_implausible: all.data_implausible, ..none() },
+        Controls { market_order: all.market_order, ..none() },
+        Controls { max_participation: all.max_participation, ..none() },
+        Controls { order_rate: all.order_rate, ..none() },
+        Controls { message_limit: all.message_limit, ..none() },
     ]
 }
 
@@ -311,6 +330,8 @@ fn in_plain_numbers(controls: &mut Controls) {
     each(&mut controls.max_net_exposure, worth);
     each(&mut controls.max_long, size);
     each(&mut controls.max_short, size);
+    // No plan's data come at regular intervals.
+    each(&mut controls.stale_data, |age| Age::Span(age.of(&qts_core::Prices::default())));
 }
 
 /// All controls of both, each at the lower of its levels.
@@ -337,7 +358,28 @@ fn meet(a: &Controls, b: &Controls) -> Controls {
         OrderSize::Lots(_) => unreachable!("no plan has lots"),
     };
     let (capacity, plausible) = (Nature::Capacity, Nature::Plausibility);
+    let jump = |controls: &Controls| controls.data_implausible.map(|jump| jump.within);
+    let span = |age| match age {
+        Age::Span(span) => span,
+        Age::Intervals(_) => unreachable!("in plain numbers"),
+    };
     Controls {
+        restricted: a.restricted.union(&b.restricted).copied().collect(),
+        outside_session: a.outside_session || b.outside_session,
+        stale_data: lowest(a.stale_data, b.stale_data, plausible, span),
+        duplicate_order: a.duplicate_order.max(b.duplicate_order),
+        data_implausible: lowest(jump(a), jump(&b), plausible, |ratio| ratio).map(Jump::any),
+        market_order: a.market_order || b.market_order,
+        max_participation: both(a.max_participation, b.max_participation, |a, b| Participation {
+            order: lower(a.order, b.order),
+            day: lower(a.day, b.day),
+            where_known: a.where_known && b.where_known,
+        }),
+        order_rate: both(a.order_rate, b.order_rate, |a, b| OrderRate {
+            per_second: a.per_second.min(b.per_second),
+            burst: a.burst.min(b.burst),
+        }),
+        message_limit: lowest(a.message_limit, b.message_limit, plausible, |count| count),
         short_not_allowed: a.short_not_allowed || b.short_not_allowed,
         price_collar: lowest(a.price_collar, b.price_collar, plausible, |ratio| ratio),
         fat_finger: finger(a.fat_finger, b.fat_finger),
@@ -352,6 +394,10 @@ fn meet(a: &Controls, b: &Controls) -> Controls {
         max_open_orders: lowest(a.max_open_orders, b.max_open_orders, capacity, |count| count),
         max_risk_score: a.max_risk_score,
     }
+}
+
+fn both<T: Copy>(a: Option<T>, b: Option<T>, meet: impl Fn(T, T) -> T) -> Option<T> {
+    a.zip(b).map(|(a, b)| meet(a, b)).or(a).or(b)
 }
 
 fn lowest<T: Copy + PartialEq, K: Ord>(
@@ -526,6 +572,10 @@ proptest! {
                 max_order_qty: None,
                 max_order_notional: None,
                 max_risk_score: None,
+                restricted: BTreeSet::new(),
+                outside_session: false,
+                // Exempts exits only: of what crosses zero nothing is left.
+                duplicate_order: None,
                 ..controls.clone()
             };
         }
@@ -620,6 +670,8 @@ fn only_cumulative(controls: &mut Controls) {
         max_order_notional: None,
         fat_finger: None,
         max_risk_score: None,
+        duplicate_order: None,
+        max_participation: controls.max_participation.map(|volume| Participation { order: None, ..volume }),
         ..controls.clone()
     };
 }
@@ -893,11 +945,15 @@ fn of_one_price(mut plan: Plan) -> Plan {
         stock.quote = stock.quote.map(|_| (100, 100));
         stock.prev_close = stock.prev_close.map(|_| 100);
     }
+    // `conservative` alone is silent where the usual volume is not known, and says so.
+    for controls in plan.traders.iter_mut().map(|trader| &mut trader.controls).chain([&mut plan.account]) {
+        controls.max_participation = controls.max_participation.map(|v| Participation { where_known: false, ..v });
+    }
     plan
 }
 
 /// The plan without one thing that was known. An absent book is a flat one, an absent budget none, an absent median
-/// too few orders: these say something. So does a missing control, which a policy's file inherits or switches off.
+/// too few orders, an absent price before the last one a first price: these say something. So does a missing control, which a policy's file inherits or switches off.
 fn without(plan: &Plan, n: usize) -> Plan {
     let mut poorer = plan.clone();
     match n {
@@ -910,6 +966,8 @@ fn without(plan: &Plan, n: usize) -> Plan {
             }
         }
         6 => poorer.equity = None,
+        7 => poorer.stocks.iter_mut().for_each(|stock| stock.adv20 = None),
+        8 => poorer.stocks.iter_mut().for_each(|stock| stock.hours = None),
         // An instrument that nobody configured.
         _ => poorer.asks[0].inst = 7,
     }
@@ -922,7 +980,7 @@ proptest! {
     fn what_is_missing_never_admits_more(plan in plans().prop_map(alone).prop_map(of_one_price), own in any::<bool>()) {
         let plan = of_one_scope(plan, own);
         let admitted = plan.admitted();
-        for n in 0..8 {
+        for n in 0..10 {
             prop_assert!(without(&plan, n).admitted() <= admitted, "without {}: {}", n, without(&plan, n).admitted());
         }
         let mut stranger = plan.world();

@@ -8,7 +8,9 @@ use crate::plan::plans;
 
 /// Reasons that no control of a policy gives: validity, modes, arbitration, Phase 5's own.
 fn is_measured(code: Code) -> bool {
-    (Code::PriceCollar..=Code::MaxOpenOrders).contains(&code) || code == Code::ShortNotAllowed
+    let of_data = [Code::Restricted, Code::OutsideSession, Code::StaleData, Code::DataImplausible];
+    let of_flow = [Code::DuplicateOrder, Code::ShortNotAllowed, Code::OrderRate, Code::MessageLimit];
+    (Code::PriceCollar..=Code::MaxOpenOrders).contains(&code) || of_data.contains(&code) || of_flow.contains(&code)
 }
 
 fn findings<'a>(trace: &'a Trace, decision: &'a Decision, scope: Scope) -> impl Iterator<Item = &'a Finding> {

@@ -1,7 +1,8 @@
 //! The gate's arbitration and the independent model of it (`model.rs`) say the same of every made-up case.
 //!
 //! Every policy is `validity_only`, so that what strategies ask reaches arbitration whole and what arbitration leaves
-//! is sent: what is compared is arbitration, allocation and merging, through the public door.
+//! is sent: what is compared is arbitration, allocation and merging, through the public door. (Of the controls only the
+//! account's `stale_data` has a say in arbitration: which price is fresh enough to cross at. `check/data.rs` shows it.)
 //!
 //! That it is a test was tried by hand: each of these was changed alone, and each was seen to disagree, at the latest
 //! at seed 115. In `arbitrate.rs`: buy limit ≥ sell limit without the "="; the same of a limit and the cross price;

@@ -1,13 +1,15 @@
 //! Accounts, policies and proposals made up by the property tests: small numbers, so that limits bind often.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use qts_core::{DailyLimit, Inst, Kind, Mode, Money, Price, Proposal, Qty, Ratio, Side, Span, StrategyId, Tif, Ts};
-use qts_gate::policy::{Controls, FatFinger, OrderSize, Size, Thresholds, Worth};
-use qts_gate::{ArbitrationRule, Judged, RiskPolicy, StrategyState};
+use qts_core::{
+    DailyLimit, Inst, Kind, Mode, Money, Price, Proposal, Qty, Ratio, Session, Side, Span, StrategyId, Tif, Ts,
+};
+use qts_gate::policy::{Age, Controls, FatFinger, Jump, OrderRate, OrderSize, Participation, Size, Thresholds, Worth};
+use qts_gate::{ArbitrationRule, Judged, Pace, RiskPolicy, StrategyState};
 
 use crate::world::{self, NOW, World};
 
@@ -39,7 +41,18 @@ pub(crate) struct Stock {
     pub(crate) is_stale: bool,
     pub(crate) quote: Option<(i32, i32)>,
     pub(crate) prev_close: Option<i32>,
+    pub(crate) before: Option<i32>,
+    pub(crate) adv20: Option<i32>,
+    pub(crate) hours: Option<Hours>,
     pub(crate) mode: Mode,
+}
+
+/// What is known of a market's session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hours {
+    Open,
+    Closed,
+    Told,
 }
 
 /// A strategy, its policy and what it holds of each instrument.
@@ -52,6 +65,14 @@ pub(crate) struct Trader {
     pub(crate) budget: Option<i64>,
     pub(crate) median: Option<i32>,
     pub(crate) holds: [i32; 2],
+    pub(crate) did: Vec<Deed>,
+}
+
+/// An order that was sent and filled so many seconds ago.
+#[derive(Debug, Clone)]
+pub(crate) struct Deed {
+    pub(crate) ago: i64,
+    pub(crate) ask: Ask,
 }
 
 /// A working order; the fourth owner is `z`.
@@ -73,7 +94,7 @@ pub(crate) struct Ask {
     pub(crate) side: Side,
     pub(crate) limit: Option<i32>,
     pub(crate) qty: i32,
-    pub(crate) gtc: bool,
+    pub(crate) tif: Tif,
 }
 
 impl Plan {
@@ -107,6 +128,13 @@ impl Plan {
             prices.last = stock.last.map(|last| (Price::whole(last), seen));
             prices.quote = stock.quote.map(|(bid, ask)| (Price::whole(bid), Price::whole(ask), seen));
             prices.prev_close = stock.prev_close.map(Price::whole);
+            (prices.before, prices.base) = (stock.before.map(Price::whole), prices.prev_close);
+            prices.adv20 = stock.adv20.map(Qty::whole);
+            prices.session = stock.hours.map(|hours| match hours {
+                Hours::Open => Session::Until(Ts(NOW.0 + 1)),
+                Hours::Closed => Session::Until(NOW),
+                Hours::Told => Session::Next,
+            });
         }
         for (id, trader) in ASKERS.into_iter().zip(&self.traders) {
             let standing = world.standing(id);
@@ -115,10 +143,13 @@ impl Plan {
             standing.budget = trader.budget.map(Money::whole);
             let median = trader.median.map(|median| [(Inst(0), Qty::whole(median)), (Inst(1), Qty::whole(median))]);
             standing.median_order = median.into_iter().flatten().collect();
+            standing.pace = pace(&trader.did, &trader.controls);
             for (inst, held) in (0..).map(Inst).zip(trader.holds) {
                 world.hold_at(id, inst, Qty::whole(held), Price::whole(100));
             }
         }
+        let deeds: Vec<Deed> = self.traders.iter().flat_map(|trader| trader.did.clone()).collect();
+        world.pace = pace(&deeds, &self.account);
         for (id, order) in (1..).zip(&self.working) {
             let qty = Qty::whole(order.lots * self.lot);
             let resting = world::resting(id, Inst(order.inst), order.side, kind(order.limit), qty);
@@ -132,7 +163,7 @@ impl Plan {
         let proposals = (0..).zip(&self.asks).map(|(emission, ask)| {
             let (owner, qty) = (ASKERS[ask.owner], Qty::whole(ask.qty));
             let mut proposal = world::proposal(owner, emission, Inst(ask.inst), ask.side, qty, kind(ask.limit));
-            proposal.intent.tif = if ask.gtc { Tif::Gtc } else { Tif::Day };
+            proposal.intent.tif = ask.tif;
             proposal
         });
         proposals.collect()
@@ -154,6 +185,20 @@ impl Plan {
     }
 }
 
+/// What these deeds are to one with these controls.
+fn pace(deeds: &[Deed], controls: &Controls) -> Pace {
+    let mut pace = Pace::new();
+    let mut deeds: Vec<&Deed> = deeds.iter().collect();
+    deeds.sort_by_key(|deed| -deed.ago);
+    for Deed { ago, ask } in deeds {
+        let (at, inst, qty) = (Ts(NOW.0 - Span::SECOND.times(*ago).0), Inst(ask.inst), Qty::whole(ask.qty));
+        pace.sent_order(at, [controls].into_iter());
+        pace.admitted(at, (inst, ask.side, qty, kind(ask.limit)), [controls].into_iter());
+        pace.filled(inst, qty, [controls].into_iter());
+    }
+    pace
+}
+
 fn policy(controls: &Controls) -> RiskPolicy {
     RiskPolicy {
         id: "made up".into(),
@@ -173,9 +218,10 @@ pub(crate) fn percent(number: i32) -> Ratio {
 
 /// Any plan: every control may be there, anything may be missing.
 pub(crate) fn plans() -> impl Strategy<Value = Plan> {
-    let account = (0..60_000i64, option(5_000..100_000i64), modes(), controls());
-    let stocks = [stock(), stock()];
-    let traders = [trader(), trader(), trader()];
+    let account = (0..60_000i64, option(5_000..100_000i64), modes(), controls().boxed());
+    // Boxed, since so much at once is too much for a test's stack.
+    let stocks = [stock().boxed(), stock().boxed()];
+    let traders = [trader().boxed(), trader().boxed(), trader().boxed()];
     let orders = (prop::collection::vec(resting(), 0..4), prop::collection::vec(ask(), 1..7));
     (rules(), prop_oneof![3 => Just(1), 1 => Just(5)], account, stocks, traders, orders).prop_map(
         |(rule, lot, (cash, equity, mode, account), stocks, traders, (working, mut asks))| {
@@ -197,6 +243,7 @@ pub(crate) fn calm_plans() -> impl Strategy<Value = Plan> {
             stock.is_stale = false;
             stock.last = stock.last.or(Some(100));
             stock.prev_close = stock.prev_close.or(Some(100));
+            stock.hours = stock.hours.or(Some(Hours::Open));
         }
         for trader in &mut plan.traders {
             (trader.state, trader.mode) = (StrategyState::Active, Mode::Active);
@@ -252,8 +299,9 @@ fn limits() -> impl Strategy<Value = Option<i32>> {
 fn stock() -> impl Strategy<Value = Stock> {
     let flags = (prop::bool::weighted(0.3), prop::bool::weighted(0.3), any::<bool>(), prop::bool::weighted(0.2));
     let quote = option((95..101i32, 0..4i32).prop_map(|(bid, spread)| (bid, bid + spread)));
-    (flags, option(97..104i32), quote, option(95..106i32), modes()).prop_map(
-        |((short_ban, daily_limit, fee, is_stale), last, quote, prev_close, mode)| Stock {
+    let others = (option(88..113i32), option(0..3_000i32), hours());
+    (flags, option(97..104i32), quote, option(95..106i32), others, modes()).prop_map(
+        |((short_ban, daily_limit, fee, is_stale), last, quote, prev_close, (before, adv20, hours), mode)| Stock {
             short_ban,
             daily_limit,
             fee,
@@ -261,19 +309,28 @@ fn stock() -> impl Strategy<Value = Stock> {
             is_stale,
             quote,
             prev_close,
+            before,
+            adv20,
+            hours,
             mode,
         },
     )
+}
+
+fn hours() -> impl Strategy<Value = Option<Hours>> {
+    let known = prop_oneof![3 => Just(Hours::Open), 1 => Just(Hours::Closed), 1 => Just(Hours::Told)];
+    prop::option::weighted(0.95, known)
 }
 
 fn trader() -> impl Strategy<Value = Trader> {
     let held = || prop_oneof![1 => Just(0), 2 => -8..9i32].prop_map(|lots| lots * 5);
     let odd = prop::bool::weighted(0.1);
     let numbers = (0..3i64, prop::option::weighted(0.3, 0..8_000i64), prop::option::weighted(0.3, 1..9i32));
-    (numbers, states(), modes(), controls(), [held(), held()], odd).prop_map(
-        |((rank, budget, median), state, mode, controls, mut holds, odd)| {
+    let did = prop::collection::vec((0..12i64, ask()).prop_map(|(ago, ask)| Deed { ago, ask }), 0..4);
+    (numbers, states(), modes(), controls().boxed(), [held(), held()], odd, did).prop_map(
+        |((rank, budget, median), state, mode, controls, mut holds, odd, did)| {
             holds[0] += i32::from(odd) * 2;
-            Trader { rank, state, mode, controls, budget, median, holds }
+            Trader { rank, state, mode, controls, budget, median, holds, did }
         },
     )
 }
@@ -288,8 +345,15 @@ fn resting() -> impl Strategy<Value = Resting> {
 }
 
 fn ask() -> impl Strategy<Value = Ask> {
-    (0..3usize, 0..2u32, sides(), limits(), 1..70i32, prop::bool::weighted(0.2))
-        .prop_map(|(owner, inst, side, limit, qty, gtc)| Ask { owner, inst, side, limit, qty, gtc })
+    let tif = prop_oneof![7 => Just(Tif::Day), 2 => Just(Tif::Gtc), 1 => Just(Tif::Ioc)];
+    (0..3usize, 0..2u32, sides(), limits(), 1..70i32, tif).prop_map(|(owner, inst, side, limit, qty, tif)| Ask {
+        owner,
+        inst,
+        side,
+        limit,
+        qty,
+        tif,
+    })
 }
 
 /// Any set of controls, the levels of each ascending; a missing level is as frequent as a missing control.
@@ -298,17 +362,25 @@ pub(crate) fn controls() -> impl Strategy<Value = Controls> {
     let plausible = (collars(), fingers(), thresholds(80, worth));
     let exposures = (sizes_of_positions(60), sizes_of_positions(30), thresholds(80, worth), thresholds(60, worth));
     let others = (prop::bool::weighted(0.2), rare(0..10i32), rare(1..11i32));
-    (sizes, plausible, exposures, others).prop_map(
+    (sizes.boxed(), plausible.boxed(), exposures.boxed(), others, data().boxed(), flow().boxed()).prop_map(
         |(
             (max_order_qty, max_order_notional, max_open_orders),
             (price_collar, fat_finger, cycle_notional),
             (max_long, max_short, max_gross_exposure, max_net_exposure),
             (short_not_allowed, buffer, score),
+            (restricted, outside_session, stale_data, data_implausible),
+            (duplicate_order, market_order, max_participation, order_rate, message_limit),
         )| Controls {
+            restricted,
+            outside_session,
+            stale_data,
+            duplicate_order,
             short_not_allowed,
             price_collar,
             fat_finger,
-            cycle_notional: cycle_notional.map(|levels| Thresholds { limit: None, ..levels }),
+            cycle_notional: unreduced(cycle_notional),
+            data_implausible,
+            market_order,
             max_order_qty,
             max_order_notional,
             max_long,
@@ -316,10 +388,42 @@ pub(crate) fn controls() -> impl Strategy<Value = Controls> {
             max_gross_exposure,
             max_net_exposure,
             buying_power: buffer.map(percent),
+            max_participation,
             max_open_orders,
+            order_rate,
+            message_limit,
             max_risk_score: score.map(|tenths| percent(tenths * 10)),
         },
     )
+}
+
+/// Controls of what is known of the market.
+fn data() -> impl Strategy<Value = (BTreeSet<Inst>, bool, Option<Thresholds<Age>>, Option<Jump>)> {
+    let listed = prop_oneof![15 => Just(None), 1 => Just(Some(Inst(0))), 1 => Just(Some(Inst(1)))];
+    let seconds = |number: i32| Age::Span(Span::SECOND.times(number.into()));
+    let intervals = |number: i32| Age::Intervals(number.unsigned_abs());
+    let ages = prop_oneof![thresholds(6, seconds), thresholds(6, intervals)].prop_map(unreduced);
+    let jumps = thresholds(14, percent).prop_map(|levels| unreduced(levels).map(Jump::any));
+    (listed.prop_map(|listed| listed.into_iter().collect()), prop::bool::weighted(0.2), ages, jumps)
+}
+
+type Flow = (Option<Span>, bool, Option<Participation>, Option<OrderRate>, Option<Thresholds<u64>>);
+
+/// Controls of what was and is asked for.
+fn flow() -> impl Strategy<Value = Flow> {
+    let window = rare((0..14i64).prop_map(|seconds| Span::SECOND.times(seconds)));
+    let volume =
+        (prop::option::of(0..5i32), prop::option::of(0..9i32), any::<bool>()).prop_map(|(order, day, where_known)| {
+            Participation { order: order.map(percent), day: day.map(percent), where_known }
+        });
+    let rate = (1..4i32, 1..6i32)
+        .prop_map(|(rate, burst)| OrderRate { per_second: percent(rate * 25), burst: Ratio::whole(burst) });
+    let messages = thresholds(6, |n| n.unsigned_abs().into()).prop_map(unreduced);
+    (window, prop::bool::weighted(0.1), rare(volume), rare(rate), messages)
+}
+
+fn unreduced<T>(levels: Option<Thresholds<T>>) -> Option<Thresholds<T>> {
+    levels.map(|levels| Thresholds { limit: None, ..levels })
 }
 
 fn rare<T: Debug + Clone>(of: impl Strategy<Value = T>) -> impl Strategy<Value = Option<T>> {

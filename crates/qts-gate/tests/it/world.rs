@@ -8,7 +8,7 @@ use qts_core::{
     Money, OrderId, Price, Proposal, Qty, Ratio, Side, StrategyId, TickTable, Tif, Ts, Working,
 };
 use qts_gate::{
-    ArbitrationRule, CancelAsk, Judged, RiskPolicy, Situation, StagedRiskGate, Standing, StrategyState, Trace,
+    ArbitrationRule, CancelAsk, Judged, Pace, RiskPolicy, Situation, StagedRiskGate, Standing, StrategyState, Trace,
 };
 
 /// The time of every judgement.
@@ -28,6 +28,7 @@ pub(crate) struct World {
     pub(crate) instrument_modes: BTreeMap<Inst, Mode>,
     pub(crate) equity: Option<Money>,
     pub(crate) account_policy: RiskPolicy,
+    pub(crate) pace: Pace,
     pub(crate) standings: BTreeMap<StrategyId, Standing>,
 }
 
@@ -45,6 +46,7 @@ impl World {
             instrument_modes: BTreeMap::new(),
             equity: None,
             account_policy: validity_only(),
+            pace: Pace::new(),
             standings: BTreeMap::new(),
         }
     }
@@ -71,6 +73,7 @@ impl World {
             mode: self.mode,
             day_start_equity: self.equity,
             instrument_modes: &self.instrument_modes,
+            pace: &self.pace,
             standings: &self.standings,
         };
         hear(&StagedRiskGate::new(Arc::new(self.account_policy.clone()), self.rule), &situation)
@@ -85,6 +88,7 @@ impl World {
             policy: Arc::new(validity_only()),
             budget: None,
             median_order: BTreeMap::new(),
+            pace: Pace::new(),
         })
     }
 

@@ -8,7 +8,7 @@ use qts_core::{
     Intent, Kind, Market, MarketEvent, Mode, Money, OrderId, Outcome, Payload, Price, Proposal, Qty, Ratio, Side,
     Slice, StrategyId, TickTable, Tif, Ts,
 };
-use qts_gate::{Admitted, ArbitrationRule, RiskPolicy, Situation, StagedRiskGate, Standing, StrategyState};
+use qts_gate::{Admitted, ArbitrationRule, Pace, RiskPolicy, Situation, StagedRiskGate, Standing, StrategyState};
 use qts_loop::{Absorbed, Broker, ExecutionLoop, Hooks, NewOrder, NoHooks, OrderState, Response, Step, StopPolicy};
 use qts_runtime::{Effects, Input, QuarantineRule, Record, Registration, Runtime, Setup};
 use qts_strategy::{Ask, Intents, Param, Params, Strategy, View};
@@ -109,6 +109,7 @@ fn standing(policy: RiskPolicy) -> Standing {
         policy: Arc::new(policy),
         budget: None,
         median_order: BTreeMap::new(),
+        pace: Pace::new(),
     }
 }
 
@@ -134,6 +135,7 @@ fn through_the_gate(proposals: Vec<Proposal>, account: Account, policy: RiskPoli
         mode: Mode::Active,
         day_start_equity: books.equity(&market),
         instrument_modes: &BTreeMap::new(),
+        pace: &Pace::new(),
         standings: &BTreeMap::from([(id(), standing(policy))]),
     };
     let judged = gate().judge(proposals, &[], &situation);

@@ -1,23 +1,33 @@
 //! The controls of a policy: their names, their forms, the levels they take.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use qts_core::{Money, NumError, Ratio};
-use qts_gate::policy::{Controls, FatFinger, OrderSize, Size, Thresholds, Worth};
+use qts_core::{Inst, Money, NumError, Ratio, Span};
+use qts_gate::policy::{Age, Controls, FatFinger, Jump, OrderRate, OrderSize, Participation, Size, Thresholds, Worth};
 use toml::de::{DeTable, DeValue};
+
+use crate::kinds::Kinds;
 
 use super::code::Code;
 use super::levels::{read_levels, read_unreduced};
+use super::names::Names;
 use super::reader::{Item, Log, Table};
 use super::scalars::Bound;
 use super::source::{Place, Source};
 
 /// Controls that exist, by the names that their reasons carry.
-pub(crate) const BUILT: [&str; 13] = [
+pub(crate) const BUILT: [&str; 22] = [
+    "restricted",
+    "outside_session",
+    "stale_data",
+    "data_implausible",
+    "duplicate_order",
     "short_not_allowed",
     "price_collar",
     "fat_finger",
     "cycle_notional",
+    "market_order",
     "max_order_qty",
     "max_order_notional",
     "max_long",
@@ -25,28 +35,16 @@ pub(crate) const BUILT: [&str; 13] = [
     "max_gross_exposure",
     "max_net_exposure",
     "buying_power",
+    "max_participation",
     "max_open_orders",
+    "order_rate",
+    "message_limit",
     "max_risk_score",
 ];
 
 /// Controls of the contract that are still to come.
-pub(crate) const NOT_BUILT: [&str; 15] = [
-    "stale_data",
-    "duplicate_order",
-    "max_participation",
-    "order_rate",
-    "message_limit",
-    "repeated_execution",
-    "failure_breaker",
-    "market_order",
-    "restricted",
-    "daily_loss",
-    "drawdown",
-    "warn_escalation",
-    "data_implausible",
-    "outside_session",
-    "unreconciled",
-];
+pub(crate) const NOT_BUILT: [&str; 6] =
+    ["repeated_execution", "failure_breaker", "daily_loss", "drawdown", "warn_escalation", "unreconciled"];
 
 /// Validity: always on, in every policy.
 pub(crate) const ALWAYS_ON: [&str; 11] = [
@@ -78,7 +76,10 @@ impl Works {
     /// Where a control works (`risk-reference.md` §2).
     pub(crate) fn of(control: &str) -> Self {
         match control {
-            "price_collar" | "fat_finger" | "max_order_qty" | "max_risk_score" => Self::Strategy,
+            "restricted" | "outside_session" | "stale_data" | "data_implausible" | "duplicate_order" | "price_collar"
+            | "fat_finger" | "market_order" | "max_order_qty" | "max_participation" | "max_risk_score" => {
+                Self::Strategy
+            }
             "buying_power" => Self::Account,
             _ => Self::Both,
         }
@@ -86,12 +87,18 @@ impl Works {
 }
 
 /// What a policy says about one control; `None` removes it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Setting {
+    Restricted(BTreeSet<Inst>),
+    OutsideSession(bool),
+    StaleData(Option<Thresholds<Age>>),
+    DataImplausible(Option<Jump>),
+    DuplicateOrder(Option<Span>),
     ShortNotAllowed(bool),
     PriceCollar(Option<Thresholds<Ratio>>),
     FatFinger(Option<FatFinger>),
     CycleNotional(Option<Thresholds<Worth>>),
+    MarketOrder(bool),
     MaxOrderQty(Option<Thresholds<OrderSize>>),
     MaxOrderNotional(Option<Thresholds<Worth>>),
     MaxLong(Option<Thresholds<Size>>),
@@ -99,12 +106,15 @@ pub(super) enum Setting {
     MaxGrossExposure(Option<Thresholds<Worth>>),
     MaxNetExposure(Option<Thresholds<Worth>>),
     BuyingPower(Option<Ratio>),
+    MaxParticipation(Option<Participation>),
     MaxOpenOrders(Option<Thresholds<u64>>),
+    OrderRate(Option<OrderRate>),
+    MessageLimit(Option<Thresholds<u64>>),
     MaxRiskScore(Option<Ratio>),
 }
 
 /// What a policy says about one control, and where its key and its value stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Stated {
     /// What it says.
     pub(super) setting: Setting,
@@ -118,6 +128,15 @@ impl Setting {
     /// The control's name.
     pub(super) const fn name(&self) -> &'static str {
         match self {
+            Self::Restricted(_) => "restricted",
+            Self::OutsideSession(_) => "outside_session",
+            Self::StaleData(_) => "stale_data",
+            Self::DataImplausible(_) => "data_implausible",
+            Self::DuplicateOrder(_) => "duplicate_order",
+            Self::MarketOrder(_) => "market_order",
+            Self::MaxParticipation(_) => "max_participation",
+            Self::OrderRate(_) => "order_rate",
+            Self::MessageLimit(_) => "message_limit",
             Self::ShortNotAllowed(_) => "short_not_allowed",
             Self::PriceCollar(_) => "price_collar",
             Self::FatFinger(_) => "fat_finger",
@@ -135,17 +154,26 @@ impl Setting {
     }
 
     /// Does it remove the control?
-    pub(super) fn removes(self) -> bool {
+    pub(super) fn removes(&self) -> bool {
         let (mut strategy, mut account) = (Controls::default(), Controls::default());
         self.apply(&mut strategy, &mut account);
         (strategy, account) == Default::default()
     }
 
     /// Replaces the control whole, at the scopes where it works (`risk-reference.md` §2). The account keeps the
-    /// price collar too: it values market buys.
-    pub(super) fn apply(self, strategy: &mut Controls, account: &mut Controls) {
+    /// price collar too: it values market buys; and the age of data: it says which price two books may trade at.
+    pub(super) fn apply(&self, strategy: &mut Controls, account: &mut Controls) {
         let mut both = |set: &dyn Fn(&mut Controls)| [&mut *strategy, &mut *account].into_iter().for_each(set);
-        match self {
+        match self.clone() {
+            Self::StaleData(ages) => both(&|set| set.stale_data = ages),
+            Self::OrderRate(rate) => both(&|set| set.order_rate = rate),
+            Self::MessageLimit(levels) => both(&|set| set.message_limit = levels),
+            Self::Restricted(listed) => strategy.restricted = listed,
+            Self::OutsideSession(on) => strategy.outside_session = on,
+            Self::DataImplausible(jump) => strategy.data_implausible = jump,
+            Self::DuplicateOrder(window) => strategy.duplicate_order = window,
+            Self::MarketOrder(on) => strategy.market_order = on,
+            Self::MaxParticipation(share) => strategy.max_participation = share,
             Self::ShortNotAllowed(on) => both(&|set| set.short_not_allowed = on),
             Self::PriceCollar(levels) => both(&|set| set.price_collar = levels),
             Self::CycleNotional(levels) => both(&|set| set.cycle_notional = levels),
@@ -169,18 +197,30 @@ pub(super) fn removed(name: &str) -> Option<Setting> {
     let root = DeTable::parse(file.text()).ok()?.into_inner();
     let log = Log::new(Arc::clone(&file));
     let item = Table::new(&log, "", Place::default(), root).drain().pop()?;
-    read_setting(item, &[])
+    let kinds = Kinds::with(&[]).ok()?;
+    read_setting(item, &[], &Names::new(&kinds))
 }
 
 /// Reads one control of a table where `others` are the keys that are none. Nothing is ever ignored in silence.
-pub(super) fn read(item: Item<'_>, others: &[&str]) -> Option<Stated> {
+pub(super) fn read(item: Item<'_>, others: &[&str], names: &Names<'_>) -> Option<Stated> {
     let (key, value) = (item.key_place, item.place);
-    Some(Stated { setting: read_setting(item, others)?, key, value })
+    Some(Stated { setting: read_setting(item, others, names)?, key, value })
 }
 
-fn read_setting(item: Item<'_>, others: &[&str]) -> Option<Setting> {
+fn read_setting(item: Item<'_>, others: &[&str], names: &Names<'_>) -> Option<Setting> {
     let name = item.key.clone();
     Some(match name.as_str() {
+        "restricted" => Setting::Restricted(unless_off(item, |item| listed(item, names))?.unwrap_or_default()),
+        "outside_session" => Setting::OutsideSession(item.flag()?),
+        "stale_data" => Setting::StaleData(unless_off(item, |item| read_unreduced(item, &age))?),
+        "data_implausible" => Setting::DataImplausible(unless_off(item, jump)?),
+        "duplicate_order" => Setting::DuplicateOrder(unless_off(item, |item| item.length())?),
+        "market_order" => {
+            Setting::MarketOrder(unless_off(item, |item| item.word(&[("block", true)]))?.unwrap_or_default())
+        }
+        "max_participation" => Setting::MaxParticipation(unless_off(item, participation)?),
+        "order_rate" => Setting::OrderRate(unless_off(item, order_rate)?),
+        "message_limit" => Setting::MessageLimit(unless_off(item, |item| read_unreduced(item, &|item| item.whole(0)))?),
         "short_not_allowed" => Setting::ShortNotAllowed(item.flag()?),
         "price_collar" => Setting::PriceCollar(unless_off(item, |item| read_unreduced(item, &percent))?),
         "fat_finger" => Setting::FatFinger(unless_off(item, fat_finger)?),
@@ -288,6 +328,70 @@ fn fat_finger(item: Item<'_>) -> Option<FatFinger> {
     }
     table.finish();
     Some(FatFinger { multiple: multiple.flatten(), median: median.flatten() })
+}
+
+/// `["005930.KRX"]`; an empty list restricts nothing.
+fn listed(item: Item<'_>, names: &Names<'_>) -> Option<BTreeSet<Inst>> {
+    let ids = item.list("instrument ids")?;
+    let count = ids.len();
+    let known: Vec<Inst> = ids.iter().filter_map(|id| names.instrument(id)).collect();
+    (known.len() == count).then(|| known.into_iter().collect())
+}
+
+/// `"3s"`, or `"2 intervals"` of the instrument's data.
+fn age(item: &Item<'_>) -> Option<Age> {
+    let text = item.text()?;
+    let Some(number) = text.strip_suffix("intervals").or(text.strip_suffix("interval")) else {
+        return item.length().map(Age::Span);
+    };
+    let count: Option<u32> = number.trim().parse().ok();
+    if count.is_none() {
+        let error = item.error(Code::NotALength, format!("`{}` must be an age, not `{text}`", item.key));
+        item.log.push(error.help("write a whole number of intervals, such as \"2 intervals\", or a time, \"3s\""));
+    }
+    count.map(Age::Intervals)
+}
+
+/// The same levels at all times.
+fn jump(item: Item<'_>) -> Option<Jump> {
+    read_unreduced(item, &percent).map(Jump::any)
+}
+
+/// `{ order = "0.5%", day = "2%" }`, at least one of the two.
+fn participation(item: Item<'_>) -> Option<Participation> {
+    if !item.value.is_table() {
+        item.wrong_type("a table", "write `max_participation = { order = \"0.5%\", day = \"2%\" }`, or `false`");
+        return None;
+    }
+    let mut table: Table<'_> = item.table("`max_participation`")?;
+    let mut share = |key| table.take(key).map(|item| item.share(Bound::NotNegative, Ratio::whole(1)));
+    let (order, day) = (share("order"), share("day"));
+    if order.is_none() && day.is_none() {
+        let error = table.log.error(Code::NoLevel, table.place, "`max_participation` has neither `order` nor `day`");
+        table.log.push(error.help("give one of them, or `max_participation = false`"));
+    }
+    table.finish();
+    Some(Participation { order: order.flatten(), day: day.flatten(), where_known: false })
+}
+
+/// `{ per_second = "1", burst = "3" }`.
+fn order_rate(item: Item<'_>) -> Option<OrderRate> {
+    if !item.value.is_table() {
+        item.wrong_type("a table", "write `order_rate = { per_second = \"1\", burst = \"3\" }`, or `false`");
+        return None;
+    }
+    let mut table: Table<'_> = item.table("`order_rate`")?;
+    let per_second = table.require("per_second", "\"1\"").and_then(|item| item.factor(Bound::Positive));
+    let burst = table.require("burst", "\"3\"").and_then(|item| {
+        let burst = item.factor(Bound::Any)?;
+        if burst < Ratio::whole(1) {
+            item.out_of_bounds("1 or more");
+            return None;
+        }
+        Some(burst)
+    });
+    table.finish();
+    Some(OrderRate { per_second: per_second?, burst: burst? })
 }
 
 /// A score from 0 to 1.

@@ -1,7 +1,7 @@
 //! Levels of a control: `"x"`, or `{ warn, limit, block }`, in one unit, ascending, not negative.
 
 use qts_core::Ratio;
-use qts_gate::policy::{OrderSize, Size, Thresholds, Worth};
+use qts_gate::policy::{Age, OrderSize, Size, Thresholds, Worth};
 
 use super::code::Code;
 use super::reader::{Item, Log};
@@ -30,6 +30,21 @@ impl Level for u64 {
     }
     fn amount(self) -> i128 {
         self.into()
+    }
+}
+
+impl Level for Age {
+    fn unit(self) -> &'static str {
+        match self {
+            Self::Span(_) => "a time",
+            Self::Intervals(_) => "intervals",
+        }
+    }
+    fn amount(self) -> i128 {
+        match self {
+            Self::Span(span) => span.0.into(),
+            Self::Intervals(count) => count.into(),
+        }
     }
 }
 

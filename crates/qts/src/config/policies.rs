@@ -70,11 +70,12 @@ fn read_one<'d>(item: Item<'d>, names: &mut Names<'_>) -> Option<Written<'d>> {
     let extends = table.take("extends");
     let instruments = table.take("instrument").and_then(|item| item.table(&format!("[policy.{name}.instrument]")));
     let instruments = instruments.map(|mut table| table.drain()).unwrap_or_default();
-    Some(Written { name, named, extends, settings: read_settings(table, &["extends", "instrument"]), instruments })
+    let settings = read_settings(table, &["extends", "instrument"], names);
+    Some(Written { name, named, extends, settings, instruments })
 }
 
-fn read_settings(mut table: Table<'_>, others: &[&str]) -> Vec<Stated> {
-    table.drain().into_iter().filter_map(|item| controls::read(item, others)).collect()
+fn read_settings(mut table: Table<'_>, others: &[&str], names: &Names<'_>) -> Vec<Stated> {
+    table.drain().into_iter().filter_map(|item| controls::read(item, others, names)).collect()
 }
 
 fn look_up(written: Written<'_>, names: &Names<'_>) -> Layer {
@@ -88,7 +89,7 @@ fn look_up(written: Written<'_>, names: &Names<'_>) -> Layer {
             return None;
         }
         let inst = instrument(&item, names);
-        let settings = read_settings(item.table("the instrument's table")?, &[]);
+        let settings = read_settings(item.table("the instrument's table")?, &[], names);
         Some((inst?, settings))
     };
     let instruments = written.instruments.into_iter().filter_map(of_instrument).collect();

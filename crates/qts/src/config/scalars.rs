@@ -260,15 +260,16 @@ impl Item<'_> {
 fn parse_length(text: &str) -> Option<Span> {
     let digits = text.find(|c: char| !c.is_ascii_digit())?;
     let (number, unit) = text.split_at(digits);
-    let seconds = match unit.trim_start() {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3_600,
-        "d" => 86_400,
+    let milliseconds = match unit.trim_start() {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        "d" => 86_400_000,
         _ => return None,
     };
     let number: i64 = number.parse().ok().filter(|number| *number > 0)?;
-    number.checked_mul(seconds)?.checked_mul(Span::SECOND.0).map(Span)
+    number.checked_mul(milliseconds)?.checked_mul(Span::SECOND.0 / 1_000).map(Span)
 }
 
 fn clock(text: &str) -> Option<u16> {

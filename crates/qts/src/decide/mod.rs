@@ -190,6 +190,7 @@ fn judge<'a>(setup: &Setup<'_>, picture: &Picture<'_>, wants: Wants<'a>, cycle: 
         mode: picture.mode,
         day_start_equity: picture.day_start_equity,
         instrument_modes: &picture.instrument_modes,
+        pace: &picture.pace,
         standings: picture.standings.as_ref().unwrap_or(&setup.standings),
     };
     let judged = setup.gate.judge(wants.proposals, &wants.cancels, &situation);

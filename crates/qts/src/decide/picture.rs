@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use qts_core::{Books, Inst, Instruments, Market, Mode, Money, OrderId, Price, Qty, StrategyId, Ts, Working};
-use qts_gate::Standing;
+use qts_gate::{Pace, Standing};
 
 use super::error::{Problem, shown};
 use super::holdings;
@@ -33,6 +33,8 @@ pub(super) struct Picture<'a> {
     pub(super) day_start_equity: Option<Money>,
     /// Modes of instruments.
     pub(super) instrument_modes: BTreeMap<Inst, Mode>,
+    /// What the account did lately: nothing is known of that.
+    pub(super) pace: Pace,
     /// The strategies as they stand, where that differs from the config.
     pub(super) standings: Option<BTreeMap<StrategyId, Standing>>,
 }
@@ -51,7 +53,8 @@ impl<'a> Picture<'a> {
         let (instrument_modes, standings) = read_modes(setup, modes)?;
         let day_start_equity = account.day_start_equity.or(account.equity).or_else(|| books.equity(&market));
         let mode = account.mode;
-        Ok(Self { now, mode, market, books, working, order_ids, day_start_equity, instrument_modes, standings })
+        let pace = Pace::new();
+        Ok(Self { now, mode, market, books, working, order_ids, day_start_equity, instrument_modes, pace, standings })
     }
 
     /// What the input calls an order.
@@ -166,19 +169,24 @@ fn read_market(setup: &Setup<'_>, now: Option<Node<'_>>, market: Option<Node<'_>
     };
     let mut prices = Market::new(setup.instruments.len());
     for (inst, quoted) in quoted {
-        fill_in(&mut prices, inst, &quoted, quoted.at.unwrap_or(now), setup);
+        fill_in(&mut prices, inst, &quoted, (quoted.at.unwrap_or(now), now), setup);
     }
     Ok((now, prices))
 }
 
-fn fill_in(market: &mut Market, inst: Inst, quoted: &Quoted<'_>, at: Ts, setup: &Setup<'_>) {
+/// What a cycle says of an instrument. The price before the last one is the previous close: no other is told.
+fn fill_in(market: &mut Market, inst: Inst, quoted: &Quoted<'_>, (at, now): (Ts, Ts), setup: &Setup<'_>) {
     let Some(prices) = market.prices_mut(inst) else { return };
     prices.last = quoted.last.map(|last| (last, at));
     prices.quote = quoted.quote().map(|(bid, ask)| (bid, ask, at));
     prices.prev_close = quoted.prev_close;
+    prices.before = quoted.prev_close;
+    prices.is_first = true;
+    prices.base = quoted.prev_close;
     prices.adv20 = quoted.adv20;
     prices.day_volume = quoted.day_volume;
     prices.interval = setup.interval(inst);
+    prices.session = setup.session(inst, now);
 }
 
 /// Modes of instruments, and the strategies' standings if any of them has a mode.

@@ -7,11 +7,14 @@ pub(crate) fn sentence(reason: &Reason) -> String {
     let Reason { code, observed, limit, .. } = *reason;
     match (observed, limit) {
         (Some(observed), Some(limit)) => {
+            // A rate is no share of anything.
+            let told = |amount: Amount| if code == Code::OrderRate { amount.to_string() } else { told(amount) };
             let compared = compared(reason, &told(observed), &told(limit));
             sentence_of(code, &format!("{compared}. {}", code.way_out()))
         }
         (Some(score), None) => sentence_of(code, &format!("the risk score is {}", told(score))),
         (None, Some(limit)) => sentence_of(code, &format!("the limit is {}", told(limit))),
+        (None, None) if code == Code::MaxParticipation => sentence_of(code, "the usual volume (adv20) is not known"),
         (None, None) if is_measured(code) => {
             sentence_of(code, "a price or an amount that it is measured by is missing")
         }
@@ -32,6 +35,9 @@ fn compared(reason: &Reason, observed: &str, limit: &str) -> String {
         Code::OffTick => format!("{observed} is not a multiple of the tick {limit}"),
         Code::OutsidePriceLimit => format!("{observed} lies beyond the day's price limit {limit}"),
         Code::ShortNotAllowed => format!("{observed} to sell, {limit} to be had"),
+        Code::StaleData => format!("the newest price is {observed} old, above the {level} {limit}"),
+        Code::DataImplausible => format!("the price jumped by {observed}, above the {level} {limit}"),
+        Code::DuplicateOrder => format!("the same was admitted {observed} times just now"),
         Code::PriceCollar => format!("the price is {observed} on the losing side, above the {level} {limit}"),
         Code::RiskScoreExceeded => format!("the risk score {observed} is above the {level} {limit}"),
         _ => format!("{observed} is above the {level} {limit}"),
@@ -41,7 +47,7 @@ fn compared(reason: &Reason, observed: &str, limit: &str) -> String {
 /// Controls that measure something; without numbers it could not be measured.
 fn is_measured(code: Code) -> bool {
     let sizes = Code::PriceCollar..=Code::MaxOpenOrders;
-    sizes.contains(&code) && code != Code::MarketOrder || code == Code::ShortNotAllowed
+    sizes.contains(&code) && code != Code::MarketOrder || [Code::ShortNotAllowed, Code::StaleData].contains(&code)
 }
 
 /// An amount as people write it: fractions in percent.

@@ -6,10 +6,13 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use qts_core::{Inst, Instruments, Mode, Money, Span, StrategyId};
-use qts_gate::{RiskPolicy, StagedRiskGate, Standing};
+use qts_core::{Inst, Instruments, Mode, Money, Session, Span, StrategyId, Ts};
+use qts_gate::{Pace, RiskPolicy, StagedRiskGate, Standing};
 
-use crate::config::Config;
+use qts_venues::calendar::SessionClock;
+
+use crate::config::{Config, InstrumentSpec};
+use crate::wire;
 
 use super::error::{DecideError, Fault, Problem, shown};
 use super::node::Node;
@@ -27,6 +30,8 @@ pub(crate) struct Setup<'c> {
     /// The strategies' ids by their texts, and the unassigned book's.
     owners: BTreeMap<&'c str, StrategyId>,
     intervals: BTreeMap<Inst, Span>,
+    /// The sessions of instruments.
+    clocks: BTreeMap<Inst, SessionClock>,
 }
 
 impl<'c> Setup<'c> {
@@ -47,24 +52,37 @@ impl<'c> Setup<'c> {
                 policy: policy(&spec.policy)?,
                 budget: spec.budget,
                 median_order: BTreeMap::new(),
+                pace: Pace::new(),
             };
             standings.insert(spec.id.clone(), standing);
         }
         let mut owners: BTreeMap<&str, StrategyId> =
             config.strategies.iter().map(|spec| (spec.id.as_str(), spec.id.clone())).collect();
         owners.insert(StrategyId::UNASSIGNED, StrategyId::unassigned());
-        let intervals = config.data.iter().rev().filter_map(|data| Some((data.instrument, data.interval?)));
         Ok(Self {
             gate: StagedRiskGate::new(policy(&config.account.policy)?, config.rule),
             instruments: &config.registry,
             standings,
             cash: config.account.cash,
             owners,
-            intervals: intervals.collect(),
+            intervals: wire::intervals(&config.data).into_iter().collect(),
+            clocks: config.instruments.iter().filter_map(|spec| clock(config, spec)).collect(),
         })
     }
 
-    /// The usual distance of an instrument's prices: that of its first data file which says so.
+    /// The session in which an order sent at `now` would first trade. Of an instrument with daily bars, cycles are told
+    /// at their ends.
+    pub(crate) fn session(&self, inst: Inst, now: Ts) -> Option<Session> {
+        if self.interval(inst).is_some_and(|interval| interval >= Span::DAY) {
+            return Some(Session::Next);
+        }
+        let mut clock = self.clocks.get(&inst)?.clone();
+        let (day, close) = clock.at(now);
+        let is_open = clock.open_of(day).is_some_and(|open| open <= now) && now < close;
+        Some(Session::Until(if is_open { close } else { now }))
+    }
+
+    /// The usual distance of an instrument's prices: the shortest of its data files.
     pub(crate) fn interval(&self, inst: Inst) -> Option<Span> {
         self.intervals.get(&inst).copied()
     }
@@ -118,6 +136,11 @@ pub(crate) fn instrument(instruments: &Instruments, node: Node<'_>) -> Result<In
 pub(crate) fn name(instruments: &Instruments, inst: Inst) -> Cow<'_, str> {
     let known = instruments.get(inst).map(|instrument| Cow::Borrowed(instrument.id.as_str()));
     known.unwrap_or_else(|| Cow::Owned(instruments.name(inst)))
+}
+
+/// The sessions of a configured instrument.
+fn clock(config: &Config, spec: &InstrumentSpec) -> Option<(Inst, SessionClock)> {
+    Some((config.registry.find(spec.id.as_str())?, SessionClock::new(spec.session, &spec.tz).ok()?))
 }
 
 /// The first few of these names.

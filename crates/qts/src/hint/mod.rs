@@ -189,6 +189,7 @@ fn units(amount: Amount) -> i128 {
         Amount::Price(price) => price.units().into(),
         Amount::Ratio(ratio) => ratio.units().into(),
         Amount::Count(count) => count.into(),
+        Amount::Span(span) => span.0.into(),
     }
 }
 

@@ -9,6 +9,7 @@ mod commands;
 mod completions;
 mod contract;
 mod costs;
+mod data_and_history;
 mod documents;
 mod exit_codes;
 mod explain;

@@ -87,3 +87,50 @@ fn the_cash_of_phase_5_is_what_working_buys_and_earlier_ones_leave() {
         "]],
     );
 }
+
+#[test]
+fn the_conservative_policy_lets_prices_move_further_from_day_to_day_than_within_a_day() {
+    // One that knows neither the usual volume nor the price before is silent about them.
+    check_decisions(
+        "A last=111 before=100
+         B last=111 before=100 first
+         C last=151 before=100 first
+         account policy=conservative cash=1000000 equity=1000000
+         a policy=conservative
+         a buy 1 A
+         a buy 1 B
+         a buy 1 C",
+        expect![[r#"
+            a0 buy 1 A -> block, sent 0: strategy data_implausible block 0.11>0.1
+            a1 buy 1 B -> pass, sent 1
+            a2 buy 1 C -> block, sent 0: strategy data_implausible block 0.51>0.5
+        "#]],
+    );
+}
+
+#[test]
+fn the_conservative_policy_looks_at_ages_duplicates_volume_and_hours() {
+    // A's price is three seconds old, B's four; 0.5 % of 199 shares is less than a lot.
+    check_decisions(
+        "A last=100 age=3s
+         B last=100 age=4s
+         C last=100 adv=199
+         D last=100 session=0s
+         account policy=conservative cash=1000000 equity=1000000
+         a policy=conservative
+         a buy 1 A
+         a buy 1 B
+         a buy 1 C
+         a buy 1 D
+         a buy 1 D
+         a buy 1 D @ 100 fok",
+        expect![[r#"
+            a0 buy 1 A -> warn, sent 1: strategy stale_data warn 3s>1s
+            a1 buy 1 B -> block, sent 0: strategy stale_data block 4s>3s
+            a2 buy 1 C -> block, sent 0: strategy max_participation block 1>0
+            a3 buy 1 D -> pass, sent 1
+            a4 buy 1 D -> block, sent 0: strategy duplicate_order block 1>0
+            a5 buy 1 D @ 100 fok -> block, sent 0: strategy outside_session block
+        "#]],
+    );
+}

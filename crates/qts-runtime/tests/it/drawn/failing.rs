@@ -15,7 +15,7 @@ use crate::floor::{entry, with};
 use crate::script::strategy;
 
 /// Ways in which a strategy can have no part in anything.
-pub(crate) const WAYS: [&str; 23] = [
+pub(crate) const WAYS: [&str; 24] = [
     "panic",
     "error",
     "flood",
@@ -30,6 +30,7 @@ pub(crate) const WAYS: [&str; 23] = [
     "blocked_by_size",
     "blocked_by_collar",
     "blocked_by_budget",
+    "blocked_by_a_list",
     "in_shadow",
     "in_reduce_only_and_flat",
     "chaos panic",
@@ -54,6 +55,10 @@ pub(crate) fn failing(way: &'static str, name: &str, world: &World, rng: &mut Rn
         "blocked_by_collar" => {
             let tight = Thresholds { warn: None, limit: None, block: "0.1".parse().ok() };
             failing.policy = policy(with(|controls| controls.price_collar = Some(tight)));
+        }
+        "blocked_by_a_list" => {
+            let all = (0..3).map(Inst).collect();
+            failing.policy = policy(with(|controls| controls.restricted = all));
         }
         "blocked_by_budget" => failing.budget = Some(Money::ZERO),
         "in_shadow" => failing.state = StrategyState::Shadow,

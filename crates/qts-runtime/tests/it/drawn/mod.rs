@@ -8,13 +8,15 @@ pub(crate) mod whims;
 
 use std::sync::Arc;
 
-use qts_core::{Cycle, DailyLimit, Inst, Instrument, Money, Qty, Slice};
-use qts_gate::policy::{FatFinger, OrderSize, Size, Thresholds, Worth};
+use qts_core::{Cycle, DailyLimit, Inst, Instrument, Money, Qty, Ratio, Slice, Span};
+use qts_gate::policy::{Age, Controls, FatFinger, Jump, OrderRate, OrderSize, Size, Thresholds, Worth};
 use qts_gate::{ArbitrationRule, RiskPolicy, StrategyState};
 use qts_runtime::{Action, Command, QuarantineRule, Record, Registration, Target, When};
 use qts_venues::sim::{LimitFill, SimConfig};
 
 use crate::floor::{Floor, Opening, account_with, entry, id, policy, stock, with};
+
+const MINUTE: i64 = 60_000_000_000;
 
 /// A small generator (splitmix64).
 #[derive(Clone)]
@@ -198,6 +200,14 @@ fn strategy_policy(rng: &mut Rng) -> RiskPolicy {
             controls.max_open_orders = rng.chance(30).then_some(Thresholds::limit(2));
             let fat = FatFinger { multiple: Some(qts_core::Ratio::whole(3)), median: Some(qts_core::Ratio::whole(2)) };
             controls.fat_finger = rng.chance(30).then_some(fat);
+            look_back(controls, rng);
+            controls.outside_session = rng.chance(30);
+            let ages = Thresholds { warn: Some(Age::Intervals(1)), limit: None, block: Some(Age::Span(Span(MINUTE))) };
+            controls.stale_data = rng.chance(30).then_some(ages);
+            controls.data_implausible = rng.chance(20).then(|| Jump::any(Thresholds::limit(percent(4))));
+            controls.duplicate_order = rng.chance(30).then_some(Span(2 * MINUTE));
+            controls.market_order = rng.chance(10);
+            controls.restricted = rng.chance(10).then_some(Inst(1)).into_iter().collect();
         }),
     }
 }
@@ -215,8 +225,20 @@ fn account_policy(rng: &mut Rng) -> RiskPolicy {
             controls.max_net_exposure = rng.chance(30).then(|| Thresholds::limit(worth(rng)));
             controls.buying_power = rng.chance(50).then(|| "0.02".parse().expect("a ratio"));
             controls.max_open_orders = rng.chance(30).then_some(Thresholds::limit(4));
+            look_back(controls, rng);
         }),
     }
+}
+
+/// Controls of what was sent before.
+fn look_back(controls: &mut Controls, rng: &mut Rng) {
+    let rate = OrderRate { per_second: percent(1), burst: Ratio::whole(rng.int(1, 3)) };
+    controls.order_rate = rng.chance(30).then_some(rate);
+    controls.message_limit = rng.chance(30).then_some(Thresholds::limit(rng.pick(&[2, 5])));
+}
+
+fn percent(number: i64) -> Ratio {
+    Ratio::from_units(number * 1_000_000).expect("small")
 }
 
 fn command(rng: &mut Rng) -> Command {

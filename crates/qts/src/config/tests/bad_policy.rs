@@ -9,29 +9,80 @@ fn a_misspelled_control_meets_its_neighbour() {
     check(
         "[policy.a]\nmax_lng = \"1\"\nmax_order_quantity = 5\nextend = \"x\"\nbudget = 1\nzzz = 1\n",
         expect![[r#"
-        QTS0152 2:1 no control is called `max_lng` | help: did you mean `max_long`?
-        QTS0152 3:1 no control is called `max_order_quantity` | help: did you mean `max_order_qty`?
-        QTS0152 4:1 no control is called `extend` | help: did you mean `extends`?
-        QTS0152 5:1 no control is called `budget` | help: give `budget` in the `[[strategy]]` table
-        QTS0152 6:1 no control is called `zzz` | help: controls: short_not_allowed, price_collar, fat_finger, cycle_notional, max_order_qty, max_order_notional, max_long, max_short, max_gross_exposure, max_net_exposure, buying_power, max_open_orders, max_risk_score
-    "#]],
+            QTS0152 2:1 no control is called `max_lng` | help: did you mean `max_long`?
+            QTS0152 3:1 no control is called `max_order_quantity` | help: did you mean `max_order_qty`?
+            QTS0152 4:1 no control is called `extend` | help: did you mean `extends`?
+            QTS0152 5:1 no control is called `budget` | help: give `budget` in the `[[strategy]]` table
+            QTS0152 6:1 no control is called `zzz` | help: controls: restricted, outside_session, stale_data, data_implausible, duplicate_order, short_not_allowed, price_collar, fat_finger, cycle_notional, market_order, max_order_qty, max_order_notional, max_long, max_short, max_gross_exposure, max_net_exposure, buying_power, max_participation, max_open_orders, order_rate, message_limit, max_risk_score
+        "#]],
     );
 }
 
 #[test]
 fn what_is_not_built_or_always_on_cannot_be_set() {
     check(
-        "[policy.a]\nstale_data = \"3s\"\nself_trade = false\ndaily_loss = { limit = \"2%\" }\n",
+        "[policy.a]\nfailure_breaker = { count = 5 }\nself_trade = false\ndaily_loss = { limit = \"2%\" }\n",
         expect![[r#"
-        QTS0115 2:1 the control `stale_data` is not built yet | help: leave it out, or write `false`: no policy has it
-        QTS0153 3:1 `self_trade` is always on | help: leave it out: it has no levels and cannot be removed
-        QTS0115 4:1 the control `daily_loss` is not built yet | help: leave it out, or write `false`: no policy has it
+            QTS0115 2:1 the control `failure_breaker` is not built yet | help: leave it out, or write `false`: no policy has it
+            QTS0153 3:1 `self_trade` is always on | help: leave it out: it has no levels and cannot be removed
+            QTS0115 4:1 the control `daily_loss` is not built yet | help: leave it out, or write `false`: no policy has it
+        "#]],
+    );
+    check(
+        "[policy.a]\nfailure_breaker = false\nself_trade = true\n",
+        expect![[r#"
+        sound
+    "#]],
+    );
+}
+
+#[test]
+fn velocity_and_data_controls_say_what_they_want() {
+    check(
+        "[policy.a]\nrestricted = \"005930.KRX\"\noutside_session = \"yes\"\nstale_data = 3\ndata_implausible = \"0.1\"\nduplicate_order = \"10\"\n",
+        expect![[r#"
+            QTS0105 2:14 `restricted` must be a list of instrument ids, not a text | help: write a list: `restricted = [ … ]`
+            QTS0105 3:19 `outside_session` must be true or false, not a text | help: write `outside_session = true` or `outside_session = false`
+            QTS0105 4:14 `stale_data` must be a text, not a number | help: write it in quotes: `stale_data = "…"`
+            QTS0109 5:20 `data_implausible` must be a percentage, not `0.1` | help: write "0.1%" if that is what you mean
+            QTS0111 6:19 `duplicate_order` must be a length of time, not `10` | help: write a whole number above zero and its unit: "30s", "15m", "1h" or "1d"
+        "#]],
+    );
+    check(
+        "[policy.a]\nrestricted = [\"005931.KRX\", 5]\nstale_data = \"two intervals\"\nmarket_order = \"warn\"\nmessage_limit = { limit = 5, block = 9 }\n",
+        expect![[r#"
+            QTS0124 2:15 no instrument has the id `005931.KRX` | help: did you mean `005930.KRX`?
+            QTS0105 2:29 `restricted` must be a text, not a number | help: write it in quotes: `restricted = "…"`
+            QTS0111 3:14 `stale_data` must be an age, not `two intervals` | help: write a whole number of intervals, such as "2 intervals", or a time, "3s"
+            QTS0106 4:16 `market_order` cannot be `warn` | help: it can be: block
+            QTS0156 5:27 `message_limit` never reduces, so its `limit` cannot differ from its `block` | help: give `warn` and `block` only | also 5:38
+        "#]],
+    );
+    check(
+        "[policy.a]\nmax_participation = \"1%\"\norder_rate = \"1\"\n[policy.b]\nmax_participation = {}\norder_rate = { per_second = 0, burst = \"0.5\" }\n\
+         [policy.c]\nmax_participation = { order = \"101%\", dya = \"1%\" }\norder_rate = { burst = 1, persecond = 1 }\n",
+        expect![[r#"
+            QTS0105 2:21 `max_participation` must be a table, not a text | help: write `max_participation = { order = "0.5%", day = "2%" }`, or `false`
+            QTS0105 3:14 `order_rate` must be a table, not a text | help: write `order_rate = { per_second = "1", burst = "3" }`, or `false`
+            QTS0154 5:21 `max_participation` has neither `order` nor `day` | help: give one of them, or `max_participation = false`
+            QTS0108 6:29 `per_second` must be above zero, not 0 | help: write a number that is above zero
+            QTS0108 6:40 `burst` must be 1 or more, not "0.5" | help: write a number that is 1 or more
+            QTS0108 8:31 `order` must be zero or more and at most 100%, not "101%" | help: write a number that is zero or more and at most 100%
+            QTS0103 8:39 unknown key `dya` in `max_participation` | help: did you mean `day`?
+            QTS0104 9:14 `order_rate` has no `per_second` | help: add `per_second = "1"`
+            QTS0103 9:27 unknown key `persecond` in `order_rate` | help: did you mean `per_second`?
+        "#]],
+    );
+    check(
+        "[policy.a]\nstale_data = { warn = \"1s\", block = \"2 intervals\" }\n",
+        expect![[r#"
+        QTS0157 2:37 `stale_data` mixes a time and intervals | help: give all levels of one control in one unit | also 2:23
     "#]],
     );
     check(
-        "[policy.a]\nstale_data = false\nself_trade = true\n",
+        "[policy.a]\nstale_data = { limit = \"1s\", block = \"2s\" }\n",
         expect![[r#"
-        sound
+        QTS0156 2:24 `stale_data` never reduces, so its `limit` cannot differ from its `block` | help: give `warn` and `block` only | also 2:38
     "#]],
     );
 }
@@ -171,7 +222,7 @@ fn instrument_tables_name_instruments() {
     check(
         "[policy.a.instrument.\"BTC.X\"]\nextends = \"a\"\n",
         expect![[r#"
-        QTS0152 2:1 no control is called `extends` | help: controls: short_not_allowed, price_collar, fat_finger, cycle_notional, max_order_qty, max_order_notional, max_long, max_short, max_gross_exposure, max_net_exposure, buying_power, max_open_orders, max_risk_score
-    "#]],
+            QTS0152 2:1 no control is called `extends` | help: controls: restricted, outside_session, stale_data, data_implausible, duplicate_order, short_not_allowed, price_collar, fat_finger, cycle_notional, market_order, max_order_qty, max_order_notional, max_long, max_short, max_gross_exposure, max_net_exposure, buying_power, max_participation, max_open_orders, order_rate, message_limit, max_risk_score
+        "#]],
     );
 }

@@ -1,7 +1,7 @@
 //! Sound configs and what comes of them.
 
 use qts_core::{Cycle, Money, Price, Qty, Ratio, Span, StrategyId, Ts};
-use qts_gate::policy::{OrderSize, RiskPolicy, Size, Thresholds, Worth};
+use qts_gate::policy::{Age, Controls, Jump, OrderRate, OrderSize, Participation, RiskPolicy, Size, Thresholds, Worth};
 use qts_gate::{ArbitrationRule, StrategyState};
 use qts_strategy::Param;
 
@@ -179,4 +179,41 @@ fn commands_may_name_strategies_that_others_register() {
     assert_eq!(config.all_strategies().count(), 3);
     let btc = config.registry.find("BTC.X").expect("known");
     assert_eq!((&config.commands[4].target, &config.commands[5].target), (&Target::Instrument(btc), &Target::Account));
+}
+
+#[test]
+fn the_forms_of_the_controls_that_look_at_data_and_history() {
+    let config = sound(
+        "[policy.a]\nextends = \"validity_only\"\nrestricted = [\"BTC.X\"]\noutside_session = true\nstale_data = { warn = \"1 interval\", block = \"2 intervals\" }\n\
+         data_implausible = \"10%\"\nduplicate_order = \"10s\"\nmarket_order = \"block\"\n\
+         max_participation = { order = \"0.5%\", day = \"2%\" }\norder_rate = { per_second = \"0.5\", burst = 3 }\n\
+         message_limit = 2000\n\
+         [policy.b]\nextends = \"a\"\nrestricted = []\noutside_session = false\nstale_data = \"500ms\"\ndata_implausible = false\n\
+         duplicate_order = false\nmarket_order = false\nmax_participation = false\norder_rate = false\nmessage_limit = false\n",
+    );
+    let percent = |text| Ratio::from_percent(text).expect("a percentage");
+    let set = &config.policies["a"].strategy;
+    let btc = config.registry.find("BTC.X").expect("configured");
+    assert_eq!((set.restricted.iter().collect::<Vec<_>>(), set.outside_session), (vec![&btc], true));
+    let ages = Thresholds { warn: Some(Age::Intervals(1)), limit: None, block: Some(Age::Intervals(2)) };
+    assert_eq!(set.stale_data, Some(ages));
+    assert_eq!(set.data_implausible, Some(Jump::any(Thresholds::limit(percent("10")))));
+    assert_eq!((set.duplicate_order, set.market_order), (Some(Span::SECOND.times(10)), true));
+    let (order, day) = (Some(percent("0.5")), Some(percent("2")));
+    assert_eq!(set.max_participation, Some(Participation { order, day, where_known: false }));
+    let rate = OrderRate { per_second: percent("50"), burst: Ratio::whole(3) };
+    assert_eq!((set.order_rate, set.message_limit), (Some(rate), Some(Thresholds::limit(2_000))));
+    // The account has those of them that work there.
+    let account = &config.policies["a"].account;
+    let expected = Controls {
+        stale_data: Some(ages),
+        order_rate: Some(rate),
+        message_limit: Some(Thresholds::limit(2_000)),
+        ..Controls::default()
+    };
+    assert_eq!(*account, expected);
+    let none = &config.policies["b"];
+    let only_ages =
+        Controls { stale_data: Some(Thresholds::limit(Age::Span(Span(500_000_000)))), ..Controls::default() };
+    assert_eq!((&none.strategy, &none.account), (&only_ages, &only_ages));
 }
