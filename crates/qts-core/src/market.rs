@@ -40,6 +40,8 @@ pub struct Prices {
     /// Its market's hours, where known.
     pub session: Option<Session>,
     day: Option<Day>,
+    /// Shares traded in this session, as its events told.
+    volume: Option<Qty>,
 }
 
 /// Prices of all instruments, by number.
@@ -96,22 +98,23 @@ impl Prices {
         let is_first = self.day != Some(event.day);
         if self.day.is_some_and(|day| day < event.day) {
             self.prev_close = self.last.map(|(price, _)| price);
-            over = self.day_volume.take();
+            over = self.end_volume();
         }
         self.day = Some(event.day);
         self.session = Some(Session::Until(event.session_end));
         match event.payload {
             Payload::Bar(bar) => {
-                self.trade(bar.close, bar.volume, event.ts);
+                self.trade(bar.close, Some(bar.volume), event.ts);
                 self.is_first = is_first;
                 if bar.whole_session {
                     self.prev_close = Some(bar.close);
                     self.session = Some(Session::Next);
-                    over = self.day_volume.take();
+                    over = self.end_volume();
                 }
             }
             Payload::Trade(trade) => {
-                self.trade(trade.price, trade.size, event.ts);
+                // Who tells no size tells nothing of volume.
+                self.trade(trade.price, Some(trade.size).filter(|size| size.is_positive()), event.ts);
                 self.is_first = is_first;
             }
             Payload::Quote(quote) => {
@@ -125,11 +128,20 @@ impl Prices {
         over
     }
 
-    fn trade(&mut self, price: Price, volume: Qty, at: Ts) {
+    fn trade(&mut self, price: Price, volume: Option<Qty>, at: Ts) {
         self.before = self.reference();
         self.base = self.prev_close;
         self.last = Some((price, at));
-        self.day_volume = self.day_volume.unwrap_or(Qty::ZERO).checked_add(volume);
+        if let Some(volume) = volume {
+            self.volume = self.volume.unwrap_or(Qty::ZERO).checked_add(volume);
+            self.day_volume = self.volume;
+        }
+    }
+
+    /// The session is over: what traded in it, as its events told.
+    fn end_volume(&mut self) -> Option<Qty> {
+        self.day_volume = None;
+        self.volume.take()
     }
 }
 
@@ -179,7 +191,7 @@ impl Market {
                 if volumes.len() > SESSIONS_OF_A_MEAN {
                     volumes.pop_front();
                 }
-                prices.adv20 = mean(volumes);
+                prices.adv20 = mean(volumes).or(prices.adv20);
             }
         }
     }
@@ -217,6 +229,25 @@ mod tests {
         let twice = |days: i32| market((1..=days).flat_map(|day| [bar(day, 100, day * 5, false); 2]));
         assert_eq!(twice(20).adv20, None);
         assert_eq!((twice(21).adv20, twice(21).day_volume), (Some(Qty::whole(105)), Some(Qty::whole(210))));
+    }
+
+    #[test]
+    fn a_mean_that_was_told_stays_and_no_mean_is_made_of_what_has_no_size() {
+        let sale = |day: i32, size: Qty| {
+            let payload = Payload::Trade(Trade { price: Price::whole(100), size });
+            MarketEvent { payload, ..bar(day, 100, 1, false) }
+        };
+        assert_eq!(market((1..=30).map(|day| sale(day, Qty::ZERO))).adv20, None);
+        let mut market = Market::new(1);
+        for day in 1..=20 {
+            market.absorb(&Slice { ts: Ts(0), events: vec![sale(day, Qty::whole(7))] });
+            let prices = market.prices_mut(A).expect("one");
+            (prices.adv20, prices.day_volume) = (Some(Qty::whole(5)), Some(Qty::whole(9)));
+        }
+        assert_eq!(market.prices(A).and_then(|prices| prices.adv20), Some(Qty::whole(5)));
+        market.absorb(&Slice { ts: Ts(0), events: vec![sale(21, Qty::whole(7))] });
+        let prices = market.prices(A).expect("one");
+        assert_eq!((prices.adv20, prices.day_volume), (Some(Qty::whole(7)), Some(Qty::whole(7))));
     }
 
     #[test]

@@ -134,6 +134,12 @@ impl Jump {
     pub const fn any(levels: Thresholds<Ratio>) -> Self {
         Self { within: levels, between: levels }
     }
+
+    /// The levels, if they are the same at all times.
+    #[must_use]
+    pub fn at_all_times(self) -> Option<Thresholds<Ratio>> {
+        (self.within == self.between).then_some(self.within)
+    }
 }
 
 /// How much of the usual volume one may ask for; at least one of the two is given.

@@ -3,7 +3,7 @@
 //! Strategies outside have no instance here; their wishes are stamped with cycle, name and number like any other and
 //! meet those of the strategies inside in the same judgement. Who may speak for whom is the shell's business.
 
-use qts_core::{Ask, Cycle, DecisionId, Inst, Market, Price, Proposal, Qty, StrategyId, Ts};
+use qts_core::{Ask, Cycle, DecisionId, Inst, Market, Price, Proposal, Qty, Session, StrategyId, Ts};
 use qts_gate::CancelAsk;
 
 use crate::mux::Reaction;
@@ -28,6 +28,8 @@ pub struct Facts {
     pub adv20: Option<Qty>,
     /// Shares traded in this session.
     pub day_volume: Option<Qty>,
+    /// The session in which an order sent now would first trade.
+    pub session: Option<Session>,
 }
 
 /// A wish of a strategy that lives outside.
@@ -42,14 +44,20 @@ pub struct OutsideAsk {
 }
 
 impl Outside {
-    /// Writes the facts into the market.
+    /// Writes the facts into the market. The close of the session before is also the base of the day's limits, and what
+    /// the first price of the session comes after.
     pub(crate) fn tell(&self, market: &mut Market) {
         for (inst, facts) in &self.facts {
             let Some(prices) = market.prices_mut(*inst) else { continue };
             prices.quote = facts.quote.or(prices.quote);
             prices.prev_close = facts.prev_close.or(prices.prev_close);
+            prices.base = facts.prev_close.or(prices.base);
+            if prices.is_first {
+                prices.before = facts.prev_close.or(prices.before);
+            }
             prices.adv20 = facts.adv20.or(prices.adv20);
             prices.day_volume = facts.day_volume.or(prices.day_volume);
+            prices.session = facts.session.or(prices.session);
         }
     }
 

@@ -23,12 +23,20 @@ pub(crate) const fn explained(code: Code) -> (&'static str, &'static str) {
         Code::OffTick => ("지정가가 호가단위에 맞지 않습니다.", "호가단위에 맞추세요."),
         Code::OffLot => ("주문수량이 매매수량단위에 맞지 않습니다.", "매매수량단위의 배수로 맞추세요."),
         Code::OutsidePriceLimit => ("지정가가 당일 상·하한가를 벗어납니다.", "상·하한가 안에서 내세요."),
-        Code::Restricted => ("매매제한 목록에 있는 종목입니다.", "주문에서 빼거나 목록에서 지우세요."),
-        Code::OutsideSession => ("장이 열려 있지 않을 때 시장에 닿는 주문입니다.", "장중에 도착하도록 내세요."),
+        Code::Restricted => ("정책의 매매제한 목록에 있는 종목입니다.", "목록에서 지우거나 다른 종목을 매매하세요."),
+        Code::OutsideSession => (
+            "장이 열려 있지 않을 때 시장에 닿는 주문입니다.",
+            "기다릴 수 있는 주문(day, gtc)으로 내거나 장중에 내세요.",
+        ),
         Code::NoMarketData => ("판정에 쓸 시세가 없습니다.", "시세가 들어오기를 기다리세요."),
         Code::StaleData => ("마지막 시세가 너무 오래되어 위험을 늘릴 수 없습니다.", "새 시세를 기다리세요."),
-        Code::DataImplausible => ("마지막 시세가 믿기 어려울 만큼 튀었습니다.", "시세를 확인하세요."),
-        Code::DuplicateOrder => ("방금 낸 주문과 똑같은 주문입니다.", "기다리거나, 의도한 주문이면 내용을 바꾸세요."),
+        Code::DataImplausible => {
+            ("마지막 시세가 믿기 어려울 만큼 튀었거나 그날의 상·하한가를 벗어납니다.", "시세를 확인하세요.")
+        }
+        Code::DuplicateOrder => (
+            "방금 낸 주문과 똑같은 주문입니다.",
+            "duplicate_order 시간이 지나기를 기다리거나, 의도한 주문이면 내용을 바꾸세요.",
+        ),
         Code::ShortNotAllowed => {
             ("전략이 보유하지 않은 주식의 매도입니다. 이 시장에서는 공매도가 금지됩니다.", "보유수량까지만 매도하세요.")
         }
@@ -55,12 +63,12 @@ pub(crate) const fn explained(code: Code) -> (&'static str, &'static str) {
         Code::BuyingPower => ("계좌의 예수금이 모자랍니다.", "수량을 줄이거나 매도 체결을 기다리세요."),
         Code::Budget => ("전략에 배정한 예산이 모자랍니다.", "budget을 올리거나 수량을 줄이세요."),
         Code::MaxParticipation => {
-            ("시장 거래량에서 차지하는 비중이 너무 큽니다.", "max_participation을 올리거나 수량을 줄이세요.")
+            ("시장의 평소 거래량에서 차지하는 비중이 너무 큽니다.", "max_participation을 올리거나 수량을 줄이세요.")
         }
         Code::MaxOpenOrders => {
             ("미체결 주문이 너무 많습니다.", "미체결 주문이 끝나기를 기다리거나 max_open_orders를 올리세요.")
         }
-        Code::OrderRate => ("주문이 너무 빠르게 이어집니다.", "기다리거나 order_rate를 올리세요."),
+        Code::OrderRate => ("주문이 너무 빠르게 이어집니다.", "나중에 다시 내거나 order_rate를 올리세요."),
         Code::MessageLimit => {
             ("오늘 보낸 주문·정정·취소가 너무 많습니다.", "다음 거래일까지 기다리거나 message_limit을 올리세요.")
         }

@@ -246,7 +246,7 @@ fn of_set(policy: &str, scope: Scope, inst: Option<Inst>, set: &Controls, config
         Works::of(control) != elsewhere
     };
     let row = |control: &'static str| {
-        let value = config::written(set, control);
+        let value = config::written(set, control, &config.registry);
         let InForce { warn, limit, block } =
             config::in_force(set, control, scope == Scope::Account).unwrap_or_default();
         let removes = |origin: &Origin| origin.written.as_ref().is_some_and(|written| written.removes);

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use qts_core::{Books, Cycle, Inst, Instruments, Money, Span, Ts};
+use qts_core::{Books, Cycle, Inst, Instruments, Money, Session, Span, Ts};
 use qts_runtime::{self as rt, QuarantineRule, Registration, Runtime, Schedule, Setup};
 use qts_strategies::KindSpec;
 use qts_strategy::{Factory, Intents, MarketEvent, ParamError, Strategy, StrategyError, View};
@@ -103,6 +103,17 @@ pub(crate) fn intervals(data: &[DataSpec]) -> Vec<(Inst, Span)> {
         }
     }
     shortest.into_iter().collect()
+}
+
+/// The session in which an order sent at `now` would first trade. Of an instrument with daily bars, `now` is taken for
+/// the end of one.
+pub(crate) fn session(clock: &mut SessionClock, interval: Option<Span>, now: Ts) -> Session {
+    if interval.is_some_and(|interval| interval >= Span::DAY) {
+        return Session::Next;
+    }
+    let (day, close) = clock.at(now);
+    let is_open = clock.open_of(day).is_some_and(|open| open <= now) && now < close;
+    Session::Until(if is_open { close } else { now })
 }
 
 fn policy(config: &Config, name: &str) -> Arc<qts_gate::RiskPolicy> {

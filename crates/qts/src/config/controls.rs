@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use qts_core::{Inst, Money, NumError, Ratio, Span};
 use qts_gate::policy::{Age, Controls, FatFinger, Jump, OrderRate, OrderSize, Participation, Size, Thresholds, Worth};
-use toml::de::{DeTable, DeValue};
+use toml::Spanned;
+use toml::de::{DeString, DeTable, DeValue};
 
 use crate::kinds::Kinds;
 
@@ -76,7 +77,7 @@ impl Works {
     /// Where a control works (`risk-reference.md` §2).
     pub(crate) fn of(control: &str) -> Self {
         match control {
-            "restricted" | "outside_session" | "stale_data" | "data_implausible" | "duplicate_order" | "price_collar"
+            "restricted" | "outside_session" | "data_implausible" | "duplicate_order" | "price_collar"
             | "fat_finger" | "market_order" | "max_order_qty" | "max_participation" | "max_risk_score" => {
                 Self::Strategy
             }
@@ -352,12 +353,22 @@ fn age(item: &Item<'_>) -> Option<Age> {
     count.map(Age::Intervals)
 }
 
-/// The same levels at all times.
+/// The same levels at all times, or `{ within = …, between = … }` with levels for each.
 fn jump(item: Item<'_>) -> Option<Jump> {
-    read_unreduced(item, &percent).map(Jump::any)
+    let apart = ["within", "between"];
+    let is_apart = |(key, _): (&Spanned<DeString<'_>>, _)| apart.contains(&key.get_ref().as_ref());
+    if !item.value.as_table().into_iter().flatten().any(is_apart) {
+        return read_unreduced(item, &percent).map(Jump::any);
+    }
+    let mut table = item.table("`data_implausible`")?;
+    let levels = apart.map(|key| table.require(key, "\"10%\"").and_then(|item| read_unreduced(item, &percent)));
+    table.finish();
+    let [within, between] = levels;
+    Some(Jump { within: within?, between: between? })
 }
 
-/// `{ order = "0.5%", day = "2%" }`, at least one of the two.
+/// `{ order = "0.5%", day = "2%" }`, at least one of the two; with `where_known = true` only where the usual volume is
+/// known.
 fn participation(item: Item<'_>) -> Option<Participation> {
     if !item.value.is_table() {
         item.wrong_type("a table", "write `max_participation = { order = \"0.5%\", day = \"2%\" }`, or `false`");
@@ -370,8 +381,10 @@ fn participation(item: Item<'_>) -> Option<Participation> {
         let error = table.log.error(Code::NoLevel, table.place, "`max_participation` has neither `order` nor `day`");
         table.log.push(error.help("give one of them, or `max_participation = false`"));
     }
+    let where_known = table.take("where_known").map(|item| item.flag());
     table.finish();
-    Some(Participation { order: order.flatten(), day: day.flatten(), where_known: false })
+    let where_known = where_known.flatten().unwrap_or_default();
+    Some(Participation { order: order.flatten(), day: day.flatten(), where_known })
 }
 
 /// `{ per_second = "1", burst = "3" }`.

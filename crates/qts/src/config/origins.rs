@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use qts_core::Inst;
+use qts_core::{Inst, Instruments};
 use qts_gate::policy::{Controls, RiskPolicy};
 
 use super::controls::{self, Stated};
@@ -75,7 +75,8 @@ impl Origins {
     /// Those of a built-in policy: itself, for all that it has.
     pub(super) fn built_in(policy: &RiskPolicy) -> Self {
         let said = || Said { policy: policy.id.clone(), places: None, removes: false };
-        let has = |set: &Controls, name: &str| written(set, name).is_some();
+        // It names no instruments.
+        let has = |set: &Controls, name: &str| written(set, name, &Instruments::default()).is_some();
         let names = controls::BUILT.into_iter();
         let had = names.filter(|name| has(&policy.strategy, name) || has(&policy.account, name));
         Self { whole: had.map(|name| (name, said())).collect(), ..Self::default() }
@@ -163,7 +164,8 @@ impl Config {
             let policy = self.policies.get(policy)?;
             let sets = inst.and_then(|inst| policy.instruments.get(&inst));
             let (strategy, account) = sets.map_or((&policy.strategy, &policy.account), |(own, shared)| (own, shared));
-            written(strategy, control_of(control)).or_else(|| written(account, control_of(control)))
+            let of = |set: &Controls| written(set, control_of(control), &self.registry);
+            of(strategy).or_else(|| of(account))
         };
         if value.start >= key.end { stands } else { meant().unwrap_or(stands) }
     }

@@ -1,7 +1,11 @@
 //! Controls as a user would write them, and their levels in force: the way back from [`Controls`] to text.
 
-use qts_core::{Money, Ratio};
-use qts_gate::policy::{Controls, FatFinger, Levels, Nature, OrderSize, Size, Thresholds, Worth};
+use std::collections::BTreeSet;
+
+use qts_core::{Inst, Instruments, Money, Ratio, Span};
+use qts_gate::policy::{
+    Age, Controls, FatFinger, Jump, Levels, Nature, OrderRate, OrderSize, Participation, Size, Thresholds, Worth,
+};
 
 /// A control's levels in force, after those left out are filled in; `None` is no level.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,8 +19,17 @@ pub(crate) struct InForce {
 }
 
 /// A control as a user would write it; `None` if the set does not have it, or there is no such control.
-pub(crate) fn written(set: &Controls, name: &str) -> Option<String> {
+pub(crate) fn written(set: &Controls, name: &str, instruments: &Instruments) -> Option<String> {
     Some(match name {
+        "restricted" => (!set.restricted.is_empty()).then(|| listed(&set.restricted, instruments))?,
+        "outside_session" => set.outside_session.then(|| "true".to_owned())?,
+        "stale_data" => levels(&set.stale_data?),
+        "data_implausible" => of_jump(set.data_implausible?),
+        "duplicate_order" => quoted(&length(set.duplicate_order?)),
+        "market_order" => set.market_order.then(|| quoted("block"))?,
+        "max_participation" => of_participation(set.max_participation?),
+        "order_rate" => of_order_rate(set.order_rate?),
+        "message_limit" => levels(&set.message_limit?),
         "short_not_allowed" => set.short_not_allowed.then(|| "true".to_owned())?,
         "price_collar" => levels(&set.price_collar?),
         "fat_finger" => of_fat_finger(set.fat_finger?),
@@ -34,11 +47,16 @@ pub(crate) fn written(set: &Controls, name: &str) -> Option<String> {
     })
 }
 
-/// The levels in force of a control that has levels; `shared` is the account scope, where the notional of a cycle and
-/// of an order are reduced, never blocked.
+/// The levels in force of a control that has levels, the same for all it measures; `shared` is the account scope, where
+/// the notional of a cycle and of an order are reduced, never blocked, and the age of data warns of nothing.
 pub(crate) fn in_force(set: &Controls, name: &str, shared: bool) -> Option<InForce> {
     let capacity = Nature::Capacity;
     Some(match name {
+        "stale_data" if shared => InForce { warn: None, ..plausible(&set.stale_data?) },
+        "stale_data" => plausible(&set.stale_data?),
+        "data_implausible" => plausible(&set.data_implausible?.at_all_times()?),
+        "order_rate" => InForce { block: Some(set.order_rate?.burst.to_string()), ..InForce::default() },
+        "message_limit" => plausible(&set.message_limit?),
         "price_collar" => plausible(&set.price_collar?),
         "cycle_notional" if shared => InForce { block: None, ..resolved(&set.cycle_notional?, Nature::Plausibility) },
         "cycle_notional" => plausible(&set.cycle_notional?),
@@ -94,9 +112,23 @@ impl Text for u64 {
 }
 
 impl Text for Ratio {
-    /// A percentage: exact, since a hundredth shifts the decimals by two.
     fn text(self) -> String {
-        format!("{}%", Money::from_units(i128::from(self.units()) * 100))
+        percentage(self)
+    }
+}
+
+/// A fraction as a percentage: exact, since a hundredth shifts the decimals by two.
+pub(crate) fn percentage(ratio: Ratio) -> String {
+    format!("{}%", Money::from_units(i128::from(ratio.units()) * 100))
+}
+
+impl Text for Age {
+    fn text(self) -> String {
+        match self {
+            Self::Span(span) => length(span),
+            Self::Intervals(1) => "1 interval".to_owned(),
+            Self::Intervals(count) => format!("{count} intervals"),
+        }
     }
 }
 
@@ -142,6 +174,40 @@ fn of_fat_finger(finger: FatFinger) -> String {
     let given = [("multiple", finger.multiple), ("median", finger.median)];
     let given = given.into_iter().filter_map(|(name, factor)| Some(format!("{name} = \"{}\"", factor?)));
     table(&given.collect::<Vec<_>>())
+}
+
+fn listed(list: &BTreeSet<Inst>, instruments: &Instruments) -> String {
+    let ids: Vec<String> = list.iter().map(|inst| quoted(&instruments.name(*inst))).collect();
+    format!("[{}]", ids.join(", "))
+}
+
+fn of_jump(jump: Jump) -> String {
+    match jump.at_all_times() {
+        Some(same) => levels(&same),
+        None => {
+            table(&[format!("within = {}", levels(&jump.within)), format!("between = {}", levels(&jump.between))])
+        }
+    }
+}
+
+fn of_participation(share: Participation) -> String {
+    let given = [("order", share.order), ("day", share.day)];
+    let given = given.into_iter().filter_map(|(name, share)| Some(format!("{name} = {}", share?.in_toml())));
+    let where_known = share.where_known.then(|| "where_known = true".to_owned());
+    table(&given.chain(where_known).collect::<Vec<_>>())
+}
+
+fn of_order_rate(rate: OrderRate) -> String {
+    table(&[format!("per_second = \"{}\"", rate.per_second), format!("burst = \"{}\"", rate.burst)])
+}
+
+/// In the longest unit that divides it; a length of a config is a whole number of milliseconds.
+fn length(span: Span) -> String {
+    let milliseconds = span.0 / 1_000_000;
+    let units = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s")];
+    let whole = units.into_iter().find(|(unit, _)| milliseconds % unit == 0);
+    let (unit, name) = whole.unwrap_or((1, "ms"));
+    format!("{}{name}", milliseconds / unit)
 }
 
 fn of_buying_power(buffer: Ratio) -> String {

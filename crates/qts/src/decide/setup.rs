@@ -70,16 +70,10 @@ impl<'c> Setup<'c> {
         })
     }
 
-    /// The session in which an order sent at `now` would first trade. Of an instrument with daily bars, cycles are told
-    /// at their ends.
+    /// The session in which an order sent at `now` would first trade.
     pub(crate) fn session(&self, inst: Inst, now: Ts) -> Option<Session> {
-        if self.interval(inst).is_some_and(|interval| interval >= Span::DAY) {
-            return Some(Session::Next);
-        }
         let mut clock = self.clocks.get(&inst)?.clone();
-        let (day, close) = clock.at(now);
-        let is_open = clock.open_of(day).is_some_and(|open| open <= now) && now < close;
-        Some(Session::Until(if is_open { close } else { now }))
+        Some(wire::session(&mut clock, self.interval(inst), now))
     }
 
     /// The usual distance of an instrument's prices: the shortest of its data files.

@@ -123,12 +123,27 @@ pub(crate) struct Scoped {
     pub(super) controls: Vec<Control>,
 }
 
+/// What a control without levels found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Fact {
+    /// It is so, which blocks.
+    Yes,
+    /// It is not.
+    No,
+    /// Nobody knows, which blocks.
+    Unknown,
+}
+
 /// A control as applied.
 #[derive(Debug, Serialize)]
 pub(crate) struct Control {
     #[serde(serialize_with = "code")]
     pub(super) code: Code,
     pub(super) observed: Option<Decimal<Amount>>,
+    /// Of a control that asks whether something is so, and no number: is it?
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) fact: Option<Fact>,
     pub(super) warn: Option<Decimal<Amount>>,
     pub(super) limit: Option<Decimal<Amount>>,
     pub(super) block: Option<Decimal<Amount>>,
@@ -249,4 +264,15 @@ fn code<S: Serializer>(code: &Code, serializer: S) -> Result<S::Ok, S::Error> {
 
 fn codes<S: Serializer>(codes: &[Code], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(codes.iter().map(|code| code.as_str()))
+}
+
+impl Fact {
+    /// For people.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::No => "no",
+            Self::Unknown => "unknown",
+        }
+    }
 }

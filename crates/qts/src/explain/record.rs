@@ -9,7 +9,7 @@ use qts_gate::{ArbitratedOrder, ArbitrationRule, Finding, Judged, Leg, Measure, 
 use qts_runtime::{Hearing, Share};
 
 use super::case::{
-    Arbitration, Case, Control, Crossing, Decided, Held, Instead, Market, Part, Party, SCHEMA, Scoped, Sent, Told,
+    Arbitration, Case, Control, Crossing, Decided, Fact, Held, Instead, Market, Part, Party, SCHEMA, Scoped, Sent, Told,
 };
 use super::instead;
 use crate::config::Config;
@@ -187,6 +187,7 @@ impl Record<'_, '_> {
         Control {
             code: found.code,
             observed: found.observed.map(Decimal),
+            fact: fact(found),
             warn: levels.warn.map(Decimal),
             limit: levels.limit.map(Decimal),
             block: levels.block.map(Decimal),
@@ -253,6 +254,18 @@ impl Record<'_, '_> {
             })
         };
         instead::other_rules(self.hearing).into_iter().filter_map(told).collect()
+    }
+}
+
+/// Controls that ask whether something is so, and no number.
+const FACTS: [Code; 4] = [Code::Restricted, Code::OutsideSession, Code::DataImplausible, Code::MarketOrder];
+
+fn fact(found: &Finding) -> Option<Fact> {
+    match found.measure {
+        Measure::IsSo(true) => Some(Fact::Yes),
+        Measure::IsSo(false) => Some(Fact::No),
+        Measure::Unknown if found.levels.is_none() && FACTS.contains(&found.code) => Some(Fact::Unknown),
+        _ => None,
     }
 }
 

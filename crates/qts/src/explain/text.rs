@@ -4,7 +4,7 @@ use qts_core::{Amount, Code};
 
 use super::case::{Arbitration, Case, Control, Crossing, Decided, Fill, Instead, Part, Party, Scoped, Sent, Told};
 use crate::decide::harmless;
-use crate::decide::sentence::told;
+use crate::decide::sentence::told_of;
 use crate::decimal::Decimal;
 use crate::look::Look;
 use crate::table::{Cell, Column, Table};
@@ -111,7 +111,11 @@ fn controls_table(controls: &[Control], look: Look) -> String {
     let columns = vec![Column::codes(), Column::numbers(), Column::codes(), Column::codes(), Column::text()];
     let mut table = Table::new(columns).indented(4);
     for control in controls {
-        let observed = control.observed.map_or("unknown".to_owned(), |observed| told(observed.0));
+        let observed = match (control.fact, control.observed) {
+            (Some(fact), _) => fact.word().to_owned(),
+            (None, Some(observed)) => told_of(control.code, observed.0),
+            (None, None) => "unknown".to_owned(),
+        };
         let code = control.code.as_str();
         table.row([
             code.into(),
@@ -125,7 +129,12 @@ fn controls_table(controls: &[Control], look: Look) -> String {
 }
 
 fn levels(control: &Control) -> String {
-    let level = |name: &str, level: Option<Decimal<Amount>>| level.map(|level| format!("{name} {}", told(level.0)));
+    if control.fact.is_some() {
+        return "blocks if so".to_owned();
+    }
+    let level = |name: &str, level: Option<Decimal<Amount>>| {
+        level.map(|level| format!("{name} {}", told_of(control.code, level.0)))
+    };
     let warn = level("warn", control.warn.filter(|_| control.warn != control.limit));
     // A limit that is the block reduces nothing.
     let limit = level("limit", control.limit.filter(|_| control.limit != control.block));

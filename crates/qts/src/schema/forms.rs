@@ -18,6 +18,11 @@ pub(super) fn table(keys: Vec<(&str, Value)>, required: &[&str]) -> Value {
     json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false})
 }
 
+/// A list.
+pub(super) fn list(item: Value) -> Value {
+    json!({"type": "array", "items": item})
+}
+
 /// Tables in a row, `[[…]]`.
 pub(super) fn rows(row: Value) -> Value {
     json!({"type": "array", "items": row})
@@ -71,7 +76,12 @@ fn percent_pattern() -> String {
 
 /// A length of time.
 pub(super) fn length() -> Value {
-    json!({"type": "string", "pattern": r"^[0-9]+\s*[smhd]$"})
+    json!({"type": "string", "pattern": r"^[0-9]+\s*(ms|[smhd])$"})
+}
+
+/// A length of time, or a number of intervals of an instrument's data.
+pub(super) fn age() -> Value {
+    json!({"type": "string", "pattern": r"^[0-9]+\s*(ms|[smhd]|intervals?)$"})
 }
 
 /// A session of one day.

@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 
 use crate::config::{ALWAYS_ON, BUILT, NOT_BUILT};
 
-use super::forms::{about, decimal, decimal_or_percent, either, flag, percent, shares_or_lots, table, text, whole};
+use super::forms::{
+    about, age, decimal, decimal_or_percent, either, flag, length, list, percent, shares_or_lots, table, text, whole, word,
+};
 
 /// All policies, by name.
 pub(super) fn policies() -> Value {
@@ -37,6 +39,17 @@ fn meaning(name: &str) -> &'static str {
 
 fn control(name: &str) -> Value {
     match name {
+        "restricted" => restricted(),
+        "outside_session" => about("No order that must trade while no session runs (ioc, fok)", flag()),
+        "stale_data" => levels("How old the newest price may be, as a time or in intervals of its data", age()),
+        "data_implausible" => data_implausible(),
+        "duplicate_order" => {
+            about("So long the same order is not sent again; false removes it", either(length(), off()))
+        }
+        "market_order" => about("No market order that adds risk; false removes it", either(word(&["block"]), off())),
+        "max_participation" => max_participation(),
+        "order_rate" => order_rate(),
+        "message_limit" => levels("New orders and withdrawals of a session", whole()),
         "short_not_allowed" => about("Where the market bans short sales: sell only what the book holds", flag()),
         "price_collar" => levels("How far a limit may lie on the losing side of the market, in %", percent()),
         "fat_finger" => fat_finger(),
@@ -75,6 +88,48 @@ fn levels(what: &str, level: Value) -> Value {
         &format!("{what}: a limit, or {{ warn, limit, block }}; false removes it"),
         json!({"anyOf": [level, staged, off()]}),
     )
+}
+
+fn restricted() -> Value {
+    about("Instruments that may not be traded; false removes the list", either(list(text()), off()))
+}
+
+fn data_implausible() -> Value {
+    let mut same = levels("How far the price may jump at once, in %", percent());
+    let apart = [
+        ("within", levels("From one price of a session to the next, in %", percent())),
+        ("between", levels("From one session to the first price of the next, in %", percent())),
+    ];
+    // Only the whole control is removed.
+    let apart = apart.map(|(key, mut form)| {
+        if let Some(forms) = form["anyOf"].as_array_mut() {
+            forms.pop();
+        }
+        (key, form)
+    });
+    if let Some(forms) = same["anyOf"].as_array_mut() {
+        forms.push(table(apart.to_vec(), &["within", "between"]));
+    }
+    same
+}
+
+fn max_participation() -> Value {
+    let keys = vec![
+        ("order", about("With one order, in % of the usual volume (adv20)", percent())),
+        ("day", about("In a session, in % of the usual volume (adv20)", percent())),
+        ("where_known", about("true: silent where the usual volume is not known; false: blocks there", flag())),
+    ];
+    let mut form = table(keys, &[]);
+    form["anyOf"] = json!([{"required": ["order"]}, {"required": ["day"]}]);
+    about("The share of the market's usual volume; false removes it", either(form, off()))
+}
+
+fn order_rate() -> Value {
+    let keys = vec![
+        ("per_second", about("So many orders a second in the long run", decimal())),
+        ("burst", about("So many at once, 1 or more", decimal())),
+    ];
+    about("How fast orders may come; false removes it", either(table(keys, &["per_second", "burst"]), off()))
 }
 
 fn fat_finger() -> Value {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use qts_core::{Ask, CancelIntent, Day, Inst, MarketEvent, Payload, Qty, Quote, Slice, Trade, Ts};
+use qts_core::{Ask, CancelIntent, Day, Inst, MarketEvent, Payload, Qty, Quote, Slice, Span, Trade, Ts};
 use qts_runtime::{Facts, Outside, OutsideAsk};
 use qts_venues::calendar::SessionClock;
 
@@ -18,6 +18,8 @@ pub(super) const MOST_WAITING: usize = 65_536;
 /// Events, facts and intents since the last judgement.
 pub(super) struct Inbox {
     clocks: Vec<SessionClock>,
+    /// The usual distance of an instrument's prices.
+    intervals: BTreeMap<Inst, Span>,
     pub(super) events: Vec<MarketEvent>,
     facts: BTreeMap<Inst, (Option<Day>, Facts)>,
     pub(super) wants: Wants<'static>,
@@ -31,6 +33,7 @@ impl Inbox {
         let clocks = config.registry.iter().map(|(inst, _)| wire::session_clock(config, inst));
         Ok(Self {
             clocks: clocks.collect::<Result<_, _>>()?,
+            intervals: wire::intervals(&config.data).into_iter().collect(),
             events: Vec::new(),
             facts: BTreeMap::new(),
             wants: Wants::default(),
@@ -83,11 +86,23 @@ impl Inbox {
         Slice { ts, events }
     }
 
+    /// What is known beside the events: what was told, and every instrument's session.
+    fn known_at(&mut self, now: Ts) -> Vec<(Inst, Facts)> {
+        let mut told = std::mem::take(&mut self.facts);
+        let clocks = (0..).map(Inst).zip(&mut self.clocks);
+        let facts = clocks.map(|(inst, clock)| {
+            let (_, facts) = told.remove(&inst).unwrap_or_default();
+            let session = wire::session(clock, self.intervals.get(&inst).copied(), now);
+            (inst, Facts { session: Some(session), ..facts })
+        });
+        facts.collect()
+    }
+
     /// Takes everything out: the slice, what else is known and asked for, and the intents in the words of the input.
     pub(super) fn empty(&mut self, ts: Ts) -> (Slice, Outside, Wants<'static>) {
         let slice = self.slice(ts);
         self.events.clear();
-        let facts = std::mem::take(&mut self.facts).into_iter().map(|(inst, (_, facts))| (inst, facts)).collect();
+        let facts = self.known_at(ts);
         let mut wants = std::mem::take(&mut self.wants);
         let trades = std::mem::take(&mut wants.proposals).into_iter().map(|proposal| OutsideAsk {
             strategy: proposal.owner,

@@ -8,7 +8,24 @@ use super::sound;
 /// Forms of a control that mean something.
 fn forms(control: &str) -> &'static [&'static str] {
     match control {
-        "short_not_allowed" => &["true"],
+        "restricted" => &["[\"005930.KRX\"]", "[\"005930.KRX\", \"BTC.X\"]"],
+        "outside_session" | "short_not_allowed" => &["true"],
+        "stale_data" => &["\"3s\"", "\"250ms\"", "{ warn = \"1 interval\", block = \"3 intervals\" }", "\"2h\""],
+        "data_implausible" => &[
+            "\"10%\"",
+            "{ warn = \"5%\", block = \"10%\" }",
+            "{ within = \"10%\", between = \"50%\" }",
+            "{ within = { warn = \"5%\", block = \"10%\" }, between = { warn = \"20%\" } }",
+        ],
+        "duplicate_order" => &["\"10s\"", "\"1500ms\"", "\"90s\"", "\"2m\"", "\"7d\""],
+        "market_order" => &["\"block\""],
+        "max_participation" => &[
+            "{ order = \"0.5%\", day = \"2%\" }",
+            "{ order = \"1%\" }",
+            "{ day = \"2%\", where_known = true }",
+        ],
+        "order_rate" => &["{ per_second = \"0.5\", burst = \"3\" }"],
+        "message_limit" => &["2000", "{ warn = 1500, block = 2000 }"],
         "price_collar" => &["{ warn = \"1.5%\", block = \"2.5%\" }", "\"0.000001%\"", "{ block = \"3%\" }"],
         "fat_finger" => &["{ multiple = \"5\", median = \"10\" }", "{ median = \"2.5\" }"],
         "cycle_notional" | "max_order_notional" | "max_gross_exposure" | "max_net_exposure" => {
@@ -27,7 +44,8 @@ fn forms(control: &str) -> &'static [&'static str] {
 fn found(config: &Config, control: &str) -> Option<String> {
     let policy = &config.policies["p"];
     let (strategy, account) = (policy.strategy_controls(Inst(0)), policy.account_controls(Inst(0)));
-    written(strategy, control).or_else(|| written(account, control))
+    let of = |set| written(set, control, &config.registry);
+    of(strategy).or_else(|| of(account))
 }
 
 #[test]
@@ -45,10 +63,12 @@ fn every_control_is_written_as_it_was_read() {
 
 #[test]
 fn the_conservative_policy_written_out_is_the_conservative_policy() {
-    let conservative = &sound("").policies["conservative"];
+    let config = sound("");
+    let conservative = &config.policies["conservative"];
     let mut text = "[policy.p]\nextends = \"validity_only\"\n".to_owned();
     for control in BUILT {
-        let (strategy, account) = (written(&conservative.strategy, control), written(&conservative.account, control));
+        let of = |set| written(set, control, &config.registry);
+        let (strategy, account) = (of(&conservative.strategy), of(&conservative.account));
         text += &strategy.map(|value| format!("{control} = {value}\n")).unwrap_or_default();
         if control == "buying_power" {
             text += &account.map(|value| format!("{control} = {value}\n")).unwrap_or_default();

@@ -10,7 +10,7 @@ use super::super::error::ConfigError;
 use super::super::levels::Level;
 use super::super::source::Place;
 use super::super::spec::{Config, StrategySpec};
-use super::super::written::{InForce, in_force};
+use super::super::written::{InForce, in_force, percentage};
 use super::strategies;
 
 /// What a control lets through at most, comparable with others of its unit.
@@ -42,7 +42,9 @@ const PAIRS: [(&str, &str); 6] = [
 ];
 
 /// Controls with levels.
-const WITH_LEVELS: [&str; 9] = [
+const WITH_LEVELS: [&str; 12] = [
+    "stale_data",
+    "data_implausible",
     "price_collar",
     "cycle_notional",
     "max_order_qty",
@@ -52,6 +54,7 @@ const WITH_LEVELS: [&str; 9] = [
     "max_gross_exposure",
     "max_net_exposure",
     "max_open_orders",
+    "message_limit",
 ];
 
 /// Contradictions within the policies in use.
@@ -59,6 +62,7 @@ pub(super) fn within(config: &Config) -> Vec<ConfigError> {
     let mut found = Vec::new();
     for used in in_use(config) {
         found.extend(WITH_LEVELS.iter().filter_map(|control| never_warns(config, &used, control)));
+        found.extend(participates_twice(config, &used));
         found.extend(PAIRS.iter().filter_map(|(small, large)| above(config, &used, small, large)));
     }
     found
@@ -95,6 +99,18 @@ fn never_warns(config: &Config, used: &Used<'_>, control: &str) -> Option<Config
     let message = format!("`{control}` of `{policy}` can never warn: its `warn` is its next level, too");
     let warning = config.warning(Code::NeverBinds, place, message);
     Some(warning.help("lower `warn`, or leave it out"))
+}
+
+/// What a day may take bounds every order of it.
+fn participates_twice(config: &Config, used: &Used<'_>) -> Option<ConfigError> {
+    let control = "max_participation";
+    let share = used.set.max_participation.filter(|_| !used.at_account)?;
+    let (order, day) = share.order.zip(share.day).filter(|(order, day)| order > day)?;
+    let place = config.control_place(used.policy, used.inst, control)?;
+    let policy = &config.said(used.policy, used.inst, control)?.policy;
+    let [order, day] = [order, day].map(percentage);
+    let message = format!("`order` of `{control}` of `{policy}` admits {order}, but `day` no more than {day}");
+    Some(config.warning(Code::NeverBinds, place, message).help("lower `order`, raise `day`, or leave `order` out"))
 }
 
 /// The first control lets more through than the second admits at all.
@@ -183,13 +199,15 @@ struct Clash {
 }
 
 /// Controls of which the account sees the sum of what strategies do, and what a strategy may do by them.
-const SHARED: [(&str, &str); 6] = [
+const SHARED: [(&str, &str); 8] = [
     ("max_order_notional", "may send orders worth {}"),
     ("max_long", "may hold {} long"),
     ("max_short", "may hold {} short"),
     ("max_gross_exposure", "may hold {} in all"),
     ("cycle_notional", "may ask for {} in one cycle"),
     ("max_open_orders", "may have {} working orders"),
+    ("order_rate", "may send {} orders at once"),
+    ("message_limit", "may send {} messages in a session"),
 ];
 
 fn clash(config: &Config, spec: &StrategySpec, inst: Option<Inst>, control: &'static str, does: &str) -> Option<Clash> {
@@ -269,6 +287,13 @@ fn warn_and_most_of(set: &Controls, control: &str) -> Option<(Option<Most>, Opti
         "max_gross_exposure" => of(set.max_gross_exposure),
         "max_net_exposure" => of(set.max_net_exposure),
         "max_open_orders" => of(set.max_open_orders),
+        "stale_data" => of(set.stale_data),
+        "data_implausible" => of(set.data_implausible?.at_all_times()),
+        "message_limit" => of(set.message_limit),
+        "order_rate" => {
+            let most = Most { unit: "orders at once", amount: set.order_rate?.burst.units().into() };
+            Some((None, Some(most)))
+        }
         _ => None,
     }
 }
