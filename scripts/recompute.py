@@ -16,8 +16,10 @@ Of the sentences that explain a reason it checks the numbers, not the words. Eve
 all sizes, and tried once more by `qts decide`, with one more share beside it.
 
 What it does not know, and refuses: limit orders, quotes and trades, shorts, opening positions, commands, budgets,
-`phase5`, values by instrument, kinds other than `sma_cross`, `ema_cross`, `rsi_reversion` and `breakout`, daily price
-limits, slippage, volume shares, bars that some instrument lacks on some day, lots other than 1.
+`phase5`, `restricted`, `market_order`, values by instrument, kinds other than `sma_cross`, `ema_cross`, `rsi_reversion` and `breakout`, daily price
+limits, slippage, volume shares, bars that some instrument lacks on some day, lots other than 1. All bars of a day come
+at one close, a session apart from those of the next: that empties the buckets of `order_rate` where they lose an order
+an hour or more (else it refuses), and what is counted by session begins again before each judgement.
 """
 
 import argparse
@@ -47,21 +49,30 @@ ZERO = Decimal(0)
 RULES = ["exits_only", "net", "rank"]
 SCOPES = ["strategy", "arbitration", "account"]
 CODES = [
-    "price_collar", "fat_finger", "cycle_notional", "max_order_qty", "max_order_notional", "max_long", "max_short",
-    "max_gross_exposure", "max_net_exposure", "buying_power", "budget", "max_open_orders", "opposing_intent",
-    "merged", "crossed", "no_cross_price",
+    "outside_session", "stale_data", "data_implausible", "duplicate_order", "price_collar", "fat_finger", "cycle_notional", "max_order_qty", "max_order_notional", "max_long", "max_short",
+    "max_gross_exposure", "max_net_exposure", "buying_power", "budget", "max_participation",
+    "max_open_orders", "order_rate", "message_limit", "opposing_intent", "merged", "crossed", "no_cross_price",
 ]  # in the contract's order
-ONLY_AT = [["max_order_qty", "fat_finger"], ["buying_power"]]  # strategy scope, account scope
+ONLY_AT = [
+    ["outside_session", "data_implausible", "duplicate_order", "max_participation", "max_order_qty", "fat_finger"],
+    ["buying_power"],
+]  # strategy scope, account scope
 STAGES = ["pass", "warn", "reduce", "block"]
 
 # The built-in policy as `risk-reference.md` gives it: what it says of strategies, and of the account.
 CONSERVATIVE = (
     {
+        "outside_session": True, "stale_data": {"warn": "1 interval", "block": "3 intervals"},
+        "data_implausible": {"within": "10%", "between": "50%"}, "duplicate_order": "10s",
+        "max_participation": {"order": "0.5%", "day": "2%", "where_known": True},
+        "order_rate": {"per_second": "1", "burst": "20"}, "message_limit": 2000,
         "price_collar": {"warn": "1.5%", "block": "2.5%"}, "fat_finger": {"median": "10"}, "cycle_notional": "20%",
         "max_order_qty": "1", "max_order_notional": "5%", "max_long": "5%", "max_short": "0",
         "max_gross_exposure": "30%", "max_open_orders": "3",
     },
     {
+        "stale_data": {"warn": "1 interval", "block": "3 intervals"},
+        "order_rate": {"per_second": "5", "burst": "20"}, "message_limit": 2000,
         "price_collar": {"warn": "1.5%", "block": "2.5%"}, "cycle_notional": "30%", "max_order_notional": "5%",
         "max_long": "10%", "max_short": "0", "max_gross_exposure": "95%", "buying_power": {"buffer": "2%"},
         "max_open_orders": "20",
@@ -111,6 +122,8 @@ class Config:
                 continue
             if name not in CODES:
                 raise Unknown(f"{name} in [policy.{policy}]")
+            if name == "order_rate" and value is not False and Decimal(value["per_second"]) * 3600 < 1:
+                raise Unknown(f"{name} in [policy.{policy}] that may remember a day")
             if value is False:
                 found.pop(name, None)
             elif name not in ONLY_AT[1 - scope]:
@@ -323,9 +336,9 @@ def allocate(targets, total):
 class Control:
     """A measure that grows with the quantity, `before + max(0, q − free) · price`, or that does not; and its levels."""
 
-    def __init__(self, code, action, levels, before, price=None, free=ZERO, fixed=False):
+    def __init__(self, code, action, levels, before, price=None, free=ZERO, fixed=False, unit=""):
         self.code, self.action, self.before, self.price = code, action, before, price
-        self.free, self.fixed, self.stage = free, fixed, "pass"
+        self.free, self.fixed, self.stage, self.unit = free, fixed, "pass", unit
         self.warn, self.limit, self.block = levels
 
     def at(self, qty):
@@ -337,6 +350,13 @@ class Control:
         if self.fixed:
             return ZERO
         return (max(ZERO, limit - self.before) / (self.price or 1)).quantize(UNIT, ROUND_FLOOR) + self.free
+
+
+class Fact:
+    """What is so or is not, and blocks if it is so: on daily bars, whose orders can wait, it never is."""
+
+    def __init__(self, code):
+        self.code, self.stage = code, "pass"
 
 
 def levels(value, base, nature):
@@ -351,7 +371,16 @@ def levels(value, base, nature):
 @lru_cache(maxsize=None)
 def amount(value, base):
     text = str(value)
+    if "interval" in text or text[-1] in "smhd":
+        return seconds(text)
     return (base * fraction(text)).quantize(UNIT, ROUND_FLOOR) if text.endswith("%") else Decimal(text)
+
+
+def seconds(text):
+    """A length of time; an interval of the bars is a day."""
+    number, unit = re.fullmatch(r"(\d+)\s*(ms|[smhd]|intervals?)", text).groups()
+    day = 86400
+    return Decimal(number) * {"ms": Decimal("0.001"), "s": 1, "m": 60, "h": 3600, "d": day}.get(unit, day)
 
 
 def judged(controls, asked, reducing, least):
@@ -359,6 +388,8 @@ def judged(controls, asked, reducing, least):
     cap, blocked, said = asked, False, []
     is_exit = reducing == asked
     for control in controls:
+        if isinstance(control, Fact):
+            continue
         value, keeps = control.at(asked), None
         if control.block is not None and value > control.block:
             level = control.block
@@ -441,8 +472,8 @@ class Proposal:
 class World:
     """What a judgement depends on, as it is at one close."""
 
-    def __init__(self, config, books, prices, medians):
-        self.config, self.books, self.prices, self.medians = config, books, prices, medians
+    def __init__(self, config, books, prices, medians, past):
+        self.config, self.books, self.prices, self.medians, self.past = config, books, prices, medians, past
         self.cash = config.cash + sum(book.cash_flow - book.fees for book in books.values())
         self.equity = self.cash + sum(
             book.held(inst) * price for book in books.values() for inst, price in prices.items()
@@ -477,7 +508,7 @@ class World:
 
     def strategy_scope(self, strategy, proposals):
         book, table = self.books[strategy.id], self.controls(strategy.policy, 0)
-        asked_together, open_orders, opened = ZERO, {}, {}
+        asked_together, open_orders, opened, admitted = ZERO, {}, {}, []
         for one in proposals:
             before = opened.get((one.inst, one.side), ZERO)
             one.wish = reducing_part(book.held(one.inst), one, before)
@@ -487,6 +518,7 @@ class World:
         for one in proposals:
             one.reducing = reducing_part(book.held(one.inst), one, opened.get((one.inst, one.side), ZERO))
             one.controls = self.own_controls(one, table, book, opened, asked_together, open_orders.get(one.inst, 0))
+            one.controls += self.of_data_and_pace(one, table, opened, admitted)
             least = min(one.asked, Decimal(1)) if one.reducing == one.asked else ZERO
             one.left, said = judged(one.controls, one.asked, one.reducing, least)
             one.would_reduce = one.reducing
@@ -496,6 +528,46 @@ class World:
             if one.left > 0:
                 opened[one.inst, one.side] = opened.get((one.inst, one.side), ZERO) + one.left
                 open_orders[one.inst] = open_orders.get(one.inst, 0) + 1
+                admitted.append(one)
+
+    def of_data_and_pace(self, one, table, opened, admitted):
+        """The controls that look at the data, and at what was asked before; `admitted` is that of this cycle."""
+        found = []
+        if "outside_session" in table and table["outside_session"][0]:
+            found.append(Fact("outside_session"))
+        if "stale_data" in table:
+            ages = levels(table["stale_data"][0], None, "plausibility")
+            found.append(Control("stale_data", "count", ages, ZERO, fixed=True, unit="s"))
+        before, volumes = self.past[one.inst]
+        if "data_implausible" in table and before is not None:
+            value = table["data_implausible"][0]
+            # From one bar of a whole session to the next.
+            value = value.get("between", value) if isinstance(value, dict) else value
+            jump = (abs(self.prices[one.inst] - before) / before).quantize(UNIT, ROUND_CEILING)
+            found.append(
+                Control("data_implausible", "count", levels(value, Decimal(1), "plausibility"), jump, fixed=True)
+            )
+        if "duplicate_order" in table:
+            # The orders of the day before are older than any window here.
+            if seconds(table["duplicate_order"][0]) >= 3600:
+                raise Unknown("duplicate_order of an hour or more")
+            same = sum((o.inst, o.side, o.asked) == (one.inst, one.side, one.asked) for o in admitted)
+            found.append(Control("duplicate_order", "plausible_size", (None, None, ZERO), Decimal(same), fixed=True))
+        if "max_participation" in table:
+            found += self.shares_of_volume(one, table["max_participation"][0], volumes, opened)
+        return found + of_pace(table, len(admitted))
+
+    def shares_of_volume(self, one, value, volumes, opened):
+        if len(volumes) < 20:
+            if not value.get("where_known"):
+                raise Unknown("max_participation before the usual volume is known")
+            return []
+        working = sum(opened.get((one.inst, side), ZERO) for side in ("buy", "sell"))
+        most = {name: whole(usual_volume(volumes) * fraction(value[name])) for name in ("order", "day") if name in value}
+        befores = {"order": ZERO, "day": working}
+        return [
+            Control("max_participation", "capacity", (None, limit, None), befores[name]) for name, limit in most.items()
+        ]
 
     def own_controls(self, one, table, book, opened, asked_together, open_orders):
         price, worth, held = self.prices[one.inst], self.worth(table, one), book.held(one.inst)
@@ -654,6 +726,7 @@ class World:
             found.append(Control("buying_power", "capacity", (None, limit, None), desk["spent"], price=loaded))
         if "max_open_orders" in table:
             add("max_open_orders", "count", Decimal(desk["orders"] + 1), fixed=True)
+        found += of_pace(table, desk["orders"])
         least = sum(min(one.left, Decimal(1)) for one in order if one.left == one.reducing)
         admitted, said = judged(found, asked, reducing, least)
         cut(order, asked - admitted, said)
@@ -669,6 +742,22 @@ class World:
             if first.side == "buy":
                 desk["spent"] += (loaded * sent).quantize(UNIT, ROUND_CEILING)
             desk["longs" if first.side == "buy" else "shorts"][inst] += more
+
+
+def usual_volume(volumes):
+    return (sum(volumes[-20:]) / 20).quantize(UNIT, ROUND_FLOOR)
+
+
+def of_pace(table, orders):
+    """After a night: the buckets are empty, and the session's counts are those of this cycle."""
+    found, this = [], Decimal(orders + 1)
+    if "order_rate" in table:
+        burst = Decimal(table["order_rate"][0]["burst"])
+        found.append(Control("order_rate", "count", (None, None, burst), this, fixed=True))
+    if "message_limit" in table:
+        most = levels(table["message_limit"][0], None, "plausibility")
+        found.append(Control("message_limit", "count", most, this, fixed=True))
+    return found
 
 
 def reducing_part(held, one, opened):
@@ -734,6 +823,7 @@ class Run:
         self.config, self.wanted, self.expected, self.rows = config, wanted, {}, []
         self.books = {strategy.id: Book() for strategy in config.strategies}
         self.recent, self.latest, self.orders, self.waiting, self.retrials = {}, {}, 0, [], []
+        self.closes, self.volumes = {}, {instrument.id: [] for instrument in config.instruments}
         sent = {}
         for row in rows:
             sent.setdefault(int(row["cycle"]), []).append(row)
@@ -747,7 +837,11 @@ class Run:
         self.fill(day, bars)
         prices = {inst: bar["close"] for inst, bar in bars.items()}
         medians = {key: usual(sizes) for key, sizes in self.recent.items() if len(sizes) >= 20}
-        world = World(self.config, self.books, prices, medians)
+        for inst, bar in bars.items():
+            self.volumes[inst].append(bar["volume"])
+        past = {inst: (self.closes.get(inst), self.volumes[inst]) for inst in bars}
+        self.closes = prices
+        world = World(self.config, self.books, prices, medians, past)
         proposals = self.ask(bars)
         if not proposals:
             return
@@ -928,10 +1022,17 @@ class Told:
         def told(control):
             said_by = self.world.controls(policy, scope)[control.code][1]
             at, written = self.run.config.said(said_by, control.code)
-            value = [None if level is None else plain(level) for level in (control.warn, control.limit, control.block)]
+            origin = {"said_by": said_by, "at": at, "written": written}
+            if isinstance(control, Fact):
+                none = dict.fromkeys(["observed", "warn", "limit", "block"])
+                return {"code": control.code, "fact": "no", **none, "stage": "pass", **origin}
+            value = [
+                None if level is None else plain(level) + control.unit
+                for level in (control.warn, control.limit, control.block)
+            ]
             return {
-                "code": control.code, "observed": plain(control.at(asked)), "warn": value[0], "limit": value[1],
-                "block": value[2], "stage": control.stage, "said_by": said_by, "at": at, "written": written,
+                "code": control.code, "observed": plain(control.at(asked)) + control.unit, "warn": value[0],
+                "limit": value[1], "block": value[2], "stage": control.stage, **origin,
             }
 
         return [told(control) for control in sorted(controls, key=lambda one: CODES.index(one.code))]
@@ -991,6 +1092,9 @@ class Told:
         account = {"cash": plain(world.cash), "equity": plain(world.equity), "day_start_equity": plain(world.equity)}
         prices = {inst: plain(price) for inst, price in world.prices.items()}
         market = {inst: {"last": price, "at": ts, "prev_close": price} for inst, price in prices.items()}
+        for inst, (_, volumes) in world.past.items():
+            if len(volumes) >= 20:
+                market[inst]["adv20"] = plain(usual_volume(volumes))
         books = {
             owner: {inst: {"position": plain(qty)} for inst, qty in book.position.items() if qty}
             for owner, book in world.books.items()
@@ -1050,7 +1154,7 @@ class Comparison:
             self.words += 1
             same = isinstance(told, str) and expected.is_said_by(told)
         else:
-            is_number = not isinstance(expected, bool) and re.fullmatch(r"-?\d+(\.\d+)?", str(expected))
+            is_number = not isinstance(expected, bool) and re.fullmatch(r"-?\d+(\.\d+)?s?", str(expected))
             self.numbers, self.words = self.numbers + bool(is_number), self.words + (not is_number)
             same = type(expected) is type(told) and expected == told
         if not same:

@@ -184,9 +184,7 @@ fn listed(list: &BTreeSet<Inst>, instruments: &Instruments) -> String {
 fn of_jump(jump: Jump) -> String {
     match jump.at_all_times() {
         Some(same) => levels(&same),
-        None => {
-            table(&[format!("within = {}", levels(&jump.within)), format!("between = {}", levels(&jump.between))])
-        }
+        None => table(&[format!("within = {}", levels(&jump.within)), format!("between = {}", levels(&jump.between))]),
     }
 }
 

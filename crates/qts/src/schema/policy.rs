@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use crate::config::{ALWAYS_ON, BUILT, NOT_BUILT};
 
 use super::forms::{
-    about, age, decimal, decimal_or_percent, either, flag, length, list, percent, shares_or_lots, table, text, whole, word,
+    about, age, decimal, decimal_or_percent, either, flag, length, list, percent, shares_or_lots, table, text, whole,
+    word,
 };
 
 /// All policies, by name.

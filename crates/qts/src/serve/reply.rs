@@ -1,6 +1,6 @@
 //! Replies as JSON: what a line did, or why nothing was done.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use qts_core::{CancelRequest, Instruments, Mode, Money, OrderId, Price, Qty};
 use qts_gate::StrategyState;
@@ -196,17 +196,14 @@ impl<'a> From<&'a Share> for JsonShare<'a> {
     }
 }
 
-/// Withdrawals to send to the broker, each once.
+/// Withdrawals to send to the broker, each once, in the gate's order.
 fn cancels(effects: &Effects) -> Vec<CancelRequest> {
-    let request = |id: &OrderId| {
-        effects.records.iter().find_map(|record| match record {
-            Record::Cancel(cancel) if cancel.order == *id => Some(cancel.clone()),
-            _ => None,
-        })
-    };
-    let mut cancels: Vec<CancelRequest> = effects.cancels.iter().filter_map(request).collect();
-    cancels.sort_by_key(|cancel| cancel.order);
-    cancels
+    let mut told: BTreeSet<OrderId> = BTreeSet::new();
+    let requests = effects.records.iter().filter_map(|record| match record {
+        Record::Cancel(cancel) if effects.cancels.contains(&cancel.order) => Some(cancel),
+        _ => None,
+    });
+    requests.filter(|cancel| told.insert(cancel.order)).cloned().collect()
 }
 
 /// The judgement: a row for every intent, then one for each decision on what nobody outside asked for.

@@ -62,23 +62,23 @@ fn decide_judges_data_volume_and_what_the_cycle_asks_for() {
         cycle 1: 7 intents, 4 orders
           0  s  buy 8   A.KRX  pass    8 sent
           1  s  buy 8   A.KRX  block
-               duplicate_order: the same was admitted 1 times just now. Wait until duplicate_order is over, or ask for something else.
+               duplicate_order: the same was admitted once just now. Wait until duplicate_order is over, or change the order if it is meant.
           2  s  buy 15  A.KRX  reduce  10 sent
                max_participation: 15 is above the limit 10. Raise max_participation or ask for less.
                max_participation: 23 is above the limit 20. Raise max_participation or ask for less.
           3  s  buy 2   A.KRX  warn    2 sent
-               message_limit: 3 is above the warning level 2. Raise message_limit or wait for the next session.
+               message_limit: 3 is above the warning level 2. Wait for the next session, or raise message_limit.
           4  s  buy 1   A.KRX  block
                max_participation: 21 is above the limit 20. Raise max_participation or ask for less.
-               order_rate: 4 is above the limit 3. Raise order_rate or ask again later.
-               message_limit: 4 is above the warning level 2. Raise message_limit or wait for the next session.
+               order_rate: 4 is above the limit 3. Ask again later, or raise order_rate.
+               message_limit: 4 is above the warning level 2. Wait for the next session, or raise message_limit.
           5  s  sell 5  A.KRX  warn    5 sent
-               message_limit: 4 is above the warning level 2. Raise message_limit or wait for the next session.
+               message_limit: 4 is above the warning level 2. Wait for the next session, or raise message_limit.
           6  s  buy 1   B.KRX  block
                restricted: The policy's restricted list has the instrument. Take it off the list or trade another.
                max_participation: the usual volume (adv20) is not known
-               order_rate: 5 is above the limit 3. Raise order_rate or ask again later.
-               message_limit: 5 is above the warning level 2. Raise message_limit or wait for the next session.
+               order_rate: 5 is above the limit 3. Ask again later, or raise order_rate.
+               message_limit: 5 is above the warning level 2. Wait for the next session, or raise message_limit.
           order buy 2 A.KRX limit 9700 day for s 2
           order buy 10 A.KRX limit 9800 day for s 10
           order buy 8 A.KRX limit 9900 day for s 8
@@ -135,12 +135,12 @@ fn decide_knows_sessions_and_jumps() {
         cycle 1: 2 intents, 1 order
           0  s  buy 1  A.KRX  pass   1 sent
           1  s  buy 1  A.KRX  block
-               duplicate_order: the same was admitted 1 times just now. Wait until duplicate_order is over, or ask for something else.
+               duplicate_order: the same was admitted once just now. Wait until duplicate_order is over, or change the order if it is meant.
           order buy 1 A.KRX limit 9900 ioc for s 1
         cycle 1: 2 intents, 1 order
           0  s  buy 1  A.KRX  pass   1 sent
           1  s  buy 1  A.KRX  block
-               duplicate_order: the same was admitted 1 times just now. Wait until duplicate_order is over, or ask for something else.
+               duplicate_order: the same was admitted once just now. Wait until duplicate_order is over, or change the order if it is meant.
           order buy 1 A.KRX limit 9900 ioc for s 1
         cycle 1: 2 intents, 1 order
           0  s  buy 1  A.KRX  block

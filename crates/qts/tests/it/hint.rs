@@ -58,6 +58,11 @@ fn extended(config: &str, block: &str) -> String {
     heads.iter().fold(config.to_owned(), with) + "\n" + block
 }
 
+/// Bars of a market that is large enough for everybody.
+fn traded(count: usize) -> String {
+    bars(count).replace('\n', "000\n").replacen("volume000", "volume", 1)
+}
+
 fn hint(folder: &Folder) -> Value {
     folder.summary("qts.toml").get("hint").cloned().unwrap_or_default()
 }
@@ -72,7 +77,7 @@ fn check(name: &str, tables: &str, expect: Expect) {
 }
 
 fn check_config(name: &str, config: &str, expect: Expect) {
-    let folder = Folder::new(name).with("bars.csv", bars(40)).with("qts.toml", config);
+    let folder = Folder::new(name).with("bars.csv", traded(40)).with("qts.toml", config);
     let hint = hint(&folder);
     expect.assert_eq(&told(&hint));
     let cut = |decisions: &[Row]| {
@@ -107,7 +112,7 @@ fn who_has_no_policy_is_told_the_smallest_one() {
 
 #[test]
 fn it_stands_below_the_summary() {
-    let folder = market("hint-table", &beginner("a", 10), 30);
+    let folder = market("hint-table", &beginner("a", 10), 0).with("bars.csv", traded(30));
     let out = folder.qts("run qts.toml").out;
     let (_, hint) = out.split_once(" s\n\n").expect("a hint after the last line");
     expect![[r#"

@@ -27,12 +27,12 @@ fn all_codes_in_english() {
             8   off_tick                 The limit price is not on the price grid.                                         Round it to the tick.
             9   off_lot                  The quantity is not a whole number of lots.                                       Round it to the lot.
             10  outside_price_limit      The limit price lies outside the day's price limits.                              Move it inside.
-            11  restricted               The instrument is on a restricted list.                                           Leave it out, or take it off the list.
-            12  outside_session          The order would reach the market outside its session.                             Send it so that it arrives while the market is open.
+            11  restricted               The policy's restricted list has the instrument.                                  Take it off the list or trade another.
+            12  outside_session          The order would reach the market outside its session.                             Send what can wait (day, gtc), or send it while a session runs.
             13  no_market_data           There is no price to judge by.                                                    Wait for data.
             14  stale_data               The last price is too old to add risk on.                                         Wait for data.
-            15  data_implausible         The last price moved implausibly far.                                             Check the data.
-            16  duplicate_order          The same order was sent a moment ago.                                             Wait, or change it if it is meant.
+            15  data_implausible         The last price moved implausibly far or lies outside its day's limits.            Check the data.
+            16  duplicate_order          The same order was sent a moment ago.                                             Wait until duplicate_order is over, or change the order if it is meant.
             17  short_not_allowed        The market forbids selling what the strategy's book does not hold.                Sell at most the holding.
             18  self_trade               It could trade against an own working order.                                      Ask again once that is gone.
             19  unreconciled             The books do not match the broker.                                                Reconcile first.
@@ -48,9 +48,9 @@ fn all_codes_in_english() {
             29  max_net_exposure         Longs less shorts would exceed the limit.                                         Raise max_net_exposure or ask for less.
             30  buying_power             The account's cash does not cover it.                                             Ask for less or wait for a sale to fill.
             31  budget                   The strategy's budget does not cover it.                                          Raise budget or ask for less.
-            32  max_participation        It is too large a share of the market's volume.                                   Raise max_participation or ask for less.
+            32  max_participation        It is too large a share of the market's usual volume.                             Raise max_participation or ask for less.
             33  max_open_orders          Too many orders are working.                                                      Wait for one to end or raise max_open_orders.
-            34  order_rate               Orders come too fast.                                                             Wait, or raise order_rate.
+            34  order_rate               Orders come too fast.                                                             Ask again later, or raise order_rate.
             35  message_limit            Too many messages were sent today.                                                Wait for the next session, or raise message_limit.
             36  repeated_execution       The same trade was executed too often.                                            Look into why, then lift the mode by command.
             37  failure_breaker          Too many orders of this strategy failed lately.                                   Look into why, then lift the mode by command.
@@ -175,12 +175,12 @@ fn all_codes_in_korean() {
             8     off_tick                 지정가가 호가단위에 맞지 않습니다.                                                  호가단위에 맞추세요.
             9     off_lot                  주문수량이 매매수량단위에 맞지 않습니다.                                            매매수량단위의 배수로 맞추세요.
             10    outside_price_limit      지정가가 당일 상·하한가를 벗어납니다.                                               상·하한가 안에서 내세요.
-            11    restricted               매매제한 목록에 있는 종목입니다.                                                    주문에서 빼거나 목록에서 지우세요.
-            12    outside_session          장이 열려 있지 않을 때 시장에 닿는 주문입니다.                                      장중에 도착하도록 내세요.
+            11    restricted               정책의 매매제한 목록에 있는 종목입니다.                                             목록에서 지우거나 다른 종목을 매매하세요.
+            12    outside_session          장이 열려 있지 않을 때 시장에 닿는 주문입니다.                                      기다릴 수 있는 주문(day, gtc)으로 내거나 장중에 내세요.
             13    no_market_data           판정에 쓸 시세가 없습니다.                                                          시세가 들어오기를 기다리세요.
             14    stale_data               마지막 시세가 너무 오래되어 위험을 늘릴 수 없습니다.                                새 시세를 기다리세요.
-            15    data_implausible         마지막 시세가 믿기 어려울 만큼 튀었습니다.                                          시세를 확인하세요.
-            16    duplicate_order          방금 낸 주문과 똑같은 주문입니다.                                                   기다리거나, 의도한 주문이면 내용을 바꾸세요.
+            15    data_implausible         마지막 시세가 믿기 어려울 만큼 튀었거나 그날의 상·하한가를 벗어납니다.              시세를 확인하세요.
+            16    duplicate_order          방금 낸 주문과 똑같은 주문입니다.                                                   duplicate_order 시간이 지나기를 기다리거나, 의도한 주문이면 내용을 바꾸세요.
             17    short_not_allowed        전략이 보유하지 않은 주식의 매도입니다. 이 시장에서는 공매도가 금지됩니다.          보유수량까지만 매도하세요.
             18    self_trade               자기 미체결 주문과 서로 체결될 수 있습니다.                                         그 주문이 없어진 다음 다시 내세요.
             19    unreconciled             장부와 증권사 잔고가 맞지 않습니다.                                                 먼저 잔고를 맞추세요.
@@ -196,9 +196,9 @@ fn all_codes_in_korean() {
             29    max_net_exposure         매수에서 매도 포지션을 뺀 순 익스포저가 한도를 넘게 됩니다.                         max_net_exposure를 올리거나 수량을 줄이세요.
             30    buying_power             계좌의 예수금이 모자랍니다.                                                         수량을 줄이거나 매도 체결을 기다리세요.
             31    budget                   전략에 배정한 예산이 모자랍니다.                                                    budget을 올리거나 수량을 줄이세요.
-            32    max_participation        시장 거래량에서 차지하는 비중이 너무 큽니다.                                        max_participation을 올리거나 수량을 줄이세요.
+            32    max_participation        시장의 평소 거래량에서 차지하는 비중이 너무 큽니다.                                 max_participation을 올리거나 수량을 줄이세요.
             33    max_open_orders          미체결 주문이 너무 많습니다.                                                        미체결 주문이 끝나기를 기다리거나 max_open_orders를 올리세요.
-            34    order_rate               주문이 너무 빠르게 이어집니다.                                                      기다리거나 order_rate를 올리세요.
+            34    order_rate               주문이 너무 빠르게 이어집니다.                                                      나중에 다시 내거나 order_rate를 올리세요.
             35    message_limit            오늘 보낸 주문·정정·취소가 너무 많습니다.                                           다음 거래일까지 기다리거나 message_limit을 올리세요.
             36    repeated_execution       같은 매매가 너무 여러 번 체결되었습니다.                                            원인을 살핀 다음 명령으로 푸세요.
             37    failure_breaker          최근 이 전략의 주문이 너무 많이 실패했습니다.                                       원인을 살핀 다음 명령으로 푸세요.

@@ -1,5 +1,7 @@
 //! What `qts serve` judges, cycle after cycle on books of its own, is what `qts decide` says of the same picture.
 
+use jiff::ToSpan;
+use jiff::civil::date;
 use serde_json::{Value, json};
 
 use crate::serving::Served;
@@ -25,24 +27,44 @@ policy = "bold"
 rank = 10
 [[strategy]]
 id = "b"
-policy = "bold"
+policy = "careful"
 [[strategy]]
 id = "c"
 policy = "short"
+[[strategy]]
+id = "d"
+policy = "barred"
 [policy.bold]
 max_order_qty = { warn = "8", limit = "12", block = "60" }
 max_order_notional = "6%"
 max_long = "40"
 fat_finger = false
+stale_data = { warn = "2s", block = "3s" }
+order_rate = { per_second = "0.1", burst = "2" }
+PARTICIPATION
+[policy.careful]
+extends = "bold"
+market_order = "block"
 [policy.short]
 extends = "bold"
 max_short = "30"
 short_not_allowed = false
+[policy.barred]
+extends = "bold"
+restricted = ["A.KRX"]
 [policy.account]
 max_gross_exposure = "60%"
 max_short = "50"
 max_order_notional = "8%"
 "#;
+
+/// Every other minute a cycle, from the opening till late in the evening. `decide` is told nothing of what was sent
+/// before, nor of any price but the last: so nothing is limited that is counted over more than a minute.
+const BY_MINUTE: &str = "max_participation = { order = \"1%\" }\n";
+/// Every day a cycle, while the session runs: nothing that is counted outlasts it.
+const BY_DAY: &str = "max_participation = { order = \"1%\", day = \"1.4%\" }
+data_implausible = { within = \"1%\", between = { warn = \"2%\", block = \"5%\" } }
+message_limit = { warn = 3, block = 5 }\n";
 
 /// Chance that is the same every time.
 struct Chance(u64);
@@ -54,16 +76,23 @@ impl Chance {
     }
 
     fn one<'t>(&mut self, of: &[&'t str]) -> &'t str {
-        of[usize::try_from(self.roll(of.len() as u64)).expect("small")]
+        of[place_of(self.roll(of.len() as u64))]
     }
 }
 
-/// A market of two and what three bots make of it.
+fn place_of(rolled: u64) -> usize {
+    usize::try_from(rolled).expect("small")
+}
+
+/// A market of two and what four bots make of it.
 struct World {
     served: Served,
     chance: Chance,
-    minute: u64,
+    by_day: bool,
+    cycle: u64,
     price: [u64; 2],
+    /// The last that was told of each.
+    told: [Value; 2],
 }
 
 const IDS: [&str; 2] = ["A.KRX", "B.X"];
@@ -71,13 +100,13 @@ const IDS: [&str; 2] = ["A.KRX", "B.X"];
 impl World {
     /// One cycle: the picture that it was judged on, and the judgement.
     fn cycle(&mut self) -> (Value, Value) {
-        self.minute += 1;
+        self.cycle += 1;
         let before = self.served.state();
-        let day = 5 + self.minute / 300;
-        let now = format!("2026-01-{day:02}T{:02}:{:02}:00+09:00", 9 + self.minute % 300 / 60, self.minute % 60);
-        let market = json!({IDS[0]: self.quoted(0, &now), IDS[1]: self.quoted(1, &now)});
+        let now = self.at(0);
+        let told: serde_json::Map<String, Value> = [0, 1].into_iter().filter_map(|place| self.tell(place)).collect();
+        let market = json!({IDS[0]: self.told[0], IDS[1]: self.told[1]});
         let intents = self.intents(&before);
-        let line = json!({"market": market, "intents": intents, "judge": true, "state": true});
+        let line = json!({"now": now, "market": told, "intents": intents, "judge": true, "state": true});
         let mut reply = self.served.tell(&line.to_string());
         let books: serde_json::Map<String, Value> =
             before["books"].as_object().expect("books").iter().map(book).collect();
@@ -93,25 +122,55 @@ impl World {
         (picture, fields.into_iter().map(|field| (field.to_owned(), reply[field].take())).collect())
     }
 
-    /// The price wanders in steps of 50 between 20,000 and 50,000.
-    fn quoted(&mut self, place: usize, now: &str) -> Value {
+    /// So many seconds before the cycle.
+    fn at(&self, seconds: u64) -> String {
+        let cycle = i64::try_from(self.cycle).expect("small");
+        let (days, minutes) = if self.by_day { (cycle, cycle * 7 % 380) } else { (cycle / 330, 2 * (cycle % 330)) };
+        let moment = date(2026, 1, 5).at(9, 1, 0, 0) + days.days() + minutes.minutes();
+        format!("{}+09:00", moment - i64::try_from(seconds).expect("small").seconds())
+    }
+
+    /// The price wanders in steps of 50 between 20,000 and 50,000. Now and then nobody tells anything new, or not how
+    /// much is usually traded.
+    fn tell(&mut self, place: usize) -> Option<(String, Value)> {
         let price = &mut self.price[place];
         *price = (*price + 50 * self.chance.roll(9)).saturating_sub(200).clamp(20_000, 49_000);
-        json!({"last": price.to_string(), "bid": (*price - 50).to_string(), "ask": price.to_string(), "prev_close": "35000", "at": now})
+        let price = *price;
+        let at = if self.chance.roll(4) == 0 { self.chance.roll(6) } else { 0 };
+        let is_new = self.cycle == 1 || self.by_day && place == 0 || self.chance.roll(12) > 0;
+        if !is_new {
+            return None;
+        }
+        let close = if self.by_day {
+            price * [100, 100, 100, 101, 99, 102, 103, 107, 75, 145][place_of(self.chance.roll(10))] / 100
+        } else {
+            35_000
+        };
+        self.told[place] = json!({"last": price.to_string(), "bid": (price - 50).to_string(), "ask": price.to_string(),
+            "prev_close": close.to_string(), "adv20": "1000", "day_volume": "70", "at": self.at(at)});
+        let mut told = self.told[place].clone();
+        if self.cycle > 1 && self.chance.roll(2) == 0 {
+            told.as_object_mut().expect("a quote").remove("adv20");
+        }
+        Some((IDS[place].to_owned(), told))
     }
 
     fn intents(&mut self, state: &Value) -> Vec<Value> {
-        (0..self.chance.roll(6)).map(|_| self.intent(state)).collect()
+        let mut intents: Vec<Value> = (0..self.chance.roll(6)).map(|_| self.intent(state)).collect();
+        if self.chance.roll(4) == 0 {
+            intents.extend(intents.last().cloned());
+        }
+        intents
     }
 
     fn intent(&mut self, state: &Value) -> Value {
-        let strategy = self.chance.one(&["a", "b", "c", "a", "b", "c", "a", "b", "c", "nobody"]);
+        let strategy = self.chance.one(&["a", "b", "c", "a", "b", "c", "a", "c", "d", "nobody"]);
         let orders = state["orders"].as_array().expect("orders");
         if self.chance.roll(6) == 0 && !orders.is_empty() {
-            let order = &orders[usize::try_from(self.chance.roll(orders.len() as u64)).expect("small")]["order"];
+            let order = &orders[place_of(self.chance.roll(orders.len() as u64))]["order"];
             return json!({"strategy": strategy, "cancel": order});
         }
-        let place = usize::try_from(self.chance.roll(2)).expect("small");
+        let place = place_of(self.chance.roll(2));
         let qty =
             self.chance.one(&["1", "2", "3", "4", "6", "10", "14", "30", "80", "2.0", "0.5", "0", "-3", "x", "1e400"]);
         let mut intent = json!({"strategy": strategy, "instrument": IDS[place], "side": self.chance.one(&["buy", "sell"]), "qty": qty});
@@ -119,6 +178,7 @@ impl World {
             let limit = self.price[place] + 50 * self.chance.roll(13) - 300;
             intent["limit"] = limit.to_string().into();
         }
+        intent["tif"] = self.chance.one(&["day", "gtc", "ioc", "fok", "day"]).into();
         intent
     }
 
@@ -154,11 +214,13 @@ fn open_order(order: &Value) -> Value {
            "limit": order["limit"]})
 }
 
-fn compare(name: &str, rule: &str, seed: u64) {
-    let config = format!("{MARKET}[arbitration]\nrule = \"{rule}\"\n");
+fn compare(name: &str, rule: &str, seed: u64, by_day: bool) {
+    let market = MARKET.replace("PARTICIPATION\n", if by_day { BY_DAY } else { BY_MINUTE });
+    let config = format!("{market}[arbitration]\nrule = \"{rule}\"\n");
     let folder = Folder::new(name).with("qts.toml", config);
-    let mut world = World { served: Served::start(&folder), chance: Chance(seed), minute: 0, price: [35_000; 2] };
-    let (pictures, judged): (Vec<Value>, Vec<Value>) = (0..400).map(|_| world.cycle()).unzip();
+    let (served, chance) = (Served::start(&folder), Chance(seed));
+    let mut world = World { served, chance, by_day, cycle: 0, price: [35_000; 2], told: [json!({}), json!({})] };
+    let (pictures, judged): (Vec<Value>, Vec<Value>) = (0..800).map(|_| world.cycle()).unzip();
     folder.write("cycles.jsonl", pictures.iter().map(|picture| format!("{picture}\n")).collect::<String>());
     let ended = folder.qts("decide qts.toml --input cycles.jsonl");
     assert_eq!((ended.code, ended.err.as_str()), (0, ""));
@@ -168,22 +230,32 @@ fn compare(name: &str, rule: &str, seed: u64) {
         assert_eq!(decided, judged, "cycle {place}: {}", pictures[place]);
     }
     let verdict = |verdict: &str| ended.out.matches(&format!("\"verdict\":\"{verdict}\"")).count();
-    assert!(["pass", "warn", "reduce", "block"].map(verdict).iter().all(|count| *count > 20), "all sorts of decisions");
+    let verdicts = ["pass", "warn", "reduce", "block"].map(verdict);
+    assert!(verdicts.iter().all(|count| *count > 20), "all sorts of decisions: {verdicts:?}");
     assert!(ended.out.contains("opposing_intent") && ended.out.contains("self_trade") && ended.out.contains("merged"));
-    assert!(ended.out.contains("\"seller\""), "crosses, for there are shorts");
+    assert!(by_day || ended.out.contains("\"seller\""), "crosses, for there are shorts");
+    let looked_back =
+        ["restricted", "stale_data", "duplicate_order", "market_order", "max_participation", "order_rate"];
+    let by_time: &[&str] = if by_day { &["data_implausible", "message_limit"] } else { &["outside_session"] };
+    for code in looked_back.iter().chain(by_time) {
+        assert!(ended.out.contains(&format!("\"code\":\"{code}\"")), "{code}");
+    }
 }
 
 #[test]
 fn where_only_exits_pass_a_conflict() {
-    compare("serve-decide-exits", "exits_only", 7);
+    compare("serve-decide-exits", "exits_only", 105, false);
+    compare("serve-decide-exits-by-day", "exits_only", 105, true);
 }
 
 #[test]
 fn where_conflicts_are_netted() {
-    compare("serve-decide-net", "net", 8);
+    compare("serve-decide-net", "net", 8, false);
+    compare("serve-decide-net-by-day", "net", 18, true);
 }
 
 #[test]
 fn where_rank_settles_conflicts() {
-    compare("serve-decide-rank", "rank", 9);
+    compare("serve-decide-rank", "rank", 105, false);
+    compare("serve-decide-rank-by-day", "rank", 103, true);
 }

@@ -19,11 +19,9 @@ fn forms(control: &str) -> &'static [&'static str] {
         ],
         "duplicate_order" => &["\"10s\"", "\"1500ms\"", "\"90s\"", "\"2m\"", "\"7d\""],
         "market_order" => &["\"block\""],
-        "max_participation" => &[
-            "{ order = \"0.5%\", day = \"2%\" }",
-            "{ order = \"1%\" }",
-            "{ day = \"2%\", where_known = true }",
-        ],
+        "max_participation" => {
+            &["{ order = \"0.5%\", day = \"2%\" }", "{ order = \"1%\" }", "{ day = \"2%\", where_known = true }"]
+        }
         "order_rate" => &["{ per_second = \"0.5\", burst = \"3\" }"],
         "message_limit" => &["2000", "{ warn = 1500, block = 2000 }"],
         "price_collar" => &["{ warn = \"1.5%\", block = \"2.5%\" }", "\"0.000001%\"", "{ block = \"3%\" }"],
