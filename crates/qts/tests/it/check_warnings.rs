@@ -772,3 +772,163 @@ fn all_bad_rows_of_all_files_are_listed_up_to_twenty_a_file() {
         qts: 1 bad row of b.csv left out (on_bad_row = "skip"):"#]]
     .assert_eq(&ended.err.lines().filter(|line| !line.starts_with("  QTS")).collect::<Vec<_>>().join("\n"));
 }
+
+#[test]
+fn levels_of_data_and_pace_that_never_bind() {
+    let policy = "max_participation = { order = \"2%\", day = \"1%\" }\nstale_data = { warn = \"3s\", block = \"3s\" }\n\
+                  data_implausible = { warn = \"10%\", block = \"10%\" }\nmessage_limit = { warn = 5, block = 5 }\n";
+    check("warn-data-levels", &[("max_long = \"20\"\n", &format!("max_long = \"20\"\n{policy}"))], expect![[r#"
+        QTS0303
+
+          ⚠ `order` of `max_participation` of `swing` admits 2%, but `day` no more than 1%
+            ╭─[qts.toml:25:1]
+         24 │ max_long = "20"
+         25 │ max_participation = { order = "2%", day = "1%" }
+            · ────────────────────────────────────────────────
+         26 │ stale_data = { warn = "3s", block = "3s" }
+            ╰────
+          help: lower `order`, raise `day`, or leave `order` out
+
+        QTS0303
+
+          ⚠ `stale_data` of `swing` can never warn: its `warn` is its next level, too
+            ╭─[qts.toml:26:1]
+         25 │ max_participation = { order = "2%", day = "1%" }
+         26 │ stale_data = { warn = "3s", block = "3s" }
+            · ──────────────────────────────────────────
+         27 │ data_implausible = { warn = "10%", block = "10%" }
+            ╰────
+          help: lower `warn`, or leave it out
+
+        QTS0303
+
+          ⚠ `data_implausible` of `swing` can never warn: its `warn` is its next level, too
+            ╭─[qts.toml:27:1]
+         26 │ stale_data = { warn = "3s", block = "3s" }
+         27 │ data_implausible = { warn = "10%", block = "10%" }
+            · ──────────────────────────────────────────────────
+         28 │ message_limit = { warn = 5, block = 5 }
+            ╰────
+          help: lower `warn`, or leave it out
+
+        QTS0303
+
+          ⚠ `message_limit` of `swing` can never warn: its `warn` is its next level, too
+            ╭─[qts.toml:28:1]
+         27 │ data_implausible = { warn = "10%", block = "10%" }
+         28 │ message_limit = { warn = 5, block = 5 }
+            · ───────────────────────────────────────
+         29 │ 
+            ╰────
+          help: lower `warn`, or leave it out
+
+        4 warnings
+    "#]]);
+}
+
+#[test]
+fn a_strategy_may_be_faster_than_the_account() {
+    let policy = "order_rate = { per_second = \"1\", burst = \"50\" }\nmessage_limit = 5000\n";
+    check("warn-pace", &[("max_long = \"20\"\n", &format!("max_long = \"20\"\n{policy}"))], expect![[r#"
+        QTS0304
+
+          ⚠ strategy `ema` may send 50 orders at once, but the account admits only 20 (built in)
+            ╭─[qts.toml:25:1]
+         24 │ max_long = "20"
+         25 │ order_rate = { per_second = "1", burst = "50" }
+            · ───────────────────────────────────────────────
+         26 │ message_limit = 5000
+            ╰────
+          help: lower the strategy's `order_rate`, or raise it in the account's policy `account`
+
+        QTS0304
+
+          ⚠ strategy `ema` may send 5000 messages in a session, but the account admits only 2000 (built in)
+            ╭─[qts.toml:26:1]
+         25 │ order_rate = { per_second = "1", burst = "50" }
+         26 │ message_limit = 5000
+            · ────────────────────
+         27 │ 
+            ╰────
+          help: lower the strategy's `message_limit`, or raise it in the account's policy `account`
+
+        2 warnings
+    "#]]);
+}
+
+/// The account's age of data says which price two books may trade at; what only strategies are asked does nothing there.
+#[test]
+fn controls_of_data_in_the_accounts_policy() {
+    let policy = "stale_data = \"5s\"\norder_rate = { per_second = \"9\", burst = \"9\" }\nrestricted = [\"A.KRX\"]\n\
+                  outside_session = true\ndata_implausible = \"10%\"\nduplicate_order = \"5s\"\nmarket_order = \"block\"\n\
+                  max_participation = { day = \"1%\" }\n";
+    check("warn-account-data", &[("max_gross_exposure = \"90%\"\n", policy)], expect![[r#"
+        QTS0302
+
+          ⚠ `restricted` works on strategies, but only the account uses `account`
+            ╭─[qts.toml:29:1]
+         28 │ order_rate = { per_second = "9", burst = "9" }
+         29 │ restricted = ["A.KRX"]
+            · ──────────
+         30 │ outside_session = true
+            ╰────
+          help: move it to a policy of a strategy, or delete it
+
+        QTS0302
+
+          ⚠ `outside_session` works on strategies, but only the account uses `account`
+            ╭─[qts.toml:30:1]
+         29 │ restricted = ["A.KRX"]
+         30 │ outside_session = true
+            · ───────────────
+         31 │ data_implausible = "10%"
+            ╰────
+          help: move it to a policy of a strategy, or delete it
+
+        QTS0302
+
+          ⚠ `data_implausible` works on strategies, but only the account uses `account`
+            ╭─[qts.toml:31:1]
+         30 │ outside_session = true
+         31 │ data_implausible = "10%"
+            · ────────────────
+         32 │ duplicate_order = "5s"
+            ╰────
+          help: move it to a policy of a strategy, or delete it
+
+        QTS0302
+
+          ⚠ `duplicate_order` works on strategies, but only the account uses `account`
+            ╭─[qts.toml:32:1]
+         31 │ data_implausible = "10%"
+         32 │ duplicate_order = "5s"
+            · ───────────────
+         33 │ market_order = "block"
+            ╰────
+          help: move it to a policy of a strategy, or delete it
+
+        QTS0302
+
+          ⚠ `market_order` works on strategies, but only the account uses `account`
+            ╭─[qts.toml:33:1]
+         32 │ duplicate_order = "5s"
+         33 │ market_order = "block"
+            · ────────────
+         34 │ max_participation = { day = "1%" }
+            ╰────
+          help: move it to a policy of a strategy, or delete it
+
+        QTS0302
+
+          ⚠ `max_participation` works on strategies, but only the account uses `account`
+            ╭─[qts.toml:34:1]
+         33 │ market_order = "block"
+         34 │ max_participation = { day = "1%" }
+            · ─────────────────
+         35 │ 
+            ╰────
+          help: move it to a policy of a strategy, or delete it
+
+        6 warnings
+    "#]]);
+}

@@ -211,6 +211,82 @@ fn a_removed_control_must_be_missed() {
     );
 }
 
+/// Controls that look at the data, and at what was sent before; where nothing is known of the volume, none limits it.
+const STRICT: &str = r#"
+[config.account]
+currency = "KRW"
+cash = "100000000"
+policy = "open"
+[[config.instrument]]
+id = "A.KRX"
+class = "krx_stock"
+[[config.instrument]]
+id = "B.KRX"
+class = "krx_stock"
+[[config.strategy]]
+id = "s"
+policy = "strict"
+[config.policy.open]
+extends = "validity_only"
+[config.policy.strict]
+extends = "validity_only"
+restricted = ["B.KRX"]
+outside_session = true
+stale_data = "3s"
+data_implausible = "10%"
+duplicate_order = "10s"
+market_order = "block"
+max_participation = { order = "1%", where_known = true }
+order_rate = { per_second = "0.1", burst = "2" }
+message_limit = 3
+"#;
+
+/// A step at so many seconds past ten (or at another hour): prices, intents, and the verdict on the last of them.
+fn step(now: &str, quoted: &str, intents: &[&str], verdict: &str) -> String {
+    let more = |intent: &&str| format!("{{ strategy = \"s\", {intent} }}");
+    let intents: Vec<String> = intents.iter().map(more).collect();
+    let passed = "{ verdict = \"pass\" }, ".repeat(intents.len() - 1);
+    format!(
+        "[[case.step]]\nnow = 2026-01-05T{now}+09:00\nmarket.\"A.KRX\" = {{ last = 10000{quoted} }}\n\
+         market.\"B.KRX\" = {{ last = 10000, prev_close = 10000 }}\n\
+         intents = [{}]\nexpect.decisions = [{passed}{{ verdict = \"{verdict}\" }}]\n",
+        intents.join(", ")
+    )
+}
+
+/// A case for each, and each notices the loss of its own control and of no other.
+#[test]
+fn every_control_of_data_and_pace_is_missed_when_it_is_gone() {
+    let buy = |qty: u32| format!("instrument = \"A.KRX\", side = \"buy\", qty = {qty}, limit = 9900");
+    let (one, two, three, many) = (buy(1), buy(2), buy(3), buy(15));
+    let close = ", prev_close = 10000";
+    let at_ten = |intents: &[&str], verdict| step("10:00:00", close, intents, verdict);
+    let messages =
+        [("10:01:00", 1, "pass"), ("10:02:00", 1, "pass"), ("10:03:00", 1, "pass"), ("10:04:00", 1, "block")];
+    let messages = messages.map(|(now, qty, verdict)| step(now, close, &[&buy(qty)], verdict)).concat();
+    let cases = [
+        ("restricted", at_ten(&[&one.replace("A.KRX", "B.KRX")], "block")),
+        ("outside_session", step("16:00:00", close, &[&format!("{one}, tif = \"ioc\"")], "block")),
+        ("stale_data", step("10:00:04", ", prev_close = 10000, at = 2026-01-05T10:00:00+09:00", &[&one], "block")),
+        ("data_implausible", step("10:00:00", ", prev_close = 8900", &[&one], "block")),
+        ("duplicate_order", at_ten(&[&one], "pass") + &step("10:00:10", close, &[&one], "block")),
+        ("market_order", at_ten(&["instrument = \"A.KRX\", side = \"buy\", qty = 1"], "block")),
+        ("max_participation", step("10:00:00", ", prev_close = 10000, adv20 = 1000", &[&many], "reduce")),
+        ("order_rate", at_ten(&[&one, &two, &three], "block")),
+        ("message_limit", messages),
+    ];
+    let case = |(control, steps): &(&str, String)| {
+        format!("[[case]]\nname = \"{control}\"\ncontrols = [\"{control}\"]\n{steps}")
+    };
+    let text: String = cases.iter().map(case).collect();
+    let ended = Folder::new("tests-data-pace").with("policy.toml", STRICT.to_owned() + &text);
+    let told = ended.qts("test policy.toml --ablate --format json").json();
+    for ((control, _), case) in cases.iter().zip(told["files"][0]["cases"].as_array().expect("cases")) {
+        assert_eq!(case["ablation"]["notices"], json!([control]), "{case}");
+    }
+    assert_eq!(told["unnoticed"], json!([]), "{told}");
+}
+
 /// Removal reaches every policy, both scopes and the tables of single instruments.
 #[test]
 fn a_control_is_removed_wherever_it_is_set() {

@@ -64,7 +64,7 @@ const BY_MINUTE: &str = "max_participation = { order = \"1%\" }\n";
 /// Every day a cycle, while the session runs: nothing that is counted outlasts it.
 const BY_DAY: &str = "max_participation = { order = \"1%\", day = \"1.4%\" }
 data_implausible = { within = \"1%\", between = { warn = \"2%\", block = \"5%\" } }
-message_limit = { warn = 3, block = 5 }\n";
+message_limit = { warn = 2, block = 4 }\n";
 
 /// Chance that is the same every time.
 struct Chance(u64);

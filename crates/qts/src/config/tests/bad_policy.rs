@@ -74,6 +74,17 @@ fn velocity_and_data_controls_say_what_they_want() {
         "#]],
     );
     check(
+        "[policy.a]\ndata_implausible = { within = \"10%\" }\nmax_participation = { day = \"1%\", where_known = \"yes\" }\n\
+         [policy.b]\ndata_implausible = { within = \"10%\", between = false, warn = \"5%\" }\nmax_participation = { where_known = true }\n",
+        expect![[r#"
+            QTS0104 2:20 `data_implausible` has no `between` | help: add `between = "10%"`
+            QTS0105 3:49 `where_known` must be true or false, not a text | help: write `where_known = true` or `where_known = false`
+            QTS0105 5:48 `between` must be a level, not true or false | help: give a level; only `between = false`, for the whole control, removes it
+            QTS0103 5:55 unknown key `warn` in `data_implausible` | help: known keys: within, between
+            QTS0154 6:21 `max_participation` has neither `order` nor `day` | help: give one of them, or `max_participation = false`
+        "#]],
+    );
+    check(
         "[policy.a]\nstale_data = { warn = \"1s\", block = \"2 intervals\" }\n",
         expect![[r#"
         QTS0157 2:37 `stale_data` mixes a time and intervals | help: give all levels of one control in one unit | also 2:23
