@@ -1051,7 +1051,7 @@ class Told:
             "decision": name_of(self.cycle, one), "strategy": one.strategy.id, "side": one.side, "limit": None,
             "asked": plain(one.asked), "brought": plain(one.brought), "reducing": plain(one.was_reducing),
             "left": plain(one.settled), "crossed": plain(one.crossed), "verdict": one.verdict,
-            "reasons": [said[1] for said in one.reasons if said[2] != "warn"], "why": one.why,
+            "reasons": list(dict.fromkeys(said[1] for said in one.reasons if said[2] != "warn")), "why": one.why,
         }
 
     def instead(self, rule, place):

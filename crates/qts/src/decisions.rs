@@ -129,11 +129,13 @@ impl Form {
 }
 
 fn row<'a>(decision: &'a Decision, ts: &'a str, instruments: &Instruments) -> Row<'a> {
-    let codes: Vec<String> = decision
+    let mut codes: Vec<String> = decision
         .reasons
         .iter()
         .map(|reason| format!("{}:{}:{}", reason.scope.as_str(), reason.code, reason.stage.as_str()))
         .collect();
+    // A control with two measures may say the same twice.
+    codes.dedup();
     Row {
         cycle: decision.id.cycle.0,
         ts,

@@ -361,7 +361,9 @@ fn jump(item: Item<'_>) -> Option<Jump> {
         return read_unreduced(item, &percent).map(Jump::any);
     }
     let mut table = item.table("`data_implausible`")?;
-    let levels = apart.map(|key| table.require(key, "\"10%\"").and_then(|item| read_unreduced(item, &percent)));
+    // What is said of levels is said of the control.
+    let read = |item: Item<'_>| read_unreduced(Item { key: "data_implausible".to_owned(), ..item }, &percent);
+    let levels = apart.map(|key| table.require(key, "\"10%\"").and_then(read));
     table.finish();
     let [within, between] = levels;
     Some(Jump { within: within?, between: between? })

@@ -218,6 +218,8 @@ impl Record<'_, '_> {
     fn party(&self, other: &Decision, this: &Decision) -> Option<Party> {
         let leg = self.trace.legs.iter().find(|leg| leg.decision == other.id)?;
         let reasons = other.reasons.iter().filter(|reason| reason.stage != Stage::Warn);
+        let mut codes: Vec<Code> = reasons.map(|reason| reason.code).collect();
+        codes.dedup();
         Some(Party {
             decision: id(&other.id),
             strategy: other.id.strategy.to_string(),
@@ -229,7 +231,7 @@ impl Record<'_, '_> {
             left: Decimal(leg.after_arbitration),
             crossed: Decimal(other.crossed),
             verdict: other.verdict(),
-            reasons: reasons.map(|reason| reason.code).collect(),
+            reasons: codes,
             why: other.why.to_string(),
             is_this: other.id == this.id,
         })

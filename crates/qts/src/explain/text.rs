@@ -130,7 +130,7 @@ fn controls_table(controls: &[Control], look: Look) -> String {
 
 fn levels(control: &Control) -> String {
     if control.fact.is_some() {
-        return "blocks if so".to_owned();
+        return blocks(control.code).to_owned();
     }
     let level = |name: &str, level: Option<Decimal<Amount>>| {
         level.map(|level| format!("{name} {}", told_of(control.code, level.0)))
@@ -140,6 +140,17 @@ fn levels(control: &Control) -> String {
     let limit = level("limit", control.limit.filter(|_| control.limit != control.block));
     let known: Vec<String> = [warn, limit, level("block", control.block)].into_iter().flatten().collect();
     if known.is_empty() { "no level could be computed".to_owned() } else { known.join(" ") }
+}
+
+/// What a control that asks for no number blocks.
+const fn blocks(code: Code) -> &'static str {
+    match code {
+        Code::Restricted => "blocks what is listed",
+        Code::OutsideSession => "blocks between sessions",
+        Code::DataImplausible => "blocks beyond the day's limits",
+        Code::MarketOrder => "blocks what has no limit",
+        _ => "blocks if so",
+    }
 }
 
 fn place(control: &Control) -> String {

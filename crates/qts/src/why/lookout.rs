@@ -293,6 +293,8 @@ fn sum(quantities: impl Iterator<Item = Qty>) -> Qty {
 }
 
 fn decided(decision: &Decision) -> Decided {
+    let mut codes: Vec<&str> = decision.reasons.iter().map(|reason| reason.code.as_str()).collect();
+    codes.dedup();
     Decided {
         decision: explain::id(&decision.id),
         by: decision.id.strategy.to_string(),
@@ -300,7 +302,7 @@ fn decided(decision: &Decision) -> Decided {
         asked: decision.asked.to_string(),
         admitted: decision.admitted().to_string(),
         verdict: decision.verdict().as_str(),
-        codes: decision.reasons.iter().map(|reason| reason.code.as_str()).collect(),
+        codes,
         reasons: decision.reasons.iter().map(sentence).collect(),
         why: decision.why.to_string(),
     }

@@ -777,7 +777,10 @@ fn all_bad_rows_of_all_files_are_listed_up_to_twenty_a_file() {
 fn levels_of_data_and_pace_that_never_bind() {
     let policy = "max_participation = { order = \"2%\", day = \"1%\" }\nstale_data = { warn = \"3s\", block = \"3s\" }\n\
                   data_implausible = { warn = \"10%\", block = \"10%\" }\nmessage_limit = { warn = 5, block = 5 }\n";
-    check("warn-data-levels", &[("max_long = \"20\"\n", &format!("max_long = \"20\"\n{policy}"))], expect![[r#"
+    check(
+        "warn-data-levels",
+        &[("max_long = \"20\"\n", &format!("max_long = \"20\"\n{policy}"))],
+        expect![[r#"
         QTS0303
 
           ⚠ `order` of `max_participation` of `swing` admits 2%, but `day` no more than 1%
@@ -823,13 +826,17 @@ fn levels_of_data_and_pace_that_never_bind() {
           help: lower `warn`, or leave it out
 
         4 warnings
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_strategy_may_be_faster_than_the_account() {
     let policy = "order_rate = { per_second = \"1\", burst = \"50\" }\nmessage_limit = 5000\n";
-    check("warn-pace", &[("max_long = \"20\"\n", &format!("max_long = \"20\"\n{policy}"))], expect![[r#"
+    check(
+        "warn-pace",
+        &[("max_long = \"20\"\n", &format!("max_long = \"20\"\n{policy}"))],
+        expect![[r#"
         QTS0304
 
           ⚠ strategy `ema` may send 50 orders at once, but the account admits only 20 (built in)
@@ -853,7 +860,8 @@ fn a_strategy_may_be_faster_than_the_account() {
           help: lower the strategy's `message_limit`, or raise it in the account's policy `account`
 
         2 warnings
-    "#]]);
+    "#]],
+    );
 }
 
 /// The account's age of data says which price two books may trade at; what only strategies are asked does nothing there.
@@ -862,7 +870,10 @@ fn controls_of_data_in_the_accounts_policy() {
     let policy = "stale_data = \"5s\"\norder_rate = { per_second = \"9\", burst = \"9\" }\nrestricted = [\"A.KRX\"]\n\
                   outside_session = true\ndata_implausible = \"10%\"\nduplicate_order = \"5s\"\nmarket_order = \"block\"\n\
                   max_participation = { day = \"1%\" }\n";
-    check("warn-account-data", &[("max_gross_exposure = \"90%\"\n", policy)], expect![[r#"
+    check(
+        "warn-account-data",
+        &[("max_gross_exposure = \"90%\"\n", policy)],
+        expect![[r#"
         QTS0302
 
           ⚠ `restricted` works on strategies, but only the account uses `account`
@@ -930,5 +941,6 @@ fn controls_of_data_in_the_accounts_policy() {
           help: move it to a policy of a strategy, or delete it
 
         6 warnings
-    "#]]);
+    "#]],
+    );
 }

@@ -3,7 +3,7 @@
 use expect_test::{Expect, expect};
 use serde_json::Value;
 
-use crate::support::{Ended, Folder};
+use crate::support::{Ended, Folder, bars};
 
 /// Two instruments, a policy with levels of every kind and a value by instrument, a shared one, a broker that takes a
 /// tenth of a bar's volume.
@@ -697,6 +697,213 @@ fn controls_are_told_with_the_policy_and_the_line_that_say_them() {
         2 max_open_orders 3 by base at `max_open_orders = 3`
     "#]]
     .assert_eq(&told);
+}
+
+/// A strategy on 25 days of A.KRX, 9 of B.KRX, under all controls of data and pace.
+fn careful(name: &str) -> Folder {
+    let policy = "[policy.careful]\nextends = \"validity_only\"\nrestricted = [\"B.KRX\"]\noutside_session = true\n\
+                  stale_data = { warn = \"24h\", block = \"36h\" }\ndata_implausible = \"10%\"\nduplicate_order = \"10s\"\n\
+                  market_order = \"block\"\nmax_participation = { order = \"1%\", day = \"1.5%\" }\n\
+                  order_rate = { per_second = \"1\", burst = \"2\" }\nmessage_limit = { warn = 2, block = 9 }\n";
+    let limit = "limit = 9000";
+    let steps = [
+        step(22, "buy 8 A", limit),
+        step(22, "buy 8 A", limit),
+        step(22, "buy 15 A", limit),
+        step(22, "buy 1 A", ""),
+        step(22, "buy 1 B", "limit = 18000, tif = \"ioc\""),
+    ];
+    let tables = scripted("s", "careful", "", &steps.each_ref().map(String::as_str));
+    house(name, &(tables + &policy)).with("a.csv", bars(25))
+}
+
+/// What is a fact has no number and no level; a code may stand twice.
+#[test]
+fn controls_of_data_and_pace_are_told() {
+    let folder = careful("explain-careful");
+    told(
+        &folder,
+        "22:s:0",
+        expect![[r##"
+            #1  22:s:0  2024-01-31T15:30:00+09:00
+            s asked to buy 8 A.KRX at 9000 or better, day: "scripted"
+            pass: 8 of 8 admitted
+              pass [arbitration] merged: It was sent together with equal proposals as one order.
+
+            market  last 10400 at 2024-01-31T15:30:00+09:00 · previous close 10400
+            book    s holds 0 · working buys 0, sells 0 · equity at the day's start 100000000
+
+            1 strategy  policy careful: 8 in, 8 left
+                restricted                no  blocks what is listed           pass  qts.toml:49: ["B.KRX"]
+                outside_session           no  blocks between sessions         pass  qts.toml:50: true
+                stale_data                0s  warn 1d block 1d 12h            pass  qts.toml:51: { warn = "24h", block = "36h" }
+                data_implausible   1.960785%  block 10%                       pass  qts.toml:52: "10%"
+                data_implausible          no  blocks beyond the day's limits  pass  qts.toml:52: "10%"
+                duplicate_order            0  block 0                         pass  qts.toml:53: "10s"
+                market_order              no  blocks what has no limit        pass  qts.toml:54: "block"
+                max_participation          8  limit 10                        pass  qts.toml:55: { order = "1%", day = "1.5%" }
+                max_participation          8  limit 16                        pass  qts.toml:55: { order = "1%", day = "1.5%" }
+                order_rate                 1  block 2                         pass  qts.toml:56: { per_second = "1", burst = "2" }
+                message_limit              1  warn 2 block 9                  pass  qts.toml:57: { warn = 2, block = 9 }
+
+            2 arbitration  rule exits_only: no conflict, 8 left
+                → s  buy 8 at 9000   entry               pass    merged                                     "scripted"
+                  s  buy 8 at 9000   held by its policy  block   duplicate_order                            "scripted"
+                  s  buy 15 at 9000  entry               reduce  max_participation merged                   "scripted"
+                  s  buy 1           held by its policy  block   market_order max_participation order_rate  "scripted"
+
+            3 account  policy shared: 16 in, 8 of it this decision's, 8 left of that
+                max_gross_exposure  166400  limit 1100000  pass  qts.toml:30: "1.1%"
+
+            sent    order 1: buy 16 limit 9000 for s 8, s 8
+            ended   expired 2024-02-01T15:30:00+09:00
+        "##]],
+    );
+    told(
+        &folder,
+        "22:s:1",
+        expect![[r##"
+            #2  22:s:1  2024-01-31T15:30:00+09:00
+            s asked to buy 8 A.KRX at 9000 or better, day: "scripted"
+            block: 0 of 8 admitted
+              block [strategy] duplicate_order: the same was admitted once just now. Wait until duplicate_order is over, or change the order if it is meant.
+
+            market  last 10400 at 2024-01-31T15:30:00+09:00 · previous close 10400
+            book    s holds 0 · working buys 0, sells 0 · equity at the day's start 100000000
+
+            1 strategy  policy careful: 8 in, 0 left
+                restricted                no  blocks what is listed           pass   qts.toml:49: ["B.KRX"]
+                outside_session           no  blocks between sessions         pass   qts.toml:50: true
+                stale_data                0s  warn 1d block 1d 12h            pass   qts.toml:51: { warn = "24h", block = "36h" }
+                data_implausible   1.960785%  block 10%                       pass   qts.toml:52: "10%"
+                data_implausible          no  blocks beyond the day's limits  pass   qts.toml:52: "10%"
+                duplicate_order            1  block 0                         block  qts.toml:53: "10s"
+                market_order              no  blocks what has no limit        pass   qts.toml:54: "block"
+                max_participation          8  limit 10                        pass   qts.toml:55: { order = "1%", day = "1.5%" }
+                max_participation         16  limit 16                        pass   qts.toml:55: { order = "1%", day = "1.5%" }
+                order_rate                 2  block 2                         pass   qts.toml:56: { per_second = "1", burst = "2" }
+                message_limit              2  warn 2 block 9                  pass   qts.toml:57: { warn = 2, block = 9 }
+
+            sent    nothing
+
+            nearest 7 would have passed whole
+        "##]],
+    );
+    told(
+        &folder,
+        "22:s:2",
+        expect![[r##"
+            #3  22:s:2  2024-01-31T15:30:00+09:00
+            s asked to buy 15 A.KRX at 9000 or better, day: "scripted"
+            reduce: 8 of 15 admitted
+              reduce [strategy] max_participation: 15 is above the limit 10. Raise max_participation or ask for less.
+              reduce [strategy] max_participation: 23 is above the limit 16. Raise max_participation or ask for less.
+              pass [arbitration] merged: It was sent together with equal proposals as one order.
+
+            market  last 10400 at 2024-01-31T15:30:00+09:00 · previous close 10400
+            book    s holds 0 · working buys 0, sells 0 · equity at the day's start 100000000
+
+            1 strategy  policy careful: 15 in, 8 left
+                restricted                no  blocks what is listed           pass    qts.toml:49: ["B.KRX"]
+                outside_session           no  blocks between sessions         pass    qts.toml:50: true
+                stale_data                0s  warn 1d block 1d 12h            pass    qts.toml:51: { warn = "24h", block = "36h" }
+                data_implausible   1.960785%  block 10%                       pass    qts.toml:52: "10%"
+                data_implausible          no  blocks beyond the day's limits  pass    qts.toml:52: "10%"
+                duplicate_order            0  block 0                         pass    qts.toml:53: "10s"
+                market_order              no  blocks what has no limit        pass    qts.toml:54: "block"
+                max_participation         15  limit 10                        reduce  qts.toml:55: { order = "1%", day = "1.5%" }
+                max_participation         23  limit 16                        reduce  qts.toml:55: { order = "1%", day = "1.5%" }
+                order_rate                 2  block 2                         pass    qts.toml:56: { per_second = "1", burst = "2" }
+                message_limit              2  warn 2 block 9                  pass    qts.toml:57: { warn = 2, block = 9 }
+
+            2 arbitration  rule exits_only: no conflict, 8 left
+                  s  buy 8 at 9000   entry               pass    merged                                     "scripted"
+                  s  buy 8 at 9000   held by its policy  block   duplicate_order                            "scripted"
+                → s  buy 15 at 9000  entry               reduce  max_participation merged                   "scripted"
+                  s  buy 1           held by its policy  block   market_order max_participation order_rate  "scripted"
+
+            3 account  policy shared: 16 in, 8 of it this decision's, 8 left of that
+                max_gross_exposure  166400  limit 1100000  pass  qts.toml:30: "1.1%"
+
+            sent    order 1: buy 16 limit 9000 for s 8, s 8
+            ended   expired 2024-02-01T15:30:00+09:00
+
+            nearest 7 would have passed whole
+        "##]],
+    );
+    told(
+        &folder,
+        "22:s:3",
+        expect![[r##"
+            #4  22:s:3  2024-01-31T15:30:00+09:00
+            s asked to buy 1 A.KRX at the market, day: "scripted"
+            block: 0 of 1 admitted
+              block [strategy] market_order: The policy admits no market order that adds risk. Send a limit order.
+              block [strategy] max_participation: 17 is above the limit 16. Raise max_participation or ask for less.
+              block [strategy] order_rate: 3 is above the limit 2. Ask again later, or raise order_rate.
+              warn [strategy] message_limit: 3 is above the warning level 2. Wait for the next session, or raise message_limit.
+
+            market  last 10400 at 2024-01-31T15:30:00+09:00 · previous close 10400
+            book    s holds 0 · working buys 0, sells 0 · equity at the day's start 100000000
+
+            1 strategy  policy careful: 1 in, 0 left
+                restricted                no  blocks what is listed           pass   qts.toml:49: ["B.KRX"]
+                outside_session           no  blocks between sessions         pass   qts.toml:50: true
+                stale_data                0s  warn 1d block 1d 12h            pass   qts.toml:51: { warn = "24h", block = "36h" }
+                data_implausible   1.960785%  block 10%                       pass   qts.toml:52: "10%"
+                data_implausible          no  blocks beyond the day's limits  pass   qts.toml:52: "10%"
+                duplicate_order            0  block 0                         pass   qts.toml:53: "10s"
+                market_order             yes  blocks what has no limit        block  qts.toml:54: "block"
+                max_participation          1  limit 10                        pass   qts.toml:55: { order = "1%", day = "1.5%" }
+                max_participation         17  limit 16                        block  qts.toml:55: { order = "1%", day = "1.5%" }
+                order_rate                 3  block 2                         block  qts.toml:56: { per_second = "1", burst = "2" }
+                message_limit              3  warn 2 block 9                  warn   qts.toml:57: { warn = 2, block = 9 }
+
+            sent    nothing
+
+            nearest no smaller size would have passed
+        "##]],
+    );
+    told(
+        &folder,
+        "22:s:4",
+        expect![[r##"
+            #5  22:s:4  2024-01-31T15:30:00+09:00
+            s asked to buy 1 B.KRX at 18000 or better, ioc: "scripted"
+            block: 0 of 1 admitted
+              block [strategy] restricted: The policy's restricted list has the instrument. Take it off the list or trade another.
+              block [strategy] stale_data: the newest price is 19d old, above the limit 1d 12h. Wait for data.
+              block [strategy] max_participation: the usual volume (adv20) is not known
+              block [strategy] order_rate: 3 is above the limit 2. Ask again later, or raise order_rate.
+              warn [strategy] message_limit: 3 is above the warning level 2. Wait for the next session, or raise message_limit.
+
+            market  last 20000 at 2024-01-12T15:30:00+09:00 · previous close 20000
+            book    s holds 0 · working buys 0, sells 0 · equity at the day's start 100000000
+
+            1 strategy  policy careful: 1 in, 0 left
+                restricted             yes  blocks what is listed           block  qts.toml:49: ["B.KRX"]
+                outside_session         no  blocks between sessions         pass   qts.toml:50: true
+                stale_data             19d  warn 1d block 1d 12h            block  qts.toml:51: { warn = "24h", block = "36h" }
+                data_implausible        0%  block 10%                       pass   qts.toml:52: "10%"
+                data_implausible        no  blocks beyond the day's limits  pass   qts.toml:52: "10%"
+                duplicate_order          0  block 0                         pass   qts.toml:53: "10s"
+                market_order            no  blocks what has no limit        pass   qts.toml:54: "block"
+                max_participation  unknown  no level could be computed      block  qts.toml:55: { order = "1%", day = "1.5%" }
+                order_rate               3  block 2                         block  qts.toml:56: { per_second = "1", burst = "2" }
+                message_limit            3  warn 2 block 9                  warn   qts.toml:57: { warn = 2, block = 9 }
+
+            sent    nothing
+
+            nearest no smaller size would have passed
+        "##]],
+    );
+    let case = case(&folder, "22:s:4");
+    let controls = case["strategy_scope"]["controls"].as_array().expect("controls");
+    let of = |code: &str| controls.iter().find(|control| control["code"] == code).unwrap_or(&Value::Null).clone();
+    expect![[r#"
+        {"at":"qts.toml:49","block":null,"code":"restricted","fact":"yes","limit":null,"observed":null,"said_by":"careful","stage":"block","warn":null,"written":"[\"B.KRX\"]"}
+        {"at":"qts.toml:51","block":"129600s","code":"stale_data","limit":"129600s","observed":"1641600s","said_by":"careful","stage":"block","warn":"86400s","written":"{ warn = \"24h\", block = \"36h\" }"}
+    "#]].assert_eq(&["restricted", "stale_data"].map(|code| of(code).to_string() + "\n").concat());
 }
 
 #[test]
