@@ -193,6 +193,16 @@ impl StrategyRegistry {
         Ok(())
     }
 
+    /// Sets the policy that a strategy's proposals are judged by.
+    ///
+    /// # Errors
+    /// There is none of that id.
+    pub fn set_policy(&mut self, id: &StrategyId, policy: Arc<RiskPolicy>) -> Result<(), RegistryError> {
+        let standing = self.standings.get_mut(id).ok_or_else(|| RegistryError::Unknown(id.clone()))?;
+        standing.policy = policy;
+        Ok(())
+    }
+
     /// Counts a failure; is it one too many?
     pub(crate) fn count_failure(&mut self, id: &StrategyId, cycle: Cycle, rule: &QuarantineRule) -> bool {
         let Ok(place) = self.find(id) else { return false };

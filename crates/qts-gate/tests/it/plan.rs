@@ -159,7 +159,7 @@ fn policy(controls: &Controls) -> RiskPolicy {
         id: "made up".into(),
         strategy: Controls { buying_power: None, ..controls.clone() },
         account: controls.clone(),
-        instruments: BTreeMap::new(),
+        ..RiskPolicy::default()
     }
 }
 

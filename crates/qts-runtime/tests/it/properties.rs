@@ -16,6 +16,9 @@ fn told(cycles: &[Vec<Record>], stranger: Option<&StrategyId>) -> Vec<Vec<String
         Record::Decision(decision) => decision.id.strategy == *stranger,
         Record::Failed { strategy, .. } | Record::Quarantined { strategy } => strategy == stranger,
         Record::Commanded { command, .. } => command.contains(&format!("`{stranger}`")),
+        Record::Tripped { target, .. } | Record::Lifted { target, .. } | Record::PolicySet { target, .. } => {
+            *target == Target::Strategy(stranger.clone())
+        }
         _ => false,
     };
     let of = |records: &Vec<Record>| {
