@@ -191,8 +191,9 @@ impl Runtime {
         if self.day_start_equity.is_none() {
             self.day_start_equity = self.books.equity(&self.market);
         }
-        self.measure_losses(out);
-        if slice.events.iter().any(|event| ends_session(&event.payload)) {
+        let day_ends = slice.events.iter().any(|event| ends_session(&event.payload));
+        self.measure_losses(day_ends, out);
+        if day_ends {
             self.day_start_equity = self.books.equity(&self.market);
             self.begin_day(out);
         }

@@ -23,6 +23,7 @@ mod signals;
 mod summary;
 mod table;
 mod tally;
+mod trips;
 mod why;
 mod wire;
 

@@ -7,6 +7,8 @@ use qts_loop::OrderState;
 use qts_runtime::{Effects, Record};
 use serde::Serialize;
 
+use crate::trips::Trips;
+
 /// Orders that are over; with those still open they are all that were sent.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
 pub(crate) struct Ended {
@@ -65,6 +67,8 @@ pub(crate) struct Tally {
     pub(crate) last_failure: BTreeMap<StrategyId, String>,
     pub(crate) refused_commands: Vec<String>,
     pub(crate) by_strategy: BTreeMap<StrategyId, [u64; 4]>,
+    /// What supervisors did, and policies that were set.
+    pub(crate) trips: Trips,
 }
 
 impl Tally {
@@ -79,6 +83,7 @@ impl Tally {
         self.conflicts += effects.conflicts;
         for record in &effects.records {
             self.count(record);
+            self.trips.take_in(effects, record);
         }
     }
 
@@ -105,7 +110,8 @@ impl Tally {
             Record::Commanded { command, refused: Some(why) } => {
                 self.refused_commands.push(format!("{command}: {why}"))
             }
-            Record::Commanded { .. } | Record::Quarantined { .. } | Record::Refused { .. } => {}
+            Record::Commanded { .. } | Record::Quarantined { .. } | Record::Refused { .. } | Record::Link { .. } => {}
+            Record::Tripped { .. } | Record::Lifted { .. } | Record::PolicySet { .. } => {}
         }
     }
 

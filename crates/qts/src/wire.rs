@@ -189,12 +189,16 @@ fn schedule(config: &Config, later: Vec<Registration>) -> Result<Schedule, Troub
             Target::Instrument(inst) => rt::Target::Instrument(*inst),
         };
         let reason = spec.reason.clone().unwrap_or_default();
-        commands.push((when, rt::Command { action: action(&spec.action, &mut later)?, target, reason }));
+        commands.push((when, rt::Command { action: action(config, &spec.action, &mut later)?, target, reason }));
     }
     Ok(Schedule::new(commands))
 }
 
-fn action(action: &Action, later: &mut impl Iterator<Item = Registration>) -> Result<rt::Action, Trouble> {
+fn action(
+    config: &Config,
+    action: &Action,
+    later: &mut impl Iterator<Item = Registration>,
+) -> Result<rt::Action, Trouble> {
     Ok(match action {
         Action::Register(_) => {
             let registration = later.next().ok_or_else(|| Trouble::Failure("nothing to register".to_owned()))?;
@@ -209,6 +213,7 @@ fn action(action: &Action, later: &mut impl Iterator<Item = Registration>) -> Re
         Action::UnregisterToUnassigned => rt::Action::Unregister { to_unassigned: true },
         Action::Kill => rt::Action::Kill,
         Action::Rearm => rt::Action::Rearm,
+        Action::SetPolicy(name) => rt::Action::SetPolicy(policy(config, name)),
     })
 }
 

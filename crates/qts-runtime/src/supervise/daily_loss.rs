@@ -2,7 +2,7 @@
 //! paid in or out would not count; there is none in this system yet.
 //!
 //! Latched for the day: a recovery does not lift it, the next day does. A bar that spans its whole session ends its
-//! day: its loss is told, and lifted with the day, since what the bar triggers is sent on the next.
+//! day, and what it triggers is sent on the next: its loss is told as a warning, whatever its size.
 
 use qts_core::{Money, Ratio};
 use qts_gate::Cause;
@@ -29,11 +29,18 @@ impl DailyLoss {
 }
 
 impl Runtime {
-    pub(super) fn measure_daily_loss(&mut self, levels: Option<Thresholds<Ratio>>, worth: Money, out: &mut Effects) {
+    pub(super) fn measure_daily_loss(
+        &mut self,
+        levels: Option<Thresholds<Ratio>>,
+        worth: Money,
+        day_ends: bool,
+        out: &mut Effects,
+    ) {
         let opening = self.supervisors.daily_loss.rearmed_at.or(self.day_start_equity);
         let (Some(levels), Some(opening)) = (levels, opening) else { return };
         let loss = losses::measure(levels, opening, worth);
         if self.supervisors.daily_loss.reached.rise(&loss) {
+            let loss = if day_ends { loss.as_warning() } else { loss };
             self.reach(Cause::DailyLoss, &loss, out);
         }
     }

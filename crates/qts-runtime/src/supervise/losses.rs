@@ -32,6 +32,13 @@ pub(super) struct Loss {
     restraint: Restraint,
 }
 
+impl Loss {
+    /// The same, which holds nobody back.
+    pub(super) fn as_warning(self) -> Self {
+        Self { restraint: Restraint { mode: Mode::Active, ..self.restraint }, ..self }
+    }
+}
+
 impl Reached {
     const fn mode(self) -> Mode {
         match self {
@@ -64,7 +71,7 @@ pub(super) fn measure(levels: Thresholds<Ratio>, base: Money, worth: Money) -> L
 
 impl Runtime {
     /// Measures the account against its opening and against its highest equity, at the prices of this slice.
-    pub(crate) fn measure_losses(&mut self, out: &mut Effects) {
+    pub(crate) fn measure_losses(&mut self, day_ends: bool, out: &mut Effects) {
         let watched = self.gate.account_policy().supervision;
         if watched.daily_loss.is_none() && watched.drawdown.is_none() {
             return;
@@ -77,7 +84,7 @@ impl Runtime {
             None => {}
             Some(worth) => {
                 self.release(&Target::Account, Cause::UnknownEquity, Lifting::Resolved, out);
-                self.measure_daily_loss(watched.daily_loss, worth, out);
+                self.measure_daily_loss(watched.daily_loss, worth, day_ends, out);
                 self.measure_drawdown(watched.drawdown, worth, out);
             }
         }

@@ -21,6 +21,7 @@ mod source;
 mod spec;
 mod strategies;
 mod suggest;
+mod supervisors;
 mod syntax;
 #[cfg(test)]
 mod tests;

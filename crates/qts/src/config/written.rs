@@ -72,7 +72,7 @@ fn counted(thresholds: &Thresholds<u64>) -> InForce {
 }
 
 /// A level as a user would write it.
-trait Text: Copy + PartialEq {
+pub(super) trait Text: Copy + PartialEq {
     fn text(self) -> String;
 }
 
@@ -116,7 +116,7 @@ impl Text for Worth {
     }
 }
 
-fn levels<T: Text>(thresholds: &Thresholds<T>) -> String {
+pub(super) fn levels<T: Text>(thresholds: &Thresholds<T>) -> String {
     let Thresholds { warn, limit, block } = *thresholds;
     if let (None, Some(limit), None) = (warn, limit, block) {
         return limit.text();
@@ -140,7 +140,7 @@ fn of_qty(qty: Qty) -> String {
     quoted(&qty.to_string())
 }
 
-fn table(entries: &[String]) -> String {
+pub(super) fn table(entries: &[String]) -> String {
     format!("{{ {} }}", entries.join(", "))
 }
 

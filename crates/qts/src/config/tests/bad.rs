@@ -284,10 +284,4 @@ fn what_is_not_built_is_refused() {
         QTS0115 1:1 the journal is not built yet | help: leave `[journal]` out
     "#]],
     );
-    check(
-        "[[command]]\ndo = \"set_policy\"\ncycle = 2\npolicy = \"x\"\n",
-        expect![[r#"
-        QTS0115 2:6 the command `set_policy` is not built yet | help: leave it out: policies are fixed for a run
-    "#]],
-    );
 }

@@ -7,6 +7,7 @@ mod fuzz;
 mod good;
 mod origins;
 mod report;
+mod supervisors;
 
 use expect_test::Expect;
 
