@@ -28,7 +28,8 @@ impl Runtime {
         }
     }
 
-    /// Lifts every latch of a target; what it is measured from starts anew.
+    /// Lifts the severest latch of a target, one for each reason given: the others stay. What the supervisor measures
+    /// starts anew.
     pub(crate) fn rearm(&mut self, target: &Target, reason: &str) -> Result<Vec<Record>, String> {
         let name = target.describe(&self.instruments);
         if reason.trim().is_empty() {
@@ -39,19 +40,16 @@ impl Runtime {
         {
             return Err(format!("no strategy `{id}` is registered"));
         }
-        let held: Vec<(Cause, Mode)> =
-            self.restraints(target).into_iter().flat_map(Restraints::iter).map(|(cause, it)| (cause, it.mode)).collect();
-        let latched: Vec<(Cause, Mode)> = held.iter().copied().filter(|(cause, _)| cause.latches()).collect();
-        if latched.is_empty() {
+        let held = self.restraints(target).into_iter().flat_map(Restraints::iter);
+        let held: Vec<(Cause, Mode)> = held.map(|(cause, restraint)| (cause, restraint.mode)).collect();
+        let latched = held.iter().rev().filter(|(cause, _)| cause.latches());
+        let Some((cause, mode)) = latched.max_by_key(|(_, mode)| *mode).copied() else {
             return Err(nothing_to_lift(&name, held.first().copied()));
-        }
-        let lifted = latched.into_iter().map(|(cause, mode)| {
-            self.lift(target, cause);
-            let baseline = self.start_anew(target, cause);
-            let (target, code, by) = (target.clone(), cause.code(mode), Lifting::Command);
-            Record::Lifted { target, code, mode, by, baseline }
-        });
-        Ok(lifted.collect())
+        };
+        self.lift(target, cause);
+        let baseline = self.start_anew(target, cause);
+        let (target, code, by) = (target.clone(), cause.code(mode), Lifting::Command);
+        Ok(vec![Record::Lifted { target, code, mode, by, baseline }])
     }
 
     /// What a supervisor measures starts anew; for losses, from what the account is worth now.

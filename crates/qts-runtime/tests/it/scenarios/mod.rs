@@ -7,6 +7,7 @@ mod failures;
 mod kill;
 mod orders;
 mod reports;
+mod supervise;
 
 use expect_test::Expect;
 
