@@ -109,7 +109,8 @@ impl Runtime {
         let lifted = self.lift(target, Cause::Command);
         match self.restraints(target).and_then(|held| held.iter().next()) {
             Some((cause, held)) if lifted.is_none() => {
-                let way_out = if cause.latches() { "re-arm it with a reason" } else { "that goes when its ground goes" };
+                let way_out =
+                    if cause.latches() { "re-arm it with a reason" } else { "that goes when its ground goes" };
                 Err(format!("it is {} for `{}`: {way_out}", held.mode, cause.code(held.mode)))
             }
             _ => Ok(()),

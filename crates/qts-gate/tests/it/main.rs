@@ -7,4 +7,5 @@ mod looking_on;
 mod model;
 mod model_agrees;
 mod plan;
+mod tighter;
 mod world;

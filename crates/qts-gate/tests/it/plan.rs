@@ -1,6 +1,5 @@
 //! Accounts, policies and proposals made up by the property tests: small numbers, so that limits bind often.
 
-use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::Arc;
 

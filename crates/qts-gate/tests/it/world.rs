@@ -8,8 +8,7 @@ use qts_core::{
     Money, OrderId, Price, Proposal, Qty, Ratio, Side, StrategyId, TickTable, Tif, Ts, Working,
 };
 use qts_gate::{
-    Causes,
-    ArbitrationRule, CancelAsk, Judged, RiskPolicy, Situation, StagedRiskGate, Standing, StrategyState, Trace,
+    ArbitrationRule, CancelAsk, Causes, Judged, RiskPolicy, Situation, StagedRiskGate, Standing, StrategyState, Trace,
 };
 
 /// The time of every judgement.

@@ -65,7 +65,8 @@ pub(super) fn measure(levels: Thresholds<Ratio>, base: Money, worth: Money) -> L
     let is_above = |level: &Option<Ratio>| level.is_some_and(|level| loss.is_none_or(|loss| loss > level));
     let levels = [(Reached::Block, block), (Reached::Limit, limit), (Reached::Warn, warn)];
     let (reached, level) = levels.into_iter().find(|(_, level)| is_above(level)).unwrap_or_default();
-    let restraint = Restraint { mode: reached.mode(), observed: loss.map(Amount::Ratio), limit: level.map(Amount::Ratio) };
+    let restraint =
+        Restraint { mode: reached.mode(), observed: loss.map(Amount::Ratio), limit: level.map(Amount::Ratio) };
     Loss { reached, restraint }
 }
 

@@ -37,7 +37,8 @@ impl Runtime {
         let same = executions.same.entry((inst, side == Side::Buy)).or_default();
         *same += 1;
         executions.session += 1;
-        let reached = |count: u64, limit: Option<u64>| limit.filter(|limit| count >= *limit).map(|limit| (count, limit));
+        let reached =
+            |count: u64, limit: Option<u64>| limit.filter(|limit| count >= *limit).map(|limit| (count, limit));
         let reached = reached(*same, limits.same).or_else(|| reached(executions.session, limits.session));
         if let Some((count, limit)) = reached {
             let restraint = at_count(Mode::ReduceOnly, count, limit);

@@ -116,9 +116,13 @@ fn their_origins_are_found_like_those_of_controls() {
 fn built_in_supervisors_are_written_as_a_user_would() {
     let conservative = RiskPolicy::built_in("conservative").expect("built in").supervision;
     let names = crate::config::supervisors::SUPERVISORS;
-    let line = |name| format!("{name} = {}\n", crate::config::supervisors::written(&conservative, name).expect("it has it"));
+    let line =
+        |name| format!("{name} = {}\n", crate::config::supervisors::written(&conservative, name).expect("it has it"));
     let text: String = names.into_iter().map(line).collect();
-    assert_eq!(sound(&format!("[policy.a]\nextends = \"validity_only\"\n{text}")).policies["a"].supervision, conservative);
+    assert_eq!(
+        sound(&format!("[policy.a]\nextends = \"validity_only\"\n{text}")).policies["a"].supervision,
+        conservative
+    );
     expect![[r#"
         repeated_execution = { same = "5", session = "30" }
         failure_breaker = { count = "5", window = "60s" }

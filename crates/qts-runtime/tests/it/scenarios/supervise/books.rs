@@ -13,8 +13,7 @@ use crate::words;
 
 /// The broker says what it holds: everything, or only some of it.
 fn tell(floor: &mut Floor, held: &[(Inst, Option<i32>)], is_complete: bool) -> Vec<String> {
-    let positions: BTreeMap<Inst, Option<Qty>> =
-        held.iter().map(|(inst, qty)| (*inst, qty.map(Qty::whole))).collect();
+    let positions: BTreeMap<Inst, Option<Qty>> = held.iter().map(|(inst, qty)| (*inst, qty.map(Qty::whole))).collect();
     let report = PositionReport { ts: Ts(0), positions, is_complete };
     floor.step(&Input::Positions(report)).iter().map(words::line).collect()
 }
@@ -25,7 +24,8 @@ fn link(floor: &mut Floor, is_up: bool) -> Vec<String> {
 
 /// `a` holds five of A, and wants one more of A and of B, and to sell one of A, in turn.
 fn trading() -> Floor {
-    let mut floor = Opening { positions: vec![("a", A, 5, 100), ("unassigned", A, 2, 100)], ..Opening::default() }.open();
+    let mut floor =
+        Opening { positions: vec![("a", A, 5, 100), ("unassigned", A, 2, 100)], ..Opening::default() }.open();
     floor.register(entry("a", script("2 buy 1 A; 2 buy 1 B; 3 sell 1 A; 4 buy 1 A; 5 buy 1 A")));
     floor.minute("A 100, B 50");
     floor

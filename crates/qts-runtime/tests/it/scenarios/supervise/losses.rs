@@ -89,7 +89,8 @@ fn a_recovery_lifts_neither_and_the_next_day_only_the_days_loss() {
 #[test]
 fn rearmed_losses_are_measured_from_what_the_account_is_worth_then() {
     let both = Supervision { drawdown: levels("1", "4", "9"), ..daily("1", "2", "3") };
-    let mut floor = Opening { cash: 0, positions: vec![("u", A, 100, 100)], policy: account(both), ..Opening::default() }.open();
+    let mut floor =
+        Opening { cash: 0, positions: vec![("u", A, 100, 100)], policy: account(both), ..Opening::default() }.open();
     minutes(&mut floor, "A 100", 1);
     floor.minute("A 95");
     assert_eq!((floor.runtime.mode(), worth(&floor).map(|it| it.to_string())), (Mode::Halted, Some("9500".into())));
@@ -135,7 +136,8 @@ fn a_level_is_told_once_and_the_worst_stays() {
 #[test]
 fn a_bar_that_ends_its_day_only_warns_of_the_days_loss() {
     let mut floor = holding(Supervision { drawdown: levels("1", "20", "40"), ..daily("1", "2", "3") });
-    let story: Vec<String> = ["A 100, C 10", "A 90, C 10", "A 75, C 10"].into_iter().flat_map(|bars| floor.day(bars)).collect();
+    let story: Vec<String> =
+        ["A 100, C 10", "A 90, C 10", "A 75, C 10"].into_iter().flat_map(|bars| floor.day(bars)).collect();
     check(
         &supervised(&story),
         &expect![[r#"

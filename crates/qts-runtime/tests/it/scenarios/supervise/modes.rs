@@ -80,7 +80,8 @@ fn a_decision_tells_every_cause_of_the_severest_mode() {
 fn a_latch_is_of_the_id_and_outlives_its_registration() {
     for kill in [true, false] {
         let mut floor = Opening::default().open();
-        let again = || watched_entry("a", repeated(Some(2), None), script("* buy 1 A"));
+        let same = if kill { 99 } else { 2 };
+        let again = || watched_entry("a", repeated(Some(same), None), script("* buy 1 A"));
         floor.register(again());
         minutes(&mut floor, "A 100", 2);
         if kill {

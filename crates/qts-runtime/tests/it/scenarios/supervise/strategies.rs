@@ -88,10 +88,7 @@ fn a_merged_order_counts_once_for_each_of_its_senders_and_the_operators_not_at_a
     assert_eq!(supervised(&story), [""; 0], "two orders, though four proposals of a");
     floor.tell("b", Action::Flatten);
     story = minutes(&mut floor, "A 100", 3);
-    check(
-        &supervised(&story),
-        &expect!["a trips repeated_execution: reduce_only, 3 of 3"],
-    );
+    check(&supervised(&story), &expect!["a trips repeated_execution: reduce_only, 3 of 3"]);
 }
 
 #[test]
