@@ -28,8 +28,8 @@ impl Runtime {
         }
     }
 
-    /// Lifts the severest latch of a target, one for each reason given: the others stay. What the supervisor measures
-    /// starts anew.
+    /// Lifts the severest latch of a target, or mode set by a command, one for each reason given: the others stay. What
+    /// the supervisor measures starts anew.
     pub(crate) fn rearm(&mut self, target: &Target, reason: &str) -> Result<Vec<Record>, String> {
         let name = target.describe(&self.instruments);
         if reason.trim().is_empty() {
@@ -42,8 +42,8 @@ impl Runtime {
         }
         let held = self.restraints(target).into_iter().flat_map(Restraints::iter);
         let held: Vec<(Cause, Mode)> = held.map(|(cause, restraint)| (cause, restraint.mode)).collect();
-        let latched = held.iter().rev().filter(|(cause, _)| cause.latches());
-        let Some((cause, mode)) = latched.max_by_key(|(_, mode)| *mode).copied() else {
+        let liftable = held.iter().rev().filter(|(cause, _)| cause.latches() || *cause == Cause::Command);
+        let Some((cause, mode)) = liftable.max_by_key(|(_, mode)| *mode).copied() else {
             return Err(nothing_to_lift(&name, held.first().copied()));
         };
         self.lift(target, cause);
@@ -131,7 +131,6 @@ impl Runtime {
 fn nothing_to_lift(name: &str, held: Option<(Cause, Mode)>) -> String {
     match held {
         None => format!("nothing is latched for {name}"),
-        Some((Cause::Command, mode)) => format!("nothing is latched for {name}: a command set {mode}, enable it"),
         Some((cause, mode)) => {
             let code = cause.code(mode);
             format!("{name} is {mode} for `{code}`: that is lifted when its ground is gone, not by a command")

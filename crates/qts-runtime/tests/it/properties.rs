@@ -87,6 +87,26 @@ fn a_failing_strategy_changes_nothing_for_the_others() {
     }
 }
 
+/// In the worlds above supervisors trip, over those that fail and over the others: otherwise nothing is shown of them.
+#[test]
+fn supervisors_trip_in_these_worlds() {
+    let (mut over_failing, mut over_others, mut over_account) = (0, 0, 0);
+    for seed in 0..200 {
+        let mut world = World::drawn(seed);
+        let way = if seed % 2 == 0 { "blocked_by_collar" } else { "blocked_by_size" };
+        world.members.push(failing(way, "z", &world, &mut Rng::new(seed)));
+        let cycles = world.run().1;
+        let over = |is: &dyn Fn(&Target) -> bool| {
+            count(&cycles, |record| matches!(record, Record::Tripped { target, .. } if is(target)))
+        };
+        over_failing += over(&|target| *target == Target::Strategy(id("z")));
+        over_others += over(&|target| matches!(target, Target::Strategy(other) if *other != id("z")));
+        over_account += over(&|target| *target == Target::Account);
+    }
+    let seen = (over_failing, over_others, over_account);
+    assert!(over_failing >= 10 && over_others >= 30 && over_account >= 40, "{seen:?}");
+}
+
 #[test]
 fn the_order_of_registration_does_not_matter() {
     let mut decisions = 0;

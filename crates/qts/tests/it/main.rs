@@ -18,5 +18,6 @@ mod rules;
 mod run_flags;
 mod scripts;
 mod shared_data;
+mod supervisors;
 mod support;
 mod the_example;

@@ -117,7 +117,8 @@ fn what_cannot_be_rearmed_or_killed_is_refused() {
             command kill strategy `nobody` (x): refused, no strategy `nobody` is registered
             command rearm strategy `a` (x): refused, nothing is latched for strategy `a`
             command reduce_only instrument `A.X`
-            command rearm instrument `A.X` (x): refused, nothing is latched for instrument `A.X`: a command set reduce_only, enable it"#]],
+            command rearm instrument `A.X` (x)
+            A is no longer reduce_only for reduce_only: re-armed"#]],
     );
 }
 
