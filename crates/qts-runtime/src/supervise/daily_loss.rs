@@ -40,7 +40,7 @@ impl Runtime {
         let (Some(levels), Some(opening)) = (levels, opening) else { return };
         let loss = losses::measure(levels, opening, worth);
         if self.supervisors.daily_loss.reached.rise(&loss) {
-            let loss = if day_ends { loss.as_warning() } else { loss };
+            let loss = if day_ends { loss.into_warning() } else { loss };
             self.reach(Cause::DailyLoss, &loss, out);
         }
     }

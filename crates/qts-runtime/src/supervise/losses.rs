@@ -34,7 +34,7 @@ pub(super) struct Loss {
 
 impl Loss {
     /// The same, which holds nobody back.
-    pub(super) fn as_warning(self) -> Self {
+    pub(super) fn into_warning(self) -> Self {
         Self { restraint: Restraint { mode: Mode::Active, ..self.restraint }, ..self }
     }
 }

@@ -72,7 +72,8 @@ impl Runtime {
         if matches {
             self.release(&target, Cause::Positions, Lifting::Resolved, out);
         } else {
-            let (observed, limit) = (theirs.map(Amount::Qty), ours.map(Amount::Qty));
+            let both = theirs.zip(ours).map(|(theirs, ours)| (Amount::Qty(theirs), Amount::Qty(ours)));
+            let (observed, limit) = both.unzip();
             self.trip(&target, Cause::Positions, Restraint { mode: Mode::ReduceOnly, observed, limit }, out);
         }
         matches

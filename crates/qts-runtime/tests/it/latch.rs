@@ -106,7 +106,7 @@ fn watched(seed: u64, rng: &mut Rng) -> Supervision {
     let level = |text: &str| text.parse().ok();
     let fall = Thresholds { warn: None, limit: level("0.04"), block: level("0.05") };
     Supervision {
-        repeated_execution: (seed % 3 == 0).then_some(repeated),
+        repeated_execution: seed.is_multiple_of(3).then_some(repeated),
         drawdown: (seed % 3 == 1).then_some(fall),
         ..Supervision::default()
     }

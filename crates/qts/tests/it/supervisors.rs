@@ -48,7 +48,10 @@ fn scripted(id: &str, steps: &str) -> String {
     let step = |step: &str| {
         let words: Vec<&str> = step.split(' ').collect();
         let limit = words.get(3).map_or_else(String::new, |limit| format!(", limit = {limit}"));
-        format!("{{ cycle = {}, instrument = \"A.KRX\", side = \"{}\", qty = {}{limit} }}", words[0], words[1], words[2])
+        format!(
+            "{{ cycle = {}, instrument = \"A.KRX\", side = \"{}\", qty = {}{limit} }}",
+            words[0], words[1], words[2]
+        )
     };
     let steps: Vec<String> = steps.split("; ").map(step).collect();
     format!(
@@ -78,7 +81,10 @@ fn lines(list: &Value) -> String {
     let line = |row: &Value| {
         let mut row = row.as_object().expect("an object").clone();
         row.remove("at");
-        row.remove("hash").is_none_or(|hash| hash.as_str().is_some_and(|hash| hash.len() == 64)).then_some(()).expect("a hash");
+        row.remove("hash")
+            .is_none_or(|hash| hash.as_str().is_some_and(|hash| hash.len() == 64))
+            .then_some(())
+            .expect("a hash");
         format!("{}\n", Value::Object(row))
     };
     list.as_array().expect("a list").iter().map(line).collect()
@@ -153,7 +159,8 @@ fn the_same_order_over_and_over_ends_in_exits_only() {
     let other = scripted("b", "7 buy 1");
     let tables = scripted("a", &steps.join("; ")) + &other + &command(8, "rearm", "strategy = \"a\"\nreason = \"ok\"");
     let config = config("", "repeated_execution = { same = \"5\", session = \"30\" }", &tables);
-    let (_, told, summary, _) = played("supervise-repeated", &config, "10000 10000 10000 10000 10000 10000 10000 10000");
+    let (_, told, summary, _) =
+        played("supervise-repeated", &config, "10000 10000 10000 10000 10000 10000 10000 10000");
     expect![[r#"
         1 a buy 1 pass 
         2 a buy 1 pass 
@@ -214,7 +221,8 @@ fn a_policy_is_set_in_a_run_and_one_that_admits_more_only_with_a_reason() {
         + &set(4, "wide", "")
         + &set(5, "wide", "\nreason = \"agreed\"")
         + &command(6, "set_policy", "policy = \"conservative\"");
-    let (_, told, summary, _) = played("supervise-policy", &config("", "", &tables), "10000 | 10000 10000 10000 10000 10000");
+    let (_, told, summary, _) =
+        played("supervise-policy", &config("", "", &tables), "10000 | 10000 10000 10000 10000 10000");
     expect![[r#"
         2 a buy 5 pass 
         3 a buy 2 reduce strategy:max_order_qty:reduce
