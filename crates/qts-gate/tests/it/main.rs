@@ -1,5 +1,6 @@
 //! The gate as others see it: cases in text, invariants, and an independent model to hold it against.
 
+mod causes;
 mod check;
 mod cycle;
 mod invariants;

@@ -125,8 +125,8 @@ impl<'d> Draft<'d> {
             return Some(Target::Strategy(spec.id.clone()));
         }
         let of_strategy = matches!(self.verb, Verb::Enable | Verb::Disable | Verb::Shadow | Verb::Unregister);
-        let without = of_strategy || matches!(self.verb, Verb::Register | Verb::SetPolicy);
-        let instrument = if without { None } else { self.row.take("instrument") };
+        let never = matches!(self.verb, Verb::Shadow | Verb::Unregister | Verb::Register | Verb::SetPolicy);
+        let instrument = if never { None } else { self.row.take("instrument") };
         match (self.strategy.take(), instrument) {
             (Some(strategy), Some(instrument)) => {
                 let error = instrument.error(Code::TargetUnclear, "the command names a strategy and an instrument");
@@ -138,9 +138,11 @@ impl<'d> Draft<'d> {
             (None, Some(instrument)) => names.instrument(&instrument).map(Target::Instrument),
             (None, None) if of_strategy => {
                 let error = self.row.log.error(Code::TargetUnclear, self.place, "the command names no strategy");
-                self.row
-                    .log
-                    .push(error.help("add `strategy = \"…\"`; only flatten, reduce_only, kill and rearm need none"));
+                self.row.log.push(
+                    error.help(
+                        "add `strategy = \"…\"`; only flatten, reduce_only, kill, rearm and set_policy need none",
+                    ),
+                );
                 None
             }
             (None, None) => Some(Target::Account),

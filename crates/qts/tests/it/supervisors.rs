@@ -242,3 +242,47 @@ fn a_policy_is_set_in_a_run_and_one_that_admits_more_only_with_a_reason() {
         json!(["set_policy strategy `a` to `wide`: policy `wide` may admit more (max_order_qty): say why"])
     );
 }
+
+#[test]
+fn kills_of_a_strategy_and_of_an_instrument_are_lifted_by_name_with_a_reason_and_by_nothing_else() {
+    let steps = |id| scripted(id, &(1..=8).map(|cycle| format!("{cycle} buy 1")).collect::<Vec<_>>().join("; "));
+    let of = |verb: &str, cycle, more: &str| command(cycle, verb, more);
+    let tables = steps("a")
+        + &steps("b")
+        + &of("kill", 2, "strategy = \"a\"\nreason = \"smoke\"")
+        + &of("enable", 3, "strategy = \"a\"")
+        + &of("rearm", 4, "strategy = \"a\"\nreason = \"toast\"")
+        + &of("disable", 5, "instrument = \"A.KRX\"")
+        + &of("kill", 6, "instrument = \"A.KRX\"\nreason = \"smoke\"")
+        + &of("enable", 6, "instrument = \"A.KRX\"")
+        + &of("rearm", 7, "instrument = \"A.KRX\"\nreason = \"toast\"")
+        + &of("enable", 8, "instrument = \"A.KRX\"")
+        + &of("rearm", 8, "reason = \"nothing there\"");
+    let prices = ["10000"; 8].join(" ");
+    let (_, told, summary, code) = played("supervise-kill", &config("", "", &tables), &prices);
+    assert_eq!(code, 0);
+    expect![[r#"
+        1 a buy 1 pass arbitration:merged:pass
+        1 b buy 1 pass arbitration:merged:pass
+        2 a buy 0 block strategy:killed:block
+        2 b buy 1 pass 
+        3 a buy 0 block strategy:killed:block
+        3 b buy 1 pass 
+        4 a buy 1 pass arbitration:merged:pass
+        4 b buy 1 pass arbitration:merged:pass
+        5 a buy 0 block strategy:halted:block
+        5 b buy 0 block strategy:halted:block
+        6 a buy 0 block strategy:killed:block
+        6 b buy 0 block strategy:killed:block
+        7 a buy 0 block strategy:halted:block
+        7 b buy 0 block strategy:halted:block
+        8 a buy 1 pass arbitration:merged:pass
+        8 b buy 1 pass arbitration:merged:pass
+    "#]]
+    .assert_eq(&told);
+    expect![[r#"
+        {"baseline":null,"by":"command","code":"killed","cycle":3,"id":"a","mode":"killed","scope":"strategy"}
+        {"baseline":null,"by":"command","code":"killed","cycle":6,"id":"A.KRX","mode":"killed","scope":"instrument"}
+        ["enable instrument `A.KRX`: the kill switch is set: re-arm it with a reason","rearm the account (nothing there): nothing is latched for the account"]"#]]
+    .assert_eq(&(lines(&summary["lifted"]) + &summary["refused_commands"].to_string()));
+}
