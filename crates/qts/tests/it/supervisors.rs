@@ -122,9 +122,10 @@ fn a_days_loss_leaves_only_exits_then_nothing_and_the_next_day_all() {
     assert_eq!(summary["warned"], json!({}));
     assert_eq!(summary["reasons"]["daily_loss"], json!(4));
     let table = folder.qts("run qts.toml").out;
-    let supervisors = table.split("\nsupervisors\n").nth(1).and_then(|rest| rest.split("\n\n").next());
+    let supervisors =
+        table.split("\nsupervisors\n").nth(1).and_then(|rest| rest.split("\n\n").next()).map(str::trim_start);
     expect![[r#"
-          account  daily_loss  halted            1
+        account  daily_loss  halted            1
           account  daily_loss  reduce_only       1"#]]
     .assert_eq(supervisors.unwrap_or_default());
 }

@@ -85,7 +85,7 @@ fn unknown_is_unreconciled_only_where_the_broker_told_before() {
     let mut floor = trading();
     assert_eq!(tell(&mut floor, &[(A, None)], false), [""; 0], "never told of");
     assert_eq!(tell(&mut floor, &[(A, Some(7))], false), [""; 0]);
-    check(&tell(&mut floor, &[(A, None)], false), &expect!["A trips unreconciled: reduce_only, unknown of 7"]);
+    check(&tell(&mut floor, &[(A, None)], false), &expect!["A trips unreconciled: reduce_only, unknown of unknown"]);
     check(&tell(&mut floor, &[(A, Some(7))], false), &expect!["A is no longer reduce_only for unreconciled: resolved"]);
 }
 
