@@ -139,4 +139,12 @@ impl Causes {
     /// Nothing is held back.
     pub const NONE: &'static Self =
         &Self { account: Restraints(BTreeMap::new()), strategies: BTreeMap::new(), instruments: BTreeMap::new() };
+
+    /// Is any of them a supervisor's? Those that are not follow from commands alone.
+    #[must_use]
+    pub fn has_supervisors(&self) -> bool {
+        let all = self.strategies.values().chain(self.instruments.values()).chain([&self.account]);
+        let mut causes = all.flat_map(Restraints::iter).map(|(cause, _)| cause);
+        causes.any(|cause| !matches!(cause, Cause::Command | Cause::Kill))
+    }
 }

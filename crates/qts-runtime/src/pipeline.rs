@@ -445,7 +445,7 @@ impl Runtime {
         let state = (&self.books, &self.ledger, &self.instrument_modes, self.mode, self.day_start_equity);
         // What nobody uses leaves no trace.
         let watched = (!self.supervisors.is_idle()).then_some(&self.supervisors as &dyn std::fmt::Debug);
-        let held = (self.causes != Causes::default()).then_some(&self.causes as &dyn std::fmt::Debug);
+        let held = self.causes.has_supervisors().then_some(&self.causes as &dyn std::fmt::Debug);
         self.digest.with_state(&state, [watched, held])
     }
 }

@@ -1,6 +1,7 @@
 //! Supervisors: when each trips, what it leaves, and what lifts it. Boundaries are tried on both sides.
 
 mod books;
+mod cases;
 mod losses;
 mod modes;
 mod policies;
