@@ -119,11 +119,7 @@ impl Runtime {
 
     /// Blocks what is new, voids what is unspent, withdraws what works; never closes a position by itself.
     fn kill(&mut self, target: &Target) -> Result<(), String> {
-        if let Target::Strategy(id) = target
-            && !self.registry.standings().contains_key(id)
-        {
-            return Err(format!("no strategy `{id}` is registered"));
-        }
+        self.require_registered(target)?;
         self.restrain_to(target, Cause::Kill, Mode::Killed);
         self.epoch = Epoch(self.epoch.0 + 1);
         self.withdraw(target);

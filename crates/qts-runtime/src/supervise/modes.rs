@@ -35,11 +35,7 @@ impl Runtime {
         if reason.trim().is_empty() {
             return Err(format!("re-arming {name} needs a reason"));
         }
-        if let Target::Strategy(id) = target
-            && !self.registry.standings().contains_key(id)
-        {
-            return Err(format!("no strategy `{id}` is registered"));
-        }
+        self.require_registered(target)?;
         let held = self.restraints(target).into_iter().flat_map(Restraints::iter);
         let held: Vec<(Cause, Mode)> = held.map(|(cause, restraint)| (cause, restraint.mode)).collect();
         let liftable = held.iter().rev().filter(|(cause, _)| cause.latches() || *cause == Cause::Command);
@@ -50,6 +46,16 @@ impl Runtime {
         let baseline = self.start_anew(target, cause);
         let (target, code, by) = (target.clone(), cause.code(mode), Lifting::Command);
         Ok(vec![Record::Lifted { target, code, mode, by, baseline }])
+    }
+
+    /// Latches outlive a registration, but commands name those who are here.
+    pub(crate) fn require_registered(&self, target: &Target) -> Result<(), String> {
+        match target {
+            Target::Strategy(id) if !self.registry.standings().contains_key(id) => {
+                Err(format!("no strategy `{id}` is registered"))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// What a supervisor measures starts anew; for losses, from what the account is worth now.

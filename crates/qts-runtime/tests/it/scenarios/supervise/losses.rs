@@ -6,13 +6,13 @@ use qts_gate::Supervision;
 use qts_runtime::{Action, Target};
 
 use super::super::check;
-use super::{account, levels, minutes, supervised, worth};
+use super::{levels, minutes, supervised, watched, worth};
 use crate::floor::{A, Floor, Opening, entry};
 use crate::script::script;
 
 /// 100 shares at 100 and no cash: a price of 99 is a loss of one per cent. `a` wants one more share, and to sell one.
 fn holding(supervision: Supervision) -> Floor {
-    let policy = account(supervision);
+    let policy = watched(supervision);
     let mut floor = Opening { cash: 0, positions: vec![("u", A, 100, 100)], policy, ..Opening::default() }.open();
     floor.register(entry("a", script("* buy 1 C")));
     floor.register(entry("u", script("* sell 1 A")));
@@ -29,7 +29,7 @@ fn falling(warn: &str, limit: &str, block: &str) -> Supervision {
 
 /// The mode after each of these prices, all on one day.
 fn modes(supervision: Supervision, prices: &[&str]) -> Vec<&'static str> {
-    let policy = account(supervision);
+    let policy = watched(supervision);
     let mut floor = Opening { cash: 0, positions: vec![("u", A, 100, 100)], policy, ..Opening::default() }.open();
     let step = |price: &&str| {
         floor.minute(&format!("A {price}"));
@@ -90,7 +90,7 @@ fn a_recovery_lifts_neither_and_the_next_day_only_the_days_loss() {
 fn rearmed_losses_are_measured_from_what_the_account_is_worth_then() {
     let both = Supervision { drawdown: levels("1", "4", "9"), ..daily("1", "2", "3") };
     let mut floor =
-        Opening { cash: 0, positions: vec![("u", A, 100, 100)], policy: account(both), ..Opening::default() }.open();
+        Opening { cash: 0, positions: vec![("u", A, 100, 100)], policy: watched(both), ..Opening::default() }.open();
     minutes(&mut floor, "A 100", 1);
     floor.minute("A 95");
     assert_eq!((floor.runtime.mode(), worth(&floor).map(|it| it.to_string())), (Mode::Halted, Some("9500".into())));
@@ -182,7 +182,7 @@ fn while_something_held_has_no_price_a_limited_account_only_reduces() {
 
 #[test]
 fn an_account_that_is_worth_nothing_has_lost_everything() {
-    let policy = account(daily("1", "2", "3"));
+    let policy = watched(daily("1", "2", "3"));
     let mut floor = Opening { cash: -10_000, positions: vec![("u", A, 100, 100)], policy, ..Opening::default() }.open();
     floor.minute("A 100");
     assert_eq!(floor.runtime.mode(), Mode::Active, "nothing was lost yet");

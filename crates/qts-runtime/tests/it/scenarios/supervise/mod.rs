@@ -43,11 +43,6 @@ fn levels(warn: &str, limit: &str, block: &str) -> Option<Thresholds<Ratio>> {
     Some(Thresholds { warn: percent(warn), limit: percent(limit), block: percent(block) })
 }
 
-/// What an account with this cash and these supervisors may hold: nothing stands in the way but they.
-fn account(supervision: Supervision) -> RiskPolicy {
-    watched(supervision)
-}
-
 /// So many quiet minutes.
 fn minutes(floor: &mut Floor, bars: &str, count: usize) -> Vec<String> {
     (0..count).flat_map(|_| floor.minute(bars)).collect()

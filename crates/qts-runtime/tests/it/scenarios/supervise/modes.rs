@@ -6,14 +6,13 @@ use qts_gate::Supervision;
 use qts_runtime::{Action, Target};
 
 use super::super::check;
-use super::{account, levels, minutes, repeated, watched_entry};
+use super::{levels, minutes, repeated, watched, watched_entry};
 use crate::floor::{A, Opening, entry, id};
 use crate::script::script;
 
 #[test]
 fn lifting_one_cause_leaves_the_others() {
-    let watched = Supervision { daily_loss: levels("1", "2", "9"), ..Supervision::default() };
-    let policy = account(watched);
+    let policy = watched(Supervision { daily_loss: levels("1", "2", "9"), ..Supervision::default() });
     let mut floor = Opening { cash: 0, positions: vec![("u", A, 100, 100)], policy, ..Opening::default() }.open();
     floor.minute("A 100");
     floor.minute("A 97");
