@@ -46,6 +46,9 @@ UNIT = Decimal("0.00000001")
 ZERO = Decimal(0)
 RULES = ["exits_only", "net", "rank"]
 SCOPES = ["strategy", "arbitration", "account"]
+# They set modes between cycles and are no control of a decision: a mode that one of them set shows as a difference.
+SUPERVISORS = {"repeated_execution", "failure_breaker", "warn_escalation", "daily_loss", "drawdown"}
+
 CODES = [
     "price_collar", "fat_finger", "cycle_notional", "max_order_qty", "max_order_notional", "max_long", "max_short",
     "max_gross_exposure", "max_net_exposure", "buying_power", "budget", "max_open_orders", "opposing_intent",
@@ -107,7 +110,7 @@ class Config:
         table = self.policies[policy]
         found = self.controls(table.get("extends", "conservative"), scope)
         for name, value in table.items():
-            if name == "extends":
+            if name == "extends" or name in SUPERVISORS:
                 continue
             if name not in CODES:
                 raise Unknown(f"{name} in [policy.{policy}]")

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use qts_core::{Books, Cycle, Epoch, Inst, Instruments, Market, Mode, Money, Qty, StrategyId, Ts, Working};
 
+use crate::causes::Causes;
 use crate::policy::RiskPolicy;
 
 /// Everything a judgement depends on. Nothing of it changes while it is judged.
@@ -30,6 +31,8 @@ pub struct Situation<'a> {
     pub day_start_equity: Option<Money>,
     /// Modes of instruments; absent is active.
     pub instrument_modes: &'a BTreeMap<Inst, Mode>,
+    /// Why the modes are what they are, where that is known.
+    pub causes: &'a Causes,
     /// Every registered strategy.
     pub standings: &'a BTreeMap<StrategyId, Standing>,
 }

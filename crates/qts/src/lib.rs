@@ -37,6 +37,7 @@ mod signals;
 mod summary;
 mod table;
 mod tally;
+mod trips;
 mod why;
 mod wire;
 

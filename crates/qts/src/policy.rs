@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use qts_core::Inst;
-use qts_gate::RiskPolicy;
 use qts_gate::policy::Controls;
+use qts_gate::{RiskPolicy, Supervision};
 use serde::Serialize;
 
 use crate::cli::Format;
@@ -227,11 +227,12 @@ fn section_title(first: &Row, used_by: Option<&UsedBy>) -> String {
 /// All controls at both scopes, then what differs for some instruments.
 fn rows(policy: &RiskPolicy, config: &Config) -> Vec<Row> {
     let whole = [(Scope::Strategy, &policy.strategy), (Scope::Account, &policy.account)];
-    let mut found: Vec<Row> =
-        whole.into_iter().flat_map(|(scope, set)| of_set(&policy.id, scope, None, set, config)).collect();
+    let watched = Some(&policy.supervision);
+    let whole = whole.into_iter().flat_map(|(scope, set)| of_set(&policy.id, scope, None, (set, watched), config));
+    let mut found: Vec<Row> = whole.collect();
     for (inst, (strategy, account)) in &policy.instruments {
         for (scope, set) in [(Scope::Strategy, strategy), (Scope::Account, account)] {
-            let own = of_set(&policy.id, scope, Some(*inst), set, config);
+            let own = of_set(&policy.id, scope, Some(*inst), (set, None), config);
             let differs = |row: &Row| !found.iter().any(|other| other.instrument.is_none() && other.says_the_same(row));
             let different: Vec<Row> = own.into_iter().filter(differs).collect();
             found.extend(different);
@@ -240,15 +241,25 @@ fn rows(policy: &RiskPolicy, config: &Config) -> Vec<Row> {
     found
 }
 
-fn of_set(policy: &str, scope: Scope, inst: Option<Inst>, set: &Controls, config: &Config) -> Vec<Row> {
+/// The controls and supervisors of one scope. Supervisors watch a strategy or the account as a whole: an instrument has
+/// none of its own.
+fn of_set(
+    policy: &str,
+    scope: Scope,
+    inst: Option<Inst>,
+    (set, supervision): (&Controls, Option<&Supervision>),
+    config: &Config,
+) -> Vec<Row> {
     let here = |control: &&str| {
         let elsewhere = if scope == Scope::Strategy { Works::Account } else { Works::Strategy };
         Works::of(control) != elsewhere
     };
     let row = |control: &'static str| {
-        let value = config::written(set, control);
-        let InForce { warn, limit, block } =
-            config::in_force(set, control, scope == Scope::Account).unwrap_or_default();
+        let supervisor = || config::supervisor(supervision?, control);
+        let value = config::written(set, control).or_else(supervisor);
+        let supervisors_levels = || config::supervisor_in_force(supervision?, control);
+        let levels = config::in_force(set, control, scope == Scope::Account).or_else(supervisors_levels);
+        let InForce { warn, limit, block } = levels.unwrap_or_default();
         let removes = |origin: &Origin| origin.written.as_ref().is_some_and(|written| written.removes);
         // Of what another scope has, nothing is said here.
         let origin = config.origin(policy, inst, control).filter(|origin| value.is_some() || removes(origin));
@@ -260,7 +271,8 @@ fn of_set(policy: &str, scope: Scope, inst: Option<Inst>, set: &Controls, config
         let instrument = inst.map(|inst| config.registry.name(inst));
         Row { control, scope, instrument, state, value, warn, limit, block, from: origin.map(From::new) }
     };
-    BUILT.into_iter().filter(here).map(row).collect()
+    let here = BUILT.into_iter().filter(here);
+    here.filter(|control| inst.is_none() || !config::SUPERVISORS.contains(control)).map(row).collect()
 }
 
 impl Row {

@@ -1,6 +1,5 @@
 //! Accounts, policies and proposals made up by the property tests: small numbers, so that limits bind often.
 
-use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -159,7 +158,7 @@ fn policy(controls: &Controls) -> RiskPolicy {
         id: "made up".into(),
         strategy: Controls { buying_power: None, ..controls.clone() },
         account: controls.clone(),
-        instruments: BTreeMap::new(),
+        ..RiskPolicy::default()
     }
 }
 

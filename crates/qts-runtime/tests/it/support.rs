@@ -8,7 +8,7 @@ use qts_core::{
     Intent, Kind, Market, MarketEvent, Mode, Money, OrderId, Outcome, Payload, Price, Proposal, Qty, Ratio, Side,
     Slice, StrategyId, TickTable, Tif, Ts,
 };
-use qts_gate::{Admitted, ArbitrationRule, RiskPolicy, Situation, StagedRiskGate, Standing, StrategyState};
+use qts_gate::{Admitted, ArbitrationRule, Causes, RiskPolicy, Situation, StagedRiskGate, Standing, StrategyState};
 use qts_loop::{Absorbed, Broker, ExecutionLoop, Hooks, NewOrder, NoHooks, OrderState, Response, Step, StopPolicy};
 use qts_runtime::{Effects, Input, QuarantineRule, Record, Registration, Runtime, Setup};
 use qts_strategy::{Ask, Intents, Param, Params, Strategy, View};
@@ -134,6 +134,7 @@ fn through_the_gate(proposals: Vec<Proposal>, account: Account, policy: RiskPoli
         mode: Mode::Active,
         day_start_equity: books.equity(&market),
         instrument_modes: &BTreeMap::new(),
+        causes: Causes::NONE,
         standings: &BTreeMap::from([(id(), standing(policy))]),
     };
     let judged = gate().judge(proposals, &[], &situation);

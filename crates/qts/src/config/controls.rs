@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use qts_core::{Money, NumError, Ratio};
+use qts_gate::Supervision;
 use qts_gate::policy::{Controls, FatFinger, OrderSize, Size, Thresholds, Worth};
 use toml::de::{DeTable, DeValue};
 
@@ -11,9 +12,10 @@ use super::levels::{read_levels, read_unreduced};
 use super::reader::{Item, Log, Table};
 use super::scalars::Bound;
 use super::source::{Place, Source};
+use super::supervisors::{self, SUPERVISORS, Supervisor};
 
 /// Controls that exist, by the names that their reasons carry.
-pub(crate) const BUILT: [&str; 13] = [
+pub(crate) const BUILT: [&str; 18] = [
     "short_not_allowed",
     "price_collar",
     "fat_finger",
@@ -27,29 +29,28 @@ pub(crate) const BUILT: [&str; 13] = [
     "buying_power",
     "max_open_orders",
     "max_risk_score",
+    "repeated_execution",
+    "failure_breaker",
+    "warn_escalation",
+    "daily_loss",
+    "drawdown",
 ];
 
 /// Controls of the contract that are still to come.
-pub(crate) const NOT_BUILT: [&str; 15] = [
+pub(crate) const NOT_BUILT: [&str; 9] = [
     "stale_data",
     "duplicate_order",
     "max_participation",
     "order_rate",
     "message_limit",
-    "repeated_execution",
-    "failure_breaker",
     "market_order",
     "restricted",
-    "daily_loss",
-    "drawdown",
-    "warn_escalation",
     "data_implausible",
     "outside_session",
-    "unreconciled",
 ];
 
 /// Validity: always on, in every policy.
-pub(crate) const ALWAYS_ON: [&str; 11] = [
+pub(crate) const ALWAYS_ON: [&str; 12] = [
     "invalid_number",
     "overflow",
     "unknown_instrument",
@@ -61,6 +62,7 @@ pub(crate) const ALWAYS_ON: [&str; 11] = [
     "outside_price_limit",
     "no_market_data",
     "self_trade",
+    "unreconciled",
 ];
 
 /// The scopes at which a control works.
@@ -79,7 +81,8 @@ impl Works {
     pub(crate) fn of(control: &str) -> Self {
         match control {
             "price_collar" | "fat_finger" | "max_order_qty" | "max_risk_score" => Self::Strategy,
-            "buying_power" => Self::Account,
+            "repeated_execution" | "failure_breaker" | "warn_escalation" => Self::Strategy,
+            "buying_power" | "daily_loss" | "drawdown" => Self::Account,
             _ => Self::Both,
         }
     }
@@ -101,6 +104,7 @@ pub(super) enum Setting {
     BuyingPower(Option<Ratio>),
     MaxOpenOrders(Option<Thresholds<u64>>),
     MaxRiskScore(Option<Ratio>),
+    Supervisor(Supervisor),
 }
 
 /// What a policy says about one control, and where its key and its value stand.
@@ -131,11 +135,15 @@ impl Setting {
             Self::BuyingPower(_) => "buying_power",
             Self::MaxOpenOrders(_) => "max_open_orders",
             Self::MaxRiskScore(_) => "max_risk_score",
+            Self::Supervisor(supervisor) => supervisor.name(),
         }
     }
 
     /// Does it remove the control?
     pub(super) fn removes(self) -> bool {
+        if let Self::Supervisor(supervisor) = self {
+            return supervisor.removes();
+        }
         let (mut strategy, mut account) = (Controls::default(), Controls::default());
         self.apply(&mut strategy, &mut account);
         (strategy, account) == Default::default()
@@ -159,6 +167,15 @@ impl Setting {
             Self::MaxOrderQty(levels) => strategy.max_order_qty = levels,
             Self::MaxRiskScore(score) => strategy.max_risk_score = score,
             Self::BuyingPower(buffer) => account.buying_power = buffer,
+            // In no set of the gate's.
+            Self::Supervisor(_) => {}
+        }
+    }
+
+    /// Replaces a supervisor whole, if it is one.
+    pub(super) const fn supervise(self, set: &mut Supervision) {
+        if let Self::Supervisor(supervisor) = self {
+            supervisor.apply(set);
         }
     }
 }
@@ -194,6 +211,7 @@ fn read_setting(item: Item<'_>, others: &[&str]) -> Option<Setting> {
         "buying_power" => Setting::BuyingPower(unless_off(item, buffer)?),
         "max_open_orders" => Setting::MaxOpenOrders(unless_off(item, |item| read_levels(item, &|item| item.whole(0)))?),
         "max_risk_score" => Setting::MaxRiskScore(unless_off(item, score)?),
+        name if SUPERVISORS.contains(&name) => supervisors::read(item)?,
         _ => {
             refuse(&item, others);
             return None;

@@ -9,6 +9,7 @@ use qts_gate::policy::{Controls, RiskPolicy};
 use super::controls::{self, Stated};
 use super::source::Place;
 use super::spec::Config;
+use super::supervisors;
 use super::written::written;
 
 /// Where a control of a policy comes from.
@@ -77,7 +78,8 @@ impl Origins {
         let said = || Said { policy: policy.id.clone(), places: None, removes: false };
         let has = |set: &Controls, name: &str| written(set, name).is_some();
         let names = controls::BUILT.into_iter();
-        let had = names.filter(|name| has(&policy.strategy, name) || has(&policy.account, name));
+        let watched = |name: &str| supervisors::written(&policy.supervision, name).is_some();
+        let had = names.filter(|name| has(&policy.strategy, name) || has(&policy.account, name) || watched(name));
         Self { whole: had.map(|name| (name, said())).collect(), ..Self::default() }
     }
 
@@ -163,7 +165,9 @@ impl Config {
             let policy = self.policies.get(policy)?;
             let sets = inst.and_then(|inst| policy.instruments.get(&inst));
             let (strategy, account) = sets.map_or((&policy.strategy, &policy.account), |(own, shared)| (own, shared));
-            written(strategy, control_of(control)).or_else(|| written(account, control_of(control)))
+            written(strategy, control_of(control))
+                .or_else(|| written(account, control_of(control)))
+                .or_else(|| supervisors::written(&policy.supervision, control))
         };
         if value.start >= key.end { stands } else { meant().unwrap_or(stands) }
     }

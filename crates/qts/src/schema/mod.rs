@@ -130,7 +130,18 @@ fn quarantine() -> Value {
 }
 
 fn command(kinds: &Kinds) -> Value {
-    let verbs = ["register", "enable", "disable", "reduce_only", "shadow", "flatten", "unregister", "kill", "rearm"];
+    let verbs = [
+        "register",
+        "enable",
+        "disable",
+        "reduce_only",
+        "shadow",
+        "flatten",
+        "unregister",
+        "kill",
+        "rearm",
+        "set_policy",
+    ];
     let strategy = either(text(), strategy::strategy(kinds));
     let keys = vec![
         ("at", about("When: a time with its offset", json!({"type": "string"}))),
@@ -138,8 +149,24 @@ fn command(kinds: &Kinds) -> Value {
         ("do", about("What", word(&verbs))),
         ("strategy", about("To which strategy; for register, a whole table", strategy)),
         ("instrument", about("To which instrument", text())),
+        ("policy", about("set_policy: the policy from now on", text())),
         ("to", about("unregister: who gets what it holds", word(&["unassigned"]))),
         ("reason", about("Why, for the records; kill and rearm need one", text())),
     ];
-    table(keys, &["do"])
+    let mut form = table(keys, &["do"]);
+    form["allOf"] = json!([
+        only_for("policy", &["set_policy"]),
+        only_for("to", &["unregister"]),
+        json!({"if": verb(&["set_policy", "shadow", "unregister", "register"]), "then": {"properties": {"instrument": false}}}),
+    ]);
+    form
+}
+
+/// A key that only some verbs know.
+fn only_for(key: &str, verbs: &[&str]) -> Value {
+    json!({"if": verb(verbs), "else": {"properties": {key: false}}})
+}
+
+fn verb(verbs: &[&str]) -> Value {
+    json!({"properties": {"do": {"enum": verbs}}})
 }

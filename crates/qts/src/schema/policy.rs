@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 
 use crate::config::{ALWAYS_ON, BUILT, NOT_BUILT};
 
-use super::forms::{about, decimal, decimal_or_percent, either, flag, percent, shares_or_lots, table, text, whole};
+use super::forms::{
+    about, decimal, decimal_or_percent, either, flag, length, percent, shares_or_lots, table, text, whole,
+};
 
 /// All policies, by name.
 pub(super) fn policies() -> Value {
@@ -51,6 +53,16 @@ fn control(name: &str) -> Value {
         "max_net_exposure" => levels("Longs less shorts, as money or % of equity", decimal_or_percent()),
         "buying_power" => buying_power(),
         "max_open_orders" => levels("Working orders", whole()),
+        "repeated_execution" => counts(
+            "Supervisor: so many orders of one strategy, then it only reduces until re-armed",
+            [("same", "Of the same instrument and side in a session"), ("session", "Of any in a session")],
+        ),
+        "failure_breaker" => within("Supervisor: orders that fail, then the strategy halts until re-armed", "count"),
+        "warn_escalation" => {
+            within("Supervisor: the same warning, then the strategy only reduces until re-armed", "same")
+        }
+        "daily_loss" => supervisor("Supervisor: what the account lost since the day began, in %"),
+        "drawdown" => supervisor("Supervisor: how far the account fell from its highest, in %"),
         "max_risk_score" => {
             about("The Phase 5 score above which it blocks, from 0 to 1; false removes it", either(decimal(), off()))
         }
@@ -75,6 +87,30 @@ fn levels(what: &str, level: Value) -> Value {
         &format!("{what}: a limit, or {{ warn, limit, block }}; false removes it"),
         json!({"anyOf": [level, staged, off()]}),
     )
+}
+
+/// Levels that set a mode.
+fn supervisor(what: &str) -> Value {
+    let keys = vec![
+        ("warn", about("Above it: told", percent())),
+        ("limit", about("Above it: only reduce", percent())),
+        ("block", about("Above it: halt", percent())),
+    ];
+    let mut staged = table(keys, &[]);
+    staged["minProperties"] = 1.into();
+    about(&format!("{what}: {{ warn, limit, block }}; false removes it"), json!({"anyOf": [percent(), staged, off()]}))
+}
+
+/// So many within a time.
+fn within(what: &str, count: &'static str) -> Value {
+    let keys = vec![(count, about("So many …", whole())), ("window", about("… within this time", length()))];
+    about(&format!("{what}; false removes it"), either(table(keys, &[count, "window"]), off()))
+}
+
+fn counts(what: &str, keys: [(&'static str, &str); 2]) -> Value {
+    let mut form = table(keys.map(|(key, of)| (key, about(of, whole()))).to_vec(), &[]);
+    form["minProperties"] = 1.into();
+    about(&format!("{what}; false removes it"), either(form, off()))
 }
 
 fn fat_finger() -> Value {

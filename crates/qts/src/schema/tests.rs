@@ -127,7 +127,7 @@ fn every_key_of_every_table_is_known_to_both() {
     check("/properties/arbitration", &["[arbitration]\n"]);
     check("/properties/broker", &["[broker]\n"]);
     check("/properties/quarantine", &["[quarantine]\n"]);
-    let commands = ["disable", "register", "flatten", "unregister"]
+    let commands = ["disable", "register", "flatten", "unregister", "set_policy"]
         .map(|verb| format!("[[command]]\ncycle = 1\ndo = \"{verb}\"\n[command.strategy]\nid = \"x\"\n[command.more]\n[[command]]\ncycle = 1\ndo = \"{verb}\"\n"));
     let commands: Vec<&str> = commands.iter().map(String::as_str).collect();
     check("/properties/command/items", &commands);

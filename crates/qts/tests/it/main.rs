@@ -37,6 +37,7 @@ mod serve_is_decide;
 mod serve_lasts;
 mod serving;
 mod shared_data;
+mod supervisors;
 mod support;
 mod terminal;
 mod the_example;

@@ -9,24 +9,24 @@ fn a_misspelled_control_meets_its_neighbour() {
     check(
         "[policy.a]\nmax_lng = \"1\"\nmax_order_quantity = 5\nextend = \"x\"\nbudget = 1\nzzz = 1\n",
         expect![[r#"
-        QTS0152 2:1 no control is called `max_lng` | help: did you mean `max_long`?
-        QTS0152 3:1 no control is called `max_order_quantity` | help: did you mean `max_order_qty`?
-        QTS0152 4:1 no control is called `extend` | help: did you mean `extends`?
-        QTS0152 5:1 no control is called `budget` | help: give `budget` in the `[[strategy]]` table
-        QTS0152 6:1 no control is called `zzz` | help: controls: short_not_allowed, price_collar, fat_finger, cycle_notional, max_order_qty, max_order_notional, max_long, max_short, max_gross_exposure, max_net_exposure, buying_power, max_open_orders, max_risk_score
-    "#]],
+            QTS0152 2:1 no control is called `max_lng` | help: did you mean `max_long`?
+            QTS0152 3:1 no control is called `max_order_quantity` | help: did you mean `max_order_qty`?
+            QTS0152 4:1 no control is called `extend` | help: did you mean `extends`?
+            QTS0152 5:1 no control is called `budget` | help: give `budget` in the `[[strategy]]` table
+            QTS0152 6:1 no control is called `zzz` | help: controls: short_not_allowed, price_collar, fat_finger, cycle_notional, max_order_qty, max_order_notional, max_long, max_short, max_gross_exposure, max_net_exposure, buying_power, max_open_orders, max_risk_score, repeated_execution, failure_breaker, warn_escalation, daily_loss, drawdown
+        "#]],
     );
 }
 
 #[test]
 fn what_is_not_built_or_always_on_cannot_be_set() {
     check(
-        "[policy.a]\nstale_data = \"3s\"\nself_trade = false\ndaily_loss = { limit = \"2%\" }\n",
+        "[policy.a]\nstale_data = \"3s\"\nself_trade = false\nunreconciled = false\n",
         expect![[r#"
-        QTS0115 2:1 the control `stale_data` is not built yet | help: leave it out, or write `false`: no policy has it
-        QTS0153 3:1 `self_trade` is always on | help: leave it out: it has no levels and cannot be removed
-        QTS0115 4:1 the control `daily_loss` is not built yet | help: leave it out, or write `false`: no policy has it
-    "#]],
+            QTS0115 2:1 the control `stale_data` is not built yet | help: leave it out, or write `false`: no policy has it
+            QTS0153 3:1 `self_trade` is always on | help: leave it out: it has no levels and cannot be removed
+            QTS0153 4:1 `unreconciled` is always on | help: leave it out: it has no levels and cannot be removed
+        "#]],
     );
     check(
         "[policy.a]\nstale_data = false\nself_trade = true\n",
@@ -171,7 +171,7 @@ fn instrument_tables_name_instruments() {
     check(
         "[policy.a.instrument.\"BTC.X\"]\nextends = \"a\"\n",
         expect![[r#"
-        QTS0152 2:1 no control is called `extends` | help: controls: short_not_allowed, price_collar, fat_finger, cycle_notional, max_order_qty, max_order_notional, max_long, max_short, max_gross_exposure, max_net_exposure, buying_power, max_open_orders, max_risk_score
-    "#]],
+            QTS0152 2:1 no control is called `extends` | help: controls: short_not_allowed, price_collar, fat_finger, cycle_notional, max_order_qty, max_order_notional, max_long, max_short, max_gross_exposure, max_net_exposure, buying_power, max_open_orders, max_risk_score, repeated_execution, failure_breaker, warn_escalation, daily_loss, drawdown
+        "#]],
     );
 }
