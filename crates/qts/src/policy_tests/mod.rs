@@ -64,15 +64,17 @@ fn source(path: &Path) -> Result<Arc<Source>, Trouble> {
     Ok(Arc::new(Source::new(&name, &text)))
 }
 
-/// A suite's config, and the rest of it.
+/// A suite's config, and the rest of it. A test speaks for every strategy: it is about policies, so those that have a
+/// kind keep silent.
 fn config_of<'s>(mut suite: Suite<'s>, kinds: &Kinds) -> Result<(Config, Suite<'s>), Trouble> {
-    let config = match std::mem::replace(&mut suite.config, ConfigOf::File(String::new())) {
+    let mut config = match std::mem::replace(&mut suite.config, ConfigOf::File(String::new())) {
         ConfigOf::Inline(table) => wire::load_table(&suite.source, table, kinds)?,
         ConfigOf::File(path) => {
             let folder = Path::new(suite.source.name()).parent().unwrap_or(Path::new(""));
             wire::load(&folder.join(path), kinds)?
         }
     };
+    config.strategies.iter_mut().for_each(|strategy| strategy.kind = None);
     Ok((config, suite))
 }
 

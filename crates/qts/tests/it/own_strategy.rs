@@ -13,12 +13,12 @@ fn folder() -> PathBuf {
     root().join("examples/my-strategy")
 }
 
-/// Builds the package as its author would, with the crates that the workspace has been built with.
-fn build() -> PathBuf {
+/// Builds the package in a folder as its author would, with the crates that the workspace has been built with.
+pub(crate) fn build(folder: &Path) -> PathBuf {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("my-strategy");
-    fs::copy(root().join("Cargo.lock"), folder().join("Cargo.lock")).expect("a lock file");
+    fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).expect("a lock file");
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--quiet", "--offline"]).current_dir(folder());
+    cargo.args(["build", "--quiet", "--offline"]).current_dir(folder);
     let output: Output =
         cargo.env("CARGO_TARGET_DIR", &target).env("CARGO_PROFILE_DEV_DEBUG", "0").output().expect("cargo");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -32,7 +32,7 @@ fn lines_of_code(text: &str) -> usize {
 
 #[test]
 fn a_package_of_its_own_is_the_whole_program_with_one_more_kind() {
-    let program = build();
+    let program = build(&folder());
     let run = |args: &[&str]| -> Ended {
         let mut command = Command::new(&program);
         command.args(args).current_dir(root()).env("NO_COLOR", "1").output().expect("it starts").into()
