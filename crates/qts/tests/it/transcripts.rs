@@ -339,10 +339,12 @@ fn best(part: &[&str], left: &[&str], length: usize) -> usize {
 #[test]
 fn lines_left_out_agree_with_any_others_do_not() {
     let printed = ["a", "b", "c", "took 0.5 s", "e"];
-    for shown in [&["a", "…"][..], &["…", "e"], &["a", "…", "c", "…"], &["…", "took 7.25 s", "e", ""], &["…"], &printed] {
+    for shown in [&["a", "…"][..], &["…", "e"], &["a", "…", "c", "…"], &["…", "took 7.25 s", "e", ""], &["…"], &printed]
+    {
         assert!(agree(shown, &printed), "{shown:?}");
     }
-    for shown in [&["a"][..], &["b", "…"], &["a", "…", "c"], &["…", "c", "…", "b", "…"], &["…", "took 1 m", "e"], &[]] {
+    for shown in [&["a"][..], &["b", "…"], &["a", "…", "c"], &["…", "c", "…", "b", "…"], &["…", "took 1 m", "e"], &[]]
+    {
         assert!(!agree(shown, &printed), "{shown:?}");
     }
     assert!(!agree(&["x 1"], &["x 2"]) && agree(&["state 0123456789abcdef"], &["state fedcba9876543210"]));
@@ -357,10 +359,14 @@ fn what_is_shown_again_keeps_its_form() {
 
 #[test]
 fn only_the_program_and_its_helpers_are_executed() {
-    for fine in ["qts", "cargo qts run my.toml", "echo '{\"a\": \"x;y\"}' | qts serve my.toml --stdio", "qts schema > a.json"] {
+    for fine in
+        ["qts", "cargo qts run my.toml", "echo '{\"a\": \"x;y\"}' | qts serve my.toml --stdio", "qts schema > a.json"]
+    {
         assert!(script(fine).is_ok(), "{fine}");
     }
-    for not in ["ls", "qts run a; ls", "qts run a | sh", "cat /etc/hosts", "cat ../x", "qts $(ls)", "cargo test", "qts & ls"] {
+    for not in
+        ["ls", "qts run a; ls", "qts run a | sh", "cat /etc/hosts", "cat ../x", "qts $(ls)", "cargo test", "qts & ls"]
+    {
         assert!(script(not).is_err(), "{not}");
     }
 }

@@ -162,3 +162,13 @@ fn both_readmes_know_each_other_and_show_the_same_commands() {
     };
     assert_eq!(subcommands(&english), subcommands(&korean));
 }
+
+/// Code on a page is code that is compiled: that of the guide is the example's.
+#[test]
+fn code_that_is_shown_is_code_that_is_compiled() {
+    let example = read("examples/my-strategy/src/three_down.rs") + &read("examples/my-strategy/src/main.rs");
+    let guide = read("docs/guide.md");
+    let shown = blocks(&guide).into_iter().filter(|(fence, _)| *fence == "rust");
+    let shown: Vec<String> = shown.map(|(_, lines)| lines.join("\n")).collect();
+    assert!(shown.len() > 3 && shown.iter().all(|code| example.contains(code)), "{shown:?}");
+}
