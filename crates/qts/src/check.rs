@@ -131,7 +131,13 @@ fn tell_sound(
     out: &mut impl Write,
 ) -> Result<(), Trouble> {
     let Checked { instruments, data, strategies, commands, .. } = summary(config, None, &[]);
-    let counts = format!("{instruments} instruments, {data} data files, {strategies} strategies, {commands} commands");
+    let counts = [
+        (instruments, "instrument", "instruments"),
+        (data, "data file", "data files"),
+        (strategies, "strategy", "strategies"),
+        (commands, "command", "commands"),
+    ];
+    let counts = counts.map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many })).join(", ");
     let warned = warnings.map(|warnings| format!(", {}", warnings.count())).unwrap_or_default();
     writeln!(out, "{}: sound{warned} ({counts})", args.config.display())?;
     out.flush()?;
