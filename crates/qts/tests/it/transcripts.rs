@@ -348,7 +348,7 @@ fn lines_left_out_agree_with_any_others_do_not() {
     {
         assert!(!agree(shown, &printed), "{shown:?}");
     }
-    assert!(!agree(&["x 1"], &["x 2"]) && agree(&["state 0123456789abcdef"], &["state fedcba9876543210"]));
+    assert!(!agree(&["x 1"], &["x 2"]) && !agree(&["state 0123456789abcdef"], &["state fedcba9876543210"]));
 }
 
 #[test]
