@@ -97,7 +97,10 @@ fn check_sound(config: &Config, args: &CheckArgs, out: &mut impl Write) -> Resul
     files.iter().for_each(data_check::tell);
     match warnings {
         _ if bad => Err(Trouble::Told(4)),
-        Some(_) if args.strict => Err(Trouble::Told(3)),
+        Some(_) if args.strict => {
+            eprintln!("qts: warnings count as errors here; mend them, or leave --strict out");
+            Err(Trouble::Told(3))
+        }
         _ => Ok(Ending::Fine),
     }
 }

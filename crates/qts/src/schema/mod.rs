@@ -21,9 +21,13 @@ use forms::{about, decimal, either, flag, length, percent, rows, session, table,
 
 /// The command.
 pub(crate) fn print(kinds: &Kinds, out: &mut impl Write) -> Result<Ending, Trouble> {
-    serde_json::to_writer_pretty(&mut *out, &schema(kinds)).map_err(std::io::Error::from)?;
-    writeln!(out)?;
+    out.write_all(printed(kinds).as_bytes())?;
     Ok(Ending::Fine)
+}
+
+/// The schema as text.
+pub(crate) fn printed(kinds: &Kinds) -> String {
+    format!("{:#}\n", schema(kinds))
 }
 
 /// The schema of a config with these kinds of strategies.
