@@ -29,6 +29,7 @@ mod reasons;
 mod recompute;
 mod rules;
 mod run_flags;
+mod scenarios;
 mod schema;
 mod scripts;
 mod serve;
