@@ -35,6 +35,7 @@ import tempfile
 from datetime import date, datetime, time
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_UP, Decimal, getcontext
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -48,6 +49,9 @@ UNIT = Decimal("0.00000001")
 ZERO = Decimal(0)
 RULES = ["exits_only", "net", "rank"]
 SCOPES = ["strategy", "arbitration", "account"]
+# They set modes between cycles and are no control of a decision: a mode that one of them set shows as a difference.
+SUPERVISORS = {"repeated_execution", "failure_breaker", "warn_escalation", "daily_loss", "drawdown"}
+
 CODES = [
     "outside_session", "stale_data", "data_implausible", "duplicate_order", "price_collar", "fat_finger", "cycle_notional", "max_order_qty", "max_order_notional", "max_long", "max_short",
     "max_gross_exposure", "max_net_exposure", "buying_power", "budget", "max_participation",
@@ -118,7 +122,7 @@ class Config:
         table = self.policies[policy]
         found = self.controls(table.get("extends", "conservative"), scope)
         for name, value in table.items():
-            if name == "extends":
+            if name == "extends" or name in SUPERVISORS:
                 continue
             if name not in CODES:
                 raise Unknown(f"{name} in [policy.{policy}]")
@@ -1051,7 +1055,7 @@ class Told:
             "decision": name_of(self.cycle, one), "strategy": one.strategy.id, "side": one.side, "limit": None,
             "asked": plain(one.asked), "brought": plain(one.brought), "reducing": plain(one.was_reducing),
             "left": plain(one.settled), "crossed": plain(one.crossed), "verdict": one.verdict,
-            "reasons": list(dict.fromkeys(said[1] for said in one.reasons if said[2] != "warn")), "why": one.why,
+            "reasons": [code for code, _ in groupby(said[1] for said in one.reasons if said[2] != "warn")], "why": one.why,
         }
 
     def instead(self, rule, place):

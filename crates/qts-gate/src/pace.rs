@@ -46,10 +46,14 @@ impl Pace {
         Self { messages: 0, buckets: BTreeMap::new(), recent: VecDeque::new(), traded: BTreeMap::new() }
     }
 
-    /// How full the bucket that loses `per_second` orders is at `now`.
+    /// How full the bucket that loses `per_second` orders is at `now`. A new one begins as full as the fullest that there
+    /// is, so that another rate does not make what was sent forgotten.
     #[must_use]
     pub fn orders_of_late(&self, per_second: Ratio, now: Ts) -> Ratio {
-        self.buckets.get(&per_second).map_or(Ratio::ZERO, |bucket| bucket.level(per_second, now))
+        match self.buckets.get(&per_second) {
+            Some(bucket) => bucket.level(per_second, now),
+            None => self.buckets.values().map(|bucket| bucket.level(per_second, now)).max().unwrap_or_default(),
+        }
     }
 
     /// How often the same was admitted at most `window` before `now`.
@@ -73,10 +77,12 @@ impl Pace {
             rates.extend(set.order_rate.map(|rate| rate.per_second));
             counts |= set.message_limit.is_some();
         }
-        for rate in rates {
+        let filled = |rate: Ratio| {
             let level = self.orders_of_late(rate, now).checked_add(Ratio::whole(1)).unwrap_or(Ratio::MAX);
-            self.buckets.insert(rate, Bucket { level, at: now });
-        }
+            (rate, Bucket { level, at: now })
+        };
+        let filled: Vec<(Ratio, Bucket)> = rates.into_iter().map(filled).collect();
+        self.buckets.extend(filled);
         self.messages += u64::from(counts);
     }
 
@@ -159,6 +165,19 @@ mod tests {
         assert_eq!(level(&pace, 4 * SECOND), "2");
         assert_eq!(pace.messages, 0, "nobody counts them");
         assert_eq!(level(&Pace::new(), 0), "0");
+    }
+
+    #[test]
+    fn another_rate_remembers_what_was_sent_under_the_one_before() {
+        let (mut pace, before, now) = (Pace::new(), limited("1"), limited("0.5"));
+        for _ in 0..3 {
+            pace.sent_order(Ts(0), [&before].into_iter());
+        }
+        let level =
+            |pace: &Pace, rate: &str, at: i64| pace.orders_of_late(rate.parse().expect("a number"), Ts(at)).to_string();
+        assert_eq!([level(&pace, "0.5", 0), level(&pace, "0.5", 2 * SECOND)], ["3", "2"]);
+        pace.sent_order(Ts(2 * SECOND), [&now].into_iter());
+        assert_eq!([level(&pace, "0.5", 2 * SECOND), level(&pace, "1", 2 * SECOND)], ["3", "1"]);
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use qts_core::{Inst, Money, Prices, Qty, Ratio, Span};
 
+use crate::supervision::Supervision;
+
 /// Up to three levels of one measure. What is missing is filled in by [`Thresholds::resolve`]; no number is ever
 /// derived from another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -223,6 +225,8 @@ pub struct RiskPolicy {
     pub account: Controls,
     /// Whole replacements for some instruments: (strategy scope, account scope).
     pub instruments: BTreeMap<Inst, (Controls, Controls)>,
+    /// What supervisors outside the gate watch, at either scope.
+    pub supervision: Supervision,
 }
 
 impl RiskPolicy {
@@ -232,9 +236,10 @@ impl RiskPolicy {
     /// The built-in policy of that name.
     #[must_use]
     pub fn built_in(id: &str) -> Option<Self> {
-        let named = |strategy, account| Self { id: id.to_owned(), strategy, account, instruments: BTreeMap::new() };
+        let named = |strategy, account| Self { id: id.to_owned(), strategy, account, ..Self::default() };
+        let watched = |policy| Self { supervision: Supervision::conservative(), ..policy };
         match id {
-            "conservative" => Some(named(Controls::conservative_strategy(), Controls::conservative_account())),
+            "conservative" => Some(watched(named(Controls::conservative_strategy(), Controls::conservative_account()))),
             "validity_only" => Some(named(Controls::default(), Controls::default())),
             "phase5" => Some(named(Controls::phase5(), Controls::default())),
             _ => None,

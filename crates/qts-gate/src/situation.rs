@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use qts_core::{Books, Cycle, Epoch, Inst, Instruments, Market, Mode, Money, Qty, StrategyId, Ts, Working};
 
+use crate::causes::Causes;
 use crate::pace::Pace;
 use crate::policy::RiskPolicy;
 
@@ -33,6 +34,8 @@ pub struct Situation<'a> {
     pub instrument_modes: &'a BTreeMap<Inst, Mode>,
     /// What the account did lately.
     pub pace: &'a Pace,
+    /// Why the modes are what they are, where that is known.
+    pub causes: &'a Causes,
     /// Every registered strategy.
     pub standings: &'a BTreeMap<StrategyId, Standing>,
 }

@@ -89,6 +89,12 @@ impl StagedRiskGate {
         &self.account_policy
     }
 
+    /// The same gate with another policy for the account.
+    #[must_use]
+    pub fn with_account_policy(&self, account_policy: Arc<RiskPolicy>) -> Self {
+        Self { account_policy, rule: self.rule }
+    }
+
     fn judge_with(
         &self,
         proposals: Vec<Proposal>,

@@ -10,6 +10,7 @@ use qts_core::{
     Qty, Reason, Scope, Side, Stage, StrategyId,
 };
 
+use crate::causes::{self, Restraints};
 use crate::controls::{self, Terms};
 use crate::measure::{Measure, OwnNumbers, RiskContext, worth};
 use crate::pace::{Pace, Wish};
@@ -53,6 +54,8 @@ pub(crate) fn judge(
 struct Desk<'a> {
     situation: &'a Situation<'a>,
     standing: Option<&'a Standing>,
+    /// Why the owner is held back, where that is known.
+    causes: Option<&'a Restraints>,
     /// The book's holdings with what was admitted so far as working.
     holdings: BTreeMap<Inst, Holding>,
     open_orders: BTreeMap<Inst, u64>,
@@ -84,6 +87,7 @@ impl<'a> Desk<'a> {
         let mut desk = Self {
             situation,
             standing,
+            causes: situation.causes.strategies.get(owner),
             holdings: book.map(|book| book.holdings().map(|(inst, held)| (inst, *held)).collect()).unwrap_or_default(),
             open_orders: BTreeMap::new(),
             own_cash: Some(start + book.map_or(Money::ZERO, |book| book.cash_flow - book.fees)),
@@ -276,22 +280,35 @@ impl<'a> Desk<'a> {
 
     /// The severest mode of account, strategy and instrument. Through all of them the operator may flatten.
     fn check_mode(&self, verdict: &mut Verdict, seen: &RiskContext<'_>, by_operator: bool) {
-        let of_strategy = self.standing.map_or(Mode::Active, |standing| match standing.state {
-            StrategyState::ReduceOnly => standing.mode.max(Mode::ReduceOnly),
-            _ => standing.mode,
-        });
-        let of_instrument = self.situation.instrument_modes.get(&seen.inst).copied().unwrap_or_default();
-        let (code, lets_exits_pass) = match self.situation.mode.max(of_strategy).max(of_instrument) {
+        let modes = self.modes(seen.inst);
+        let severest = modes.iter().map(|(mode, _)| *mode).max().unwrap_or_default();
+        let lets_exits_pass = match severest {
             Mode::Active => return,
-            Mode::ReduceOnly => (Code::ReduceOnly, true),
-            Mode::Halted => (Code::Halted, by_operator),
-            Mode::Killed => (Code::Killed, by_operator),
+            Mode::ReduceOnly => true,
+            Mode::Halted | Mode::Killed => by_operator,
         };
-        if lets_exits_pass {
-            verdict.cap(code, seen.reducing, None, None);
-        } else {
-            verdict.block(code, None, None);
+        for (code, (observed, limit)) in why(severest, &modes) {
+            if lets_exits_pass {
+                verdict.cap(code, seen.reducing, observed, limit);
+            } else {
+                verdict.block(code, observed, limit);
+            }
         }
+    }
+
+    /// Every mode that a proposal in an instrument obeys, with its causes.
+    fn modes(&self, inst: Inst) -> [(Mode, Option<&'a Restraints>); 4] {
+        let Situation { mode, instrument_modes, causes, .. } = self.situation;
+        let of_state = match self.standing.map(|standing| standing.state) {
+            Some(StrategyState::ReduceOnly) => Mode::ReduceOnly,
+            _ => Mode::Active,
+        };
+        [
+            (*mode, Some(&causes.account)),
+            (of_state, None),
+            (self.standing.map_or(Mode::Active, |standing| standing.mode), self.causes),
+            (instrument_modes.get(&inst).copied().unwrap_or_default(), causes.instruments.get(&inst)),
+        ]
     }
 
     fn check_policy(&self, verdict: &mut Verdict, seen: &RiskContext<'_>, subject: &Subject<'_>) {
@@ -391,6 +408,23 @@ fn check_market_rules(verdict: &mut Verdict, seen: &RiskContext<'_>, subject: &S
 
 fn is_operators(proposal: &Proposal) -> bool {
     proposal.id.strategy.as_str() == StrategyId::OPERATOR
+}
+
+/// What was observed, and the level.
+type Measured = (Option<Amount>, Option<Amount>);
+
+/// The reasons for the severest mode: its causes, or the bare word where nobody told one.
+fn why(severest: Mode, modes: &[(Mode, Option<&Restraints>)]) -> BTreeMap<Code, Measured> {
+    let mut found = BTreeMap::new();
+    for (_, restraints) in modes.iter().filter(|(mode, _)| *mode == severest) {
+        let causes = restraints.iter().flat_map(|all| all.iter()).filter(|(_, it)| it.mode == severest);
+        let mut told = causes.map(|(cause, it)| (cause.code(severest), (it.observed, it.limit))).peekable();
+        if told.peek().is_none() {
+            found.insert(causes::bare(severest), (None, None));
+        }
+        found.extend(told);
+    }
+    found
 }
 
 const fn wish_of(intent: &Intent) -> Wish {

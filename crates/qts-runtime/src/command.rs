@@ -1,6 +1,9 @@
 //! What the operator may tell the runtime, and when a scheduled command is due.
 
+use std::sync::Arc;
+
 use qts_core::{Cycle, Inst, Instruments, StrategyId, Ts};
+use qts_gate::RiskPolicy;
 
 use crate::registry::Registration;
 
@@ -39,6 +42,8 @@ pub enum Action {
     Kill,
     /// Lift a kill or a latched mode, with a reason.
     Rearm,
+    /// Judge a strategy, or the account, by another policy from now on; one that admits more needs a reason.
+    SetPolicy(Arc<RiskPolicy>),
 }
 
 /// A command of the operator.
@@ -66,6 +71,7 @@ impl Action {
             Self::Flatten => "flatten",
             Self::Kill => "kill",
             Self::Rearm => "rearm",
+            Self::SetPolicy(_) => "set_policy",
         }
     }
 }
@@ -88,6 +94,7 @@ impl Command {
     pub fn describe(&self, instruments: &Instruments) -> String {
         let target = match &self.action {
             Action::Register(new) => format!("strategy `{}`", new.id),
+            Action::SetPolicy(policy) => format!("{} to `{}`", self.target.describe(instruments), policy.id),
             _ => self.target.describe(instruments),
         };
         let why = if self.reason.is_empty() { String::new() } else { format!(" ({})", self.reason) };

@@ -54,6 +54,12 @@ impl Ledger {
         self.working.iter().filter(move |order| order.children.iter().any(own))
     }
 
+    /// The strategies that sent an order themselves, also when it is over, as long as it is remembered.
+    pub(crate) fn senders(&self, id: OrderId) -> impl Iterator<Item = &StrategyId> {
+        let children = self.sharing.get(&id).into_iter().flat_map(|sharing| &sharing.order.children);
+        children.filter(|child| child.decision.strategy == child.owner).map(|child| &child.owner)
+    }
+
     /// Is it an order that works, and not this strategy's?
     pub(crate) fn is_foreign(&self, id: OrderId, owner: &StrategyId) -> bool {
         let order = self.working.iter().find(|order| order.id == id);

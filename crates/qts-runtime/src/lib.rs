@@ -16,6 +16,7 @@ mod operate;
 mod pipeline;
 mod record;
 mod registry;
+mod supervise;
 mod velocity;
 mod witness;
 
@@ -25,6 +26,7 @@ pub use inbox::{Facts, Outside, OutsideAsk};
 pub use ledger::Share;
 pub use mux::{Reaction, StrategyMultiplexer};
 pub use pipeline::{Input, Runtime, Setup};
-pub use record::{Effects, Record};
+pub use record::{Effects, Lifting, Record};
 pub use registry::{QuarantineRule, Registration, RegistryError, StrategyRegistry};
+pub use supervise::PositionReport;
 pub use witness::{Call, Hearing, Witness};

@@ -1,7 +1,7 @@
 //! What each command does. Every one is recorded; one that cannot be done is recorded as refused and changes nothing.
 
 use qts_core::{Epoch, Inst, Mode, Qty, Side, StrategyId};
-use qts_gate::StrategyState;
+use qts_gate::{Cause, StrategyState};
 
 use crate::command::{Action, Command, Target};
 use crate::pipeline::Runtime;
@@ -10,29 +10,40 @@ use crate::registry::Registration;
 
 impl Runtime {
     pub(crate) fn command(&mut self, command: &Command, out: &mut Effects) {
-        let refused = self.obey(command).err();
+        let (refused, followed) = match self.obey(command) {
+            Ok(followed) => (None, followed),
+            Err(refused) => (Some(refused), Vec::new()),
+        };
         out.record(Record::Commanded { command: command.describe(&self.instruments), refused });
+        out.records.extend(followed);
         let cancels = self.unwanted_orders();
         self.judge(Vec::new(), &cancels, out, None);
     }
 
-    fn obey(&mut self, command: &Command) -> Result<(), String> {
+    /// Does it, and tells what follows from it at once.
+    fn obey(&mut self, command: &Command) -> Result<Vec<Record>, String> {
+        match (&command.action, &command.target) {
+            (Action::Rearm, target) => self.rearm(target, &command.reason),
+            (Action::SetPolicy(policy), target) => self.set_policy(target, policy, &command.reason),
+            _ => self.obey_plainly(command).map(|()| Vec::new()),
+        }
+    }
+
+    fn obey_plainly(&mut self, command: &Command) -> Result<(), String> {
         match (&command.action, &command.target) {
             (Action::Register(new), _) => self.take_in(new),
             (Action::Unregister { to_unassigned }, Target::Strategy(id)) => self.let_go(id, *to_unassigned),
             (Action::Flatten, target) => self.flatten(target),
             (Action::Kill, target) => self.kill(target),
-            (Action::Rearm, target) if command.reason.trim().is_empty() => {
-                Err(format!("re-arming {} needs a reason", target.describe(&self.instruments)))
-            }
-            (Action::Rearm, target) => self.set_mode(target, Mode::Active),
             (action, Target::Strategy(id)) => self.set_state(id, action),
             (action, target) => self.limit(target, action),
         }
     }
 
     fn take_in(&mut self, new: &Registration) -> Result<(), String> {
-        self.registry.register(new.clone()).map_err(|error| error.to_string())
+        self.registry.register(new.clone()).map_err(|error| error.to_string())?;
+        self.refresh_mode(&Target::Strategy(new.id.clone()));
+        Ok(())
     }
 
     fn let_go(&mut self, id: &StrategyId, to_unassigned: bool) -> Result<(), String> {
@@ -93,7 +104,7 @@ impl Runtime {
         Ok(())
     }
 
-    /// Account or instrument: what may be done there at all. Only re-arming lifts a kill.
+    /// Account or instrument: what may be done there at all. It lifts what a command set, and no latch.
     fn limit(&mut self, target: &Target, action: &Action) -> Result<(), String> {
         let mode = match action {
             Action::Enable => Mode::Active,
@@ -101,40 +112,34 @@ impl Runtime {
             Action::ReduceOnly => Mode::ReduceOnly,
             other => return Err(format!("`{}` is only for a strategy", other.as_str())),
         };
-        if self.mode_of(target) == Mode::Killed {
+        if self.restraints(target).is_some_and(|held| held.get(Cause::Kill).is_some()) {
             return Err("the kill switch is set: re-arm it with a reason".to_owned());
         }
-        self.set_mode(target, mode)
-    }
-
-    fn mode_of(&self, target: &Target) -> Mode {
-        match target {
-            Target::Account => self.mode,
-            Target::Instrument(inst) => self.instrument_modes.get(inst).copied().unwrap_or_default(),
-            Target::Strategy(id) => self.registry.standings().get(id).map_or(Mode::Active, |standing| standing.mode),
+        if mode > Mode::Active {
+            self.restrain_to(target, Cause::Command, mode);
+            return Ok(());
         }
-    }
-
-    fn set_mode(&mut self, target: &Target, mode: Mode) -> Result<(), String> {
-        match target {
-            Target::Account => self.mode = mode,
-            Target::Instrument(inst) => {
-                self.instrument_modes.insert(*inst, mode);
+        let lifted = self.lift(target, Cause::Command);
+        match self.restraints(target).and_then(|held| held.iter().next()) {
+            Some((cause, held)) if lifted.is_none() => {
+                let way_out =
+                    if cause.latches() { "re-arm it with a reason" } else { "that goes when its ground goes" };
+                Err(format!("it is {} for `{}`: {way_out}", held.mode, cause.code(held.mode)))
             }
-            Target::Strategy(id) => self.registry.set_mode(id, mode).map_err(|error| error.to_string())?,
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// Blocks what is new, voids what is unspent, withdraws what works; never closes a position by itself.
     fn kill(&mut self, target: &Target) -> Result<(), String> {
-        self.set_mode(target, Mode::Killed)?;
+        self.require_registered(target)?;
+        self.restrain_to(target, Cause::Kill, Mode::Killed);
         self.epoch = Epoch(self.epoch.0 + 1);
         self.withdraw(target);
         Ok(())
     }
 
-    fn withdraw(&mut self, target: &Target) {
+    pub(crate) fn withdraw(&mut self, target: &Target) {
         let concerns = |inst: Inst| *target == Target::Account || *target == Target::Instrument(inst);
         let concerned = self.ledger.working().iter().filter(|order| concerns(order.instrument)).map(|order| order.id);
         self.unwanted.extend(concerned);

@@ -10,7 +10,9 @@ use qts_core::{
     Books, Cycle, Day, Decision, Epoch, ExecReport, Holding, Inst, Instruments, Market, Mode, Money, OrderId, Outcome,
     Payload, Proposal, Qty, Side, Slice, Span, StrategyId, Ts,
 };
-use qts_gate::{ArbitrationRule, CancelAsk, Pace, Permit, RiskPolicy, Situation, StagedRiskGate, StrategyState};
+use qts_gate::{
+    ArbitrationRule, CancelAsk, Causes, Pace, Permit, RiskPolicy, Situation, StagedRiskGate, StrategyState,
+};
 use qts_loop::{Absorbed, ExecutionLoop, NoHooks, OrderState, Step, StopPolicy};
 
 use crate::command::Command;
@@ -21,6 +23,7 @@ use crate::ledger::Ledger;
 use crate::mux::{Reaction, Scene, StrategyMultiplexer};
 use crate::record::{Effects, Record};
 use crate::registry::{QuarantineRule, StrategyRegistry};
+use crate::supervise::{PositionReport, Supervisors};
 use crate::velocity::SessionTurn;
 use crate::witness::{Hearing, Onlooker, Witness};
 
@@ -37,6 +40,15 @@ pub enum Input {
     Command(Command),
     /// Time passed without a market event.
     Timer(Ts),
+    /// The broker told what it holds.
+    Positions(PositionReport),
+    /// The link to the broker went down, or came up.
+    Link {
+        /// When.
+        ts: Ts,
+        /// Which of the two.
+        is_up: bool,
+    },
 }
 
 /// What a runtime starts from.
@@ -63,12 +75,15 @@ pub struct Runtime {
     pub(crate) registry: StrategyRegistry,
     mux: StrategyMultiplexer,
     pub(crate) gate: StagedRiskGate,
-    execution: ExecutionLoop,
-    market: Market,
+    pub(crate) execution: ExecutionLoop,
+    pub(crate) market: Market,
     pub(crate) books: Books,
     pub(crate) ledger: Ledger,
     pub(crate) mode: Mode,
     pub(crate) instrument_modes: BTreeMap<Inst, Mode>,
+    /// Why the modes are what they are.
+    pub(crate) causes: Causes,
+    pub(crate) supervisors: Supervisors,
     pub(crate) epoch: Epoch,
     /// Orders to be withdrawn as soon as their state allows it.
     pub(crate) unwanted: BTreeSet<OrderId>,
@@ -82,7 +97,7 @@ pub struct Runtime {
     pub(crate) turn: SessionTurn,
     day: Option<Day>,
     session_end: Ts,
-    day_start_equity: Option<Money>,
+    pub(crate) day_start_equity: Option<Money>,
     /// What the account was worth before the first trade after its session's end, if there was one.
     overnight_equity: Option<Option<Money>>,
     digest: Digest,
@@ -108,6 +123,8 @@ impl Runtime {
             ledger: Ledger::default(),
             mode: Mode::Active,
             instrument_modes: BTreeMap::new(),
+            causes: Causes::default(),
+            supervisors: Supervisors::default(),
             epoch: Epoch(0),
             unwanted: BTreeSet::new(),
             flattening: BTreeSet::new(),
@@ -143,7 +160,10 @@ impl Runtime {
             Input::Report(report) => self.absorb(report, out),
             Input::Command(command) => self.command(command, out),
             Input::Timer(now) => self.wait(*now, out),
+            Input::Positions(report) => self.reconcile(report, out),
+            Input::Link { ts, is_up } => self.note_link(*ts, *is_up, out),
         }
+        self.supervise(input, told, out);
         (out.cycle, out.now) = (self.cycle, self.now);
         self.digest.take_in(self.cycle, &out.records[told..]);
     }
@@ -151,7 +171,7 @@ impl Runtime {
     /// One cycle: market → strategies → gate → records → loop.
     fn cycle(&mut self, slice: &Slice, outside: &Outside, out: &mut Effects, mut witness: Onlooker<'_, '_>) {
         self.cycle = Cycle(self.cycle.0 + 1);
-        self.take(slice, outside);
+        self.take(slice, outside, out);
         let mut reaction = self.react(slice, witness.as_deref_mut());
         outside.stamp(self.cycle, &mut reaction);
         let Reaction { mut proposals, mut cancels, failures, evaluations } = reaction;
@@ -160,13 +180,17 @@ impl Runtime {
             self.note_failure(strategy, failure, out);
         }
         proposals.extend(self.flatten_proposals());
+        if self.supervisors.link_is_down {
+            // They would be lost; what works is wanted withdrawn anyway.
+            cancels.clear();
+        }
         cancels.extend(self.unwanted_orders());
         self.judge(proposals, &cancels, out, witness);
     }
 
     /// Prices, and the roll of the day: the day's equity is what the account was worth when it began. A bar that
     /// spans its session is judged as sent at the start of the next one, so the day ends with it.
-    fn take(&mut self, slice: &Slice, outside: &Outside) {
+    fn take(&mut self, slice: &Slice, outside: &Outside, out: &mut Effects) {
         self.now = slice.ts;
         let newest = slice.events.iter().map(|event| event.day).max();
         let overnight = self.overnight_equity.take();
@@ -174,13 +198,20 @@ impl Runtime {
         if newest > self.day {
             self.day = newest;
             self.day_start_equity = overnight.unwrap_or_else(|| self.books.equity(&self.market));
+            self.begin_day(out);
         }
         self.session_end = slice.events.iter().map(|event| event.session_end).max().unwrap_or(self.session_end);
         self.market.absorb(slice);
         outside.tell(&mut self.market);
         let ends_session = |payload: &Payload| matches!(payload, Payload::Bar(bar) if bar.whole_session);
-        if self.day_start_equity.is_none() || slice.events.iter().any(|event| ends_session(&event.payload)) {
+        if self.day_start_equity.is_none() {
             self.day_start_equity = self.books.equity(&self.market);
+        }
+        let day_ends = slice.events.iter().any(|event| ends_session(&event.payload));
+        self.measure_losses(day_ends, out);
+        if day_ends {
+            self.day_start_equity = self.books.equity(&self.market);
+            self.begin_day(out);
         }
     }
 
@@ -225,6 +256,7 @@ impl Runtime {
             day_start_equity: self.day_start_equity,
             instrument_modes: &self.instrument_modes,
             pace: &self.pace,
+            causes: &self.causes,
             standings: self.registry.standings(),
         };
         if let Some(witness) = witness {
@@ -353,6 +385,9 @@ impl Runtime {
 
     /// The operator's wish to withdraw what is unwanted and can be withdrawn by now.
     pub(crate) fn unwanted_orders(&self) -> Vec<CancelAsk> {
+        if self.supervisors.link_is_down {
+            return Vec::new();
+        }
         let can = |id: &&OrderId| {
             let order = self.execution.order(**id);
             let free = order.is_some_and(|order| order.state().may_become(OrderState::PendingCancel));
@@ -366,7 +401,9 @@ impl Runtime {
     /// are unwanted, however often it sends new ones.
     fn flatten_proposals(&mut self) -> Vec<Proposal> {
         let mut proposals = Vec::new();
-        let wanted: Vec<(StrategyId, Inst)> = self.flattening.iter().cloned().collect();
+        // While the link is down they could not be sent.
+        let wanted = self.flattening.iter().filter(|_| !self.supervisors.link_is_down);
+        let wanted: Vec<(StrategyId, Inst)> = wanted.cloned().collect();
         for (emission, (owner, inst)) in (0..).zip(wanted) {
             let holding = self.books.get(&owner).map(|book| book.holding(inst)).unwrap_or_default();
             let own = self.ledger.orders_sent_by(&owner).filter(|order| order.instrument == inst);
@@ -465,9 +502,11 @@ impl Runtime {
     #[must_use]
     pub fn state_hash(&self) -> String {
         let state = (&self.books, &self.ledger, &self.instrument_modes, self.mode, self.day_start_equity);
-        match self.paces() {
-            paces if paces.is_empty() => self.digest.with_state(&state),
-            paces => self.digest.with_state(&(state, paces)),
-        }
+        // What nobody uses leaves no trace.
+        let watched = (!self.supervisors.is_idle()).then_some(&self.supervisors as &dyn std::fmt::Debug);
+        let held = self.causes.has_supervisors().then_some(&self.causes as &dyn std::fmt::Debug);
+        let paces = self.paces();
+        let paced = (!paces.is_empty()).then_some(&paces as &dyn std::fmt::Debug);
+        self.digest.with_state(&state, [watched, held, paced])
     }
 }

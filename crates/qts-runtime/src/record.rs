@@ -1,10 +1,12 @@
 //! What happened, as data: everything the runtime decided, booked or refused, in order.
 
 use qts_core::{
-    CancelRequest, Child, Cross, Cycle, Decision, Inst, Kind, Money, OrderId, Price, Qty, Side, StrategyId, Tif, Ts,
+    Amount, CancelRequest, Child, Code, Cross, Cycle, Decision, Inst, Kind, Mode, Money, OrderId, Price, Qty, Side,
+    StrategyId, Tif, Ts,
 };
 use qts_loop::{NewOrder, OrderState, Step};
 
+use crate::command::Target;
 use crate::host::Failure;
 use crate::ledger::Share;
 
@@ -95,6 +97,61 @@ pub enum Record {
         /// Why it was not done, if it was not.
         refused: Option<String>,
     },
+    /// A supervisor tripped, or (with mode `active`) warns that it is about to.
+    Tripped {
+        /// Whom it holds back.
+        target: Target,
+        /// What about.
+        code: Code,
+        /// What is left to do.
+        mode: Mode,
+        /// What was observed.
+        observed: Option<Amount>,
+        /// The level above which (of counts: at which) it trips.
+        limit: Option<Amount>,
+    },
+    /// A latch, or what a supervisor held back, was lifted; other causes may hold the target back still.
+    Lifted {
+        /// Who was held back.
+        target: Target,
+        /// What about.
+        code: Code,
+        /// What was left to do.
+        mode: Mode,
+        /// Why it was lifted.
+        by: Lifting,
+        /// What losses are measured from now on.
+        baseline: Option<Money>,
+    },
+    /// A target is judged by another policy from now on.
+    PolicySet {
+        /// Whose.
+        target: Target,
+        /// Its name.
+        policy: String,
+        /// Its number for this target; the configured one is number one.
+        version: u64,
+        /// The hash of all its controls.
+        hash: String,
+        /// The controls by which it may admit more than the one before.
+        loosened: Vec<Code>,
+    },
+    /// The link to the broker went down, or came up.
+    Link {
+        /// Which of the two.
+        is_up: bool,
+    },
+}
+
+/// Why something was lifted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lifting {
+    /// A person re-armed it.
+    Command,
+    /// A new day began.
+    Session,
+    /// Its ground is gone: the books match, a price is known, an order is no longer in doubt.
+    Resolved,
 }
 
 /// What one input made of the runtime: records first, then what is to be done outside.

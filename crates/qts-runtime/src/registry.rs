@@ -190,9 +190,19 @@ impl StrategyRegistry {
     ///
     /// # Errors
     /// There is none of that id.
-    pub fn set_mode(&mut self, id: &StrategyId, mode: Mode) -> Result<(), RegistryError> {
+    pub(crate) fn set_mode(&mut self, id: &StrategyId, mode: Mode) -> Result<(), RegistryError> {
         let standing = self.standings.get_mut(id).ok_or_else(|| RegistryError::Unknown(id.clone()))?;
         standing.mode = mode;
+        Ok(())
+    }
+
+    /// Sets the policy that a strategy's proposals are judged by.
+    ///
+    /// # Errors
+    /// There is none of that id.
+    pub(crate) fn set_policy(&mut self, id: &StrategyId, policy: Arc<RiskPolicy>) -> Result<(), RegistryError> {
+        let standing = self.standings.get_mut(id).ok_or_else(|| RegistryError::Unknown(id.clone()))?;
+        standing.policy = policy;
         Ok(())
     }
 

@@ -97,7 +97,10 @@ fn check_sound(config: &Config, args: &CheckArgs, out: &mut impl Write) -> Resul
     files.iter().for_each(data_check::tell);
     match warnings {
         _ if bad => Err(Trouble::Told(4)),
-        Some(_) if args.strict => Err(Trouble::Told(3)),
+        Some(_) if args.strict => {
+            eprintln!("qts: warnings count as errors here; mend them, or leave --strict out");
+            Err(Trouble::Told(3))
+        }
         _ => Ok(Ending::Fine),
     }
 }
@@ -131,7 +134,13 @@ fn tell_sound(
     out: &mut impl Write,
 ) -> Result<(), Trouble> {
     let Checked { instruments, data, strategies, commands, .. } = summary(config, None, &[]);
-    let counts = format!("{instruments} instruments, {data} data files, {strategies} strategies, {commands} commands");
+    let counts = [
+        (instruments, "instrument", "instruments"),
+        (data, "data file", "data files"),
+        (strategies, "strategy", "strategies"),
+        (commands, "command", "commands"),
+    ];
+    let counts = counts.map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many })).join(", ");
     let warned = warnings.map(|warnings| format!(", {}", warnings.count())).unwrap_or_default();
     writeln!(out, "{}: sound{warned} ({counts})", args.config.display())?;
     out.flush()?;

@@ -26,6 +26,7 @@ use crate::serve::ServeArgs;
     about,
     after_help = "\
 Examples:
+  qts demo
   qts run examples/us-daily/qts.toml
   qts check my.toml
   qts decide my.toml --input cycle.json

@@ -148,6 +148,7 @@ pub(crate) const fn of_config(code: config::Code) -> &'static str {
         C::WhenUnclear => "시각이 없거나 둘인 명령",
         C::TargetUnclear => "대상이 없거나 둘인 명령",
         C::ReasonRequired => "사유를 적어야 하는 명령",
+        C::NotPerInstrument => "종목별 표에 쓸 수 없는, 정책 전체에 관한 설정",
         C::BadStep => "게이트가 받을 수 없는 정책 테스트 단계",
         C::NothingExpected => "아무것도 기대하지 않는 정책 테스트",
         C::UnusedPolicy => "아무도 쓰지 않는 정책",

@@ -37,6 +37,7 @@ mod signals;
 mod summary;
 mod table;
 mod tally;
+mod trips;
 mod why;
 mod wire;
 
@@ -87,7 +88,7 @@ fn perform(command: &Command, kinds: &Kinds, out: &mut impl Write) -> Result<End
         Command::Check(args) => check::check(args, kinds, out),
         Command::Explain(args) => explain::explain(args, kinds, out),
         Command::Why(args) => why::why(args, kinds, out),
-        Command::Init(args) => init::init(args, out),
+        Command::Init(args) => init::init(args, kinds, out),
         Command::Demo(args) => demo::demo(args, kinds, out),
         Command::Decide(args) => {
             let config = wire::load(&args.config, kinds)?;

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use qts_core::Inst;
-use qts_gate::RiskPolicy;
 use qts_gate::policy::Controls;
+use qts_gate::{RiskPolicy, Supervision};
 use serde::Serialize;
 
 use crate::cli::Format;
-use crate::config::{self, ALWAYS_ON, BUILT, Config, InForce, NOT_BUILT, Origin, Works, nearest};
+use crate::config::{self, ALWAYS_ON, BUILT, Config, InForce, Origin, Works, nearest};
 use crate::exit::{Ending, Trouble};
 use crate::kinds::Kinds;
 use crate::look::Look;
@@ -82,7 +82,6 @@ struct Shown {
     #[serde(flatten)]
     head: Head,
     controls: Vec<Row>,
-    not_built: Vec<&'static str>,
     always_on: Vec<&'static str>,
 }
 
@@ -193,8 +192,7 @@ fn show(
     let head = head(&policy.id, config, with_users);
     let controls = rows(policy, config);
     if format == Format::Json {
-        let (not_built, always_on) = (NOT_BUILT.to_vec(), ALWAYS_ON.to_vec());
-        return print(&Shown { schema: 1, head, controls, not_built, always_on }, out);
+        return print(&Shown { schema: 1, head, controls, always_on: ALWAYS_ON.to_vec() }, out);
     }
     let kind = head.extends.as_ref().map_or_else(|| "built in".to_owned(), |base| format!("extends {base}"));
     let users = if with_users { format!(" · used by {}", head.used_by.words()) } else { String::new() };
@@ -207,8 +205,7 @@ fn show(
         let table = Table::of(columns, [titles].into_iter().chain(section.iter().map(Row::cells)));
         write!(out, "{}", table.render(Look::of_stdout()))?;
     }
-    writeln!(out, "\nnot built yet: {}", NOT_BUILT.join(", "))?;
-    writeln!(out, "always on: {}", ALWAYS_ON.join(", "))?;
+    writeln!(out, "\nalways on: {}", ALWAYS_ON.join(", "))?;
     Ok(())
 }
 
@@ -227,11 +224,12 @@ fn section_title(first: &Row, used_by: Option<&UsedBy>) -> String {
 /// All controls at both scopes, then what differs for some instruments.
 fn rows(policy: &RiskPolicy, config: &Config) -> Vec<Row> {
     let whole = [(Scope::Strategy, &policy.strategy), (Scope::Account, &policy.account)];
-    let mut found: Vec<Row> =
-        whole.into_iter().flat_map(|(scope, set)| of_set(&policy.id, scope, None, set, config)).collect();
+    let watched = Some(&policy.supervision);
+    let whole = whole.into_iter().flat_map(|(scope, set)| of_set(&policy.id, scope, None, (set, watched), config));
+    let mut found: Vec<Row> = whole.collect();
     for (inst, (strategy, account)) in &policy.instruments {
         for (scope, set) in [(Scope::Strategy, strategy), (Scope::Account, account)] {
-            let own = of_set(&policy.id, scope, Some(*inst), set, config);
+            let own = of_set(&policy.id, scope, Some(*inst), (set, None), config);
             let differs = |row: &Row| !found.iter().any(|other| other.instrument.is_none() && other.says_the_same(row));
             let different: Vec<Row> = own.into_iter().filter(differs).collect();
             found.extend(different);
@@ -240,15 +238,25 @@ fn rows(policy: &RiskPolicy, config: &Config) -> Vec<Row> {
     found
 }
 
-fn of_set(policy: &str, scope: Scope, inst: Option<Inst>, set: &Controls, config: &Config) -> Vec<Row> {
+/// The controls and supervisors of one scope. Supervisors watch a strategy or the account as a whole: an instrument has
+/// none of its own.
+fn of_set(
+    policy: &str,
+    scope: Scope,
+    inst: Option<Inst>,
+    (set, supervision): (&Controls, Option<&Supervision>),
+    config: &Config,
+) -> Vec<Row> {
     let here = |control: &&str| {
         let elsewhere = if scope == Scope::Strategy { Works::Account } else { Works::Strategy };
         Works::of(control) != elsewhere
     };
     let row = |control: &'static str| {
-        let value = config::written(set, control, &config.registry);
-        let InForce { warn, limit, block } =
-            config::in_force(set, control, scope == Scope::Account).unwrap_or_default();
+        let supervisor = || config::supervisor(supervision?, control);
+        let value = config::written(set, control, &config.registry).or_else(supervisor);
+        let supervisors_levels = || config::supervisor_in_force(supervision?, control);
+        let levels = config::in_force(set, control, scope == Scope::Account).or_else(supervisors_levels);
+        let InForce { warn, limit, block } = levels.unwrap_or_default();
         let removes = |origin: &Origin| origin.written.as_ref().is_some_and(|written| written.removes);
         // Of what another scope has, nothing is said here.
         let origin = config.origin(policy, inst, control).filter(|origin| value.is_some() || removes(origin));
@@ -260,7 +268,8 @@ fn of_set(policy: &str, scope: Scope, inst: Option<Inst>, set: &Controls, config
         let instrument = inst.map(|inst| config.registry.name(inst));
         Row { control, scope, instrument, state, value, warn, limit, block, from: origin.map(From::new) }
     };
-    BUILT.into_iter().filter(here).map(row).collect()
+    let here = BUILT.into_iter().filter(here);
+    here.filter(|control| inst.is_none() || !config::SUPERVISORS.contains(control)).map(row).collect()
 }
 
 impl Row {

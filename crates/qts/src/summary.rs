@@ -18,6 +18,7 @@ use crate::hint::Hint;
 use crate::look::Look;
 use crate::table::{Cell, Column, Table};
 use crate::tally::{Ended, Tally};
+use crate::trips;
 
 /// Times of a run; the engine's cover the cycles only.
 #[derive(Debug, Default)]
@@ -54,6 +55,8 @@ pub(crate) struct Summary {
     failures: BTreeMap<String, u64>,
     quarantined: Vec<String>,
     refused_commands: Vec<String>,
+    #[serde(flatten)]
+    trips: trips::Rows,
     unused_commands: usize,
     bad_rows: u64,
     bad_row_list: Vec<String>,
@@ -146,6 +149,7 @@ impl Summary {
             failures: named(&tally.failures),
             quarantined: quarantined(runtime),
             refused_commands: tally.refused_commands.clone(),
+            trips: tally.trips.rows(instruments),
             unused_commands,
             bad_rows: report.bad_rows(),
             bad_row_list: report.listed().map(|r| format!("{}:{}: {}", r.file.display(), r.line, r.reason)).collect(),
@@ -182,6 +186,7 @@ impl Summary {
         }
         self.funnel(look, &mut text);
         self.reasons_table(look, &mut text);
+        text.push_str(&self.trips.table(look));
         self.strategy_table(look, &mut text);
         self.troubles(&mut text);
         self.footer(&mut text);

@@ -8,6 +8,7 @@ use qts_runtime::{Effects, Record};
 use serde::Serialize;
 
 use crate::hint::Cuts;
+use crate::trips::Trips;
 
 /// Orders that are over; with those still open they are all that were sent.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -68,6 +69,8 @@ pub(crate) struct Tally {
     pub(crate) refused_commands: Vec<String>,
     pub(crate) by_strategy: BTreeMap<StrategyId, [u64; 4]>,
     pub(crate) cuts: Cuts,
+    /// What supervisors did, and policies that were set.
+    pub(crate) trips: Trips,
 }
 
 impl Tally {
@@ -88,6 +91,7 @@ impl Tally {
         self.conflicts += effects.conflicts;
         for record in &effects.records {
             self.count(record);
+            self.trips.take_in(effects, record);
         }
     }
 
@@ -114,7 +118,8 @@ impl Tally {
             Record::Commanded { command, refused: Some(why) } => {
                 self.refused_commands.push(format!("{command}: {why}"))
             }
-            Record::Commanded { .. } | Record::Quarantined { .. } | Record::Refused { .. } => {}
+            Record::Commanded { .. } | Record::Quarantined { .. } | Record::Refused { .. } | Record::Link { .. } => {}
+            Record::Tripped { .. } | Record::Lifted { .. } | Record::PolicySet { .. } => {}
         }
     }
 

@@ -218,13 +218,14 @@ fn schedule(config: &Config, later: Vec<Registration>) -> Result<Schedule, Troub
             When::At(at) => rt::When::At(at),
             When::Cycle(cycle) => rt::When::Cycle(cycle),
         };
-        commands.push((when, command(spec, &mut later)?));
+        commands.push((when, command(config, spec, &mut later)?));
     }
     Ok(Schedule::new(commands))
 }
 
 /// A command; `later` are the strategies that commands register, in order.
 pub(crate) fn command(
+    config: &Config,
     spec: &CommandSpec,
     later: &mut impl Iterator<Item = Registration>,
 ) -> Result<rt::Command, Trouble> {
@@ -234,10 +235,14 @@ pub(crate) fn command(
         Target::Instrument(inst) => rt::Target::Instrument(*inst),
     };
     let reason = spec.reason.clone().unwrap_or_default();
-    Ok(rt::Command { action: action(&spec.action, later)?, target, reason })
+    Ok(rt::Command { action: action(config, &spec.action, later)?, target, reason })
 }
 
-fn action(action: &Action, later: &mut impl Iterator<Item = Registration>) -> Result<rt::Action, Trouble> {
+fn action(
+    config: &Config,
+    action: &Action,
+    later: &mut impl Iterator<Item = Registration>,
+) -> Result<rt::Action, Trouble> {
     Ok(match action {
         Action::Register(_) => {
             let registration = later.next().ok_or_else(|| {
@@ -254,6 +259,7 @@ fn action(action: &Action, later: &mut impl Iterator<Item = Registration>) -> Re
         Action::UnregisterToUnassigned => rt::Action::Unregister { to_unassigned: true },
         Action::Kill => rt::Action::Kill,
         Action::Rearm => rt::Action::Rearm,
+        Action::SetPolicy(name) => rt::Action::SetPolicy(policy(config, name)),
     })
 }
 

@@ -12,7 +12,7 @@ use qts_core::{
     Books, Child, Cycle, DecisionId, Epoch, Inst, Instruments, Intent, Kind, Market, Mode, Money, OrderId, Price,
     Proposal, Qty, Side, Slice, StrategyId, Tif, Ts, Working,
 };
-use qts_gate::{ArbitrationRule, Judged, Pace, RiskPolicy, Situation, StagedRiskGate, Standing, StrategyState};
+use qts_gate::{ArbitrationRule, Causes, Judged, Pace, RiskPolicy, Situation, StagedRiskGate, Standing, StrategyState};
 
 use crate::world::{all_controls, bar, shares, strategy, validity_only};
 
@@ -125,6 +125,7 @@ impl Desk {
             day_start_equity: self.books.equity(&self.market),
             instrument_modes: &self.modes,
             pace: &self.pace,
+            causes: Causes::NONE,
             standings: &self.standings,
         }
     }

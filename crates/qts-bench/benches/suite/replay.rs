@@ -153,6 +153,8 @@ fn account() -> RiskPolicy {
     policy.account.max_long = Some(at(Size::Fraction(percent("40"))));
     policy.account.max_gross_exposure = Some(at(Worth::Fraction(percent("95"))));
     policy.account.cycle_notional = Some(at(Worth::Fraction(percent("60"))));
+    let [warn, limit, block] = ["20", "30", "40"].map(|number| Some(percent(number)));
+    policy.supervision.drawdown = Some(Thresholds { warn, limit, block });
     policy
 }
 

@@ -21,7 +21,7 @@
 //! | 17 books | `qts-runtime`, which alone books | |
 //! | 18 arithmetic | `no_number_is_too_large_to_be_judged` | |
 //! | 19 fail-closed | `what_is_missing_never_admits_more` | `the_naive_form_of_19_is_false` |
-//! | 20 latches | with the supervisors that latch | |
+//! | 20 latches | `nothing_that_is_latched_grows_until_it_is_rearmed` in `qts-runtime`, with the supervisors | |
 //! | 21 single entry | `a_permission_is_of_its_cycle_and_epoch`; seals in `qts-runtime` | |
 //! | 22 determinism | `equal_cycles_are_judged_equally` | |
 //! | 23 safety traffic | `cancels_pass_whatever_else_is_asked` | |

@@ -1,5 +1,6 @@
 //! The gate as others see it: cases in text, invariants, and an independent model to hold it against.
 
+mod causes;
 mod check;
 mod cycle;
 mod invariants;
@@ -7,4 +8,5 @@ mod looking_on;
 mod model;
 mod model_agrees;
 mod plan;
+mod tighter;
 mod world;

@@ -1,6 +1,6 @@
 //! Accounts, policies and proposals made up by the property tests: small numbers, so that limits bind often.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -204,7 +204,7 @@ fn policy(controls: &Controls) -> RiskPolicy {
         id: "made up".into(),
         strategy: Controls { buying_power: None, ..controls.clone() },
         account: controls.clone(),
-        instruments: BTreeMap::new(),
+        ..RiskPolicy::default()
     }
 }
 

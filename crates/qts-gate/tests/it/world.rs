@@ -8,7 +8,8 @@ use qts_core::{
     Money, OrderId, Price, Proposal, Qty, Ratio, Side, StrategyId, TickTable, Tif, Ts, Working,
 };
 use qts_gate::{
-    ArbitrationRule, CancelAsk, Judged, Pace, RiskPolicy, Situation, StagedRiskGate, Standing, StrategyState, Trace,
+    ArbitrationRule, CancelAsk, Causes, Judged, Pace, RiskPolicy, Situation, StagedRiskGate, Standing, StrategyState,
+    Trace,
 };
 
 /// The time of every judgement.
@@ -26,6 +27,7 @@ pub(crate) struct World {
     pub(crate) working: Vec<Working>,
     pub(crate) mode: Mode,
     pub(crate) instrument_modes: BTreeMap<Inst, Mode>,
+    pub(crate) causes: Causes,
     pub(crate) equity: Option<Money>,
     pub(crate) account_policy: RiskPolicy,
     pub(crate) pace: Pace,
@@ -44,6 +46,7 @@ impl World {
             working: Vec::new(),
             mode: Mode::Active,
             instrument_modes: BTreeMap::new(),
+            causes: Causes::default(),
             equity: None,
             account_policy: validity_only(),
             pace: Pace::new(),
@@ -74,6 +77,7 @@ impl World {
             day_start_equity: self.equity,
             instrument_modes: &self.instrument_modes,
             pace: &self.pace,
+            causes: &self.causes,
             standings: &self.standings,
         };
         hear(&StagedRiskGate::new(Arc::new(self.account_policy.clone()), self.rule), &situation)

@@ -3,6 +3,7 @@
 mod audit;
 mod drawn;
 mod floor;
+mod latch;
 mod phase5;
 mod properties;
 mod requirements;

@@ -16,6 +16,9 @@ fn told(cycles: &[Vec<Record>], stranger: Option<&StrategyId>) -> Vec<Vec<String
         Record::Decision(decision) => decision.id.strategy == *stranger,
         Record::Failed { strategy, .. } | Record::Quarantined { strategy } => strategy == stranger,
         Record::Commanded { command, .. } => command.contains(&format!("`{stranger}`")),
+        Record::Tripped { target, .. } | Record::Lifted { target, .. } | Record::PolicySet { target, .. } => {
+            *target == Target::Strategy(stranger.clone())
+        }
         _ => false,
     };
     let of = |records: &Vec<Record>| {
@@ -82,6 +85,26 @@ fn a_failing_strategy_changes_nothing_for_the_others() {
         let of = |(seen, failed, fills): &(&str, usize, usize)| if *seen == way { failed * fills } else { 0 };
         assert!(shown.iter().map(of).sum::<usize>() > 1_000, "{way} hardly ever fails while others trade");
     }
+}
+
+/// In the worlds above supervisors trip, over those that fail and over the others: otherwise nothing is shown of them.
+#[test]
+fn supervisors_trip_in_these_worlds() {
+    let (mut over_failing, mut over_others, mut over_account) = (0, 0, 0);
+    for seed in 0..200 {
+        let mut world = World::drawn(seed);
+        let way = if seed % 2 == 0 { "blocked_by_collar" } else { "blocked_by_size" };
+        world.members.push(failing(way, "z", &world, &mut Rng::new(seed)));
+        let cycles = world.run().1;
+        let over = |is: &dyn Fn(&Target) -> bool| {
+            count(&cycles, |record| matches!(record, Record::Tripped { target, .. } if is(target)))
+        };
+        over_failing += over(&|target| *target == Target::Strategy(id("z")));
+        over_others += over(&|target| matches!(target, Target::Strategy(other) if *other != id("z")));
+        over_account += over(&|target| *target == Target::Account);
+    }
+    let seen = (over_failing, over_others, over_account);
+    assert!(over_failing >= 10 && over_others >= 30 && over_account >= 40, "{seen:?}");
 }
 
 #[test]

@@ -8,7 +8,9 @@ use qts_core::{
     Intent, Kind, Market, MarketEvent, Mode, Money, OrderId, Outcome, Payload, Price, Proposal, Qty, Ratio, Side,
     Slice, StrategyId, TickTable, Tif, Ts,
 };
-use qts_gate::{Admitted, ArbitrationRule, Pace, RiskPolicy, Situation, StagedRiskGate, Standing, StrategyState};
+use qts_gate::{
+    Admitted, ArbitrationRule, Causes, Pace, RiskPolicy, Situation, StagedRiskGate, Standing, StrategyState,
+};
 use qts_loop::{Absorbed, Broker, ExecutionLoop, Hooks, NewOrder, NoHooks, OrderState, Response, Step, StopPolicy};
 use qts_runtime::{Effects, Input, QuarantineRule, Record, Registration, Runtime, Setup};
 use qts_strategy::{Ask, Intents, Param, Params, Strategy, View};
@@ -136,6 +138,7 @@ fn through_the_gate(proposals: Vec<Proposal>, account: Account, policy: RiskPoli
         day_start_equity: books.equity(&market),
         instrument_modes: &BTreeMap::new(),
         pace: &Pace::new(),
+        causes: Causes::NONE,
         standings: &BTreeMap::from([(id(), standing(policy))]),
     };
     let judged = gate().judge(proposals, &[], &situation);

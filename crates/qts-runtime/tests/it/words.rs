@@ -1,7 +1,7 @@
 //! Records as lines of text, for tests that compare whole stories.
 
 use qts_core::{Child, Inst, Kind, Tif};
-use qts_runtime::{Record, Share};
+use qts_runtime::{Lifting, Record, Share, Target};
 
 /// One record in one line.
 pub(crate) fn line(record: &Record) -> String {
@@ -43,6 +43,33 @@ pub(crate) fn line(record: &Record) -> String {
             let refused = refused.as_ref().map_or_else(String::new, |why| format!(": refused, {why}"));
             format!("command {command}{refused}")
         }
+        Record::Tripped { target, code, mode, observed, limit } => {
+            let amount = |of: &Option<qts_core::Amount>| of.map_or_else(|| "unknown".to_owned(), |it| it.to_string());
+            format!("{} trips {code}: {mode}, {} of {}", held(target), amount(observed), amount(limit))
+        }
+        Record::Lifted { target, code, mode, by, baseline } => {
+            let by = match by {
+                Lifting::Command => "re-armed",
+                Lifting::Session => "a new day",
+                Lifting::Resolved => "resolved",
+            };
+            let baseline = baseline.map_or_else(String::new, |worth| format!(", measured from {worth}"));
+            format!("{} is no longer {mode} for {code}: {by}{baseline}", held(target))
+        }
+        Record::PolicySet { target, policy, version, loosened, .. } => {
+            let codes: Vec<&str> = loosened.iter().map(|code| code.as_str()).collect();
+            let looser = if codes.is_empty() { String::new() } else { format!(", looser: {}", codes.join(" ")) };
+            format!("{} has policy {policy}, version {version}{looser}", held(target))
+        }
+        Record::Link { is_up } => format!("link {}", if *is_up { "up" } else { "down" }),
+    }
+}
+
+fn held(target: &Target) -> String {
+    match target {
+        Target::Account => "account".to_owned(),
+        Target::Strategy(id) => id.to_string(),
+        Target::Instrument(inst) => letter(*inst).to_string(),
     }
 }
 

@@ -66,6 +66,7 @@ codes! {
     LevelsOutOfOrder 155 "levels that do not ascend from warn over limit to block"
     NoReduce 156 "a limit below block in a control that never reduces"
     MixedUnits 157 "levels of one control in different units"
+    NotPerInstrument 158 "what is of the whole policy in an instrument's table"
     WhenUnclear 160 "a command with no time, or with two"
     TargetUnclear 161 "a command that does not say whom it means, or says it twice"
     ReasonRequired 162 "a command that must say why"

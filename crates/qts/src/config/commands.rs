@@ -75,11 +75,7 @@ fn draft<'d>(mut row: Table<'d>, names: &Names<'_>) -> Option<Draft<'d>> {
     let item = row.require("do", "\"disable\"");
     let place = item.as_ref().map_or(place, |item| item.place);
     let verb = item.and_then(|item| item.word(&VERBS));
-    if verb == Some(Verb::SetPolicy) {
-        let error = row.log.error(Code::NotBuilt, place, "the command `set_policy` is not built yet");
-        row.log.push(error.help("leave it out: policies are fixed for a run"));
-    }
-    let verb = verb.filter(|verb| *verb != Verb::SetPolicy)?;
+    let verb = verb?;
     let mut draft = Draft { when, verb, place, strategy: row.take("strategy"), registers: None, row };
     if verb == Verb::Register {
         draft.registers = draft.read_registered(names);
@@ -119,7 +115,7 @@ impl<'d> Draft<'d> {
     fn finish(mut self, names: &Names<'_>) -> Option<CommandSpec> {
         let target = self.target(names);
         let reason = self.reason();
-        let action = self.action();
+        let action = self.action(names);
         self.row.finish();
         Some(CommandSpec { when: self.when?, action: action?, target: target?, reason, place: self.place })
     }
@@ -129,7 +125,8 @@ impl<'d> Draft<'d> {
             return Some(Target::Strategy(spec.id.clone()));
         }
         let of_strategy = matches!(self.verb, Verb::Enable | Verb::Disable | Verb::Shadow | Verb::Unregister);
-        let instrument = if of_strategy || self.verb == Verb::Register { None } else { self.row.take("instrument") };
+        let never = matches!(self.verb, Verb::Shadow | Verb::Unregister | Verb::Register | Verb::SetPolicy);
+        let instrument = if never { None } else { self.row.take("instrument") };
         match (self.strategy.take(), instrument) {
             (Some(strategy), Some(instrument)) => {
                 let error = instrument.error(Code::TargetUnclear, "the command names a strategy and an instrument");
@@ -141,9 +138,11 @@ impl<'d> Draft<'d> {
             (None, Some(instrument)) => names.instrument(&instrument).map(Target::Instrument),
             (None, None) if of_strategy => {
                 let error = self.row.log.error(Code::TargetUnclear, self.place, "the command names no strategy");
-                self.row
-                    .log
-                    .push(error.help("add `strategy = \"…\"`; only flatten, reduce_only, kill and rearm need none"));
+                self.row.log.push(
+                    error.help(
+                        "add `strategy = \"…\"`; only flatten, reduce_only, kill, rearm and set_policy need none",
+                    ),
+                );
                 None
             }
             (None, None) => Some(Target::Account),
@@ -164,7 +163,7 @@ impl<'d> Draft<'d> {
         item.and_then(|item| item.text())
     }
 
-    fn action(&mut self) -> Option<Action> {
+    fn action(&mut self, names: &Names<'_>) -> Option<Action> {
         Some(match self.verb {
             Verb::Register => Action::Register(Box::new(self.registers.take()?.1)),
             Verb::Enable => Action::Enable,
@@ -178,7 +177,7 @@ impl<'d> Draft<'d> {
             },
             Verb::Kill => Action::Kill,
             Verb::Rearm => Action::Rearm,
-            Verb::SetPolicy => return None,
+            Verb::SetPolicy => Action::SetPolicy(names.policy(&self.row.require("policy", "\"swing\"")?)?),
         })
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use qts_core::{Inst, Money, NumError, Ratio, Span};
+use qts_gate::Supervision;
 use qts_gate::policy::{Age, Controls, FatFinger, Jump, OrderRate, OrderSize, Participation, Size, Thresholds, Worth};
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
@@ -16,9 +17,10 @@ use super::names::Names;
 use super::reader::{Item, Log, Table};
 use super::scalars::Bound;
 use super::source::{Place, Source};
+use super::supervisors::{self, SUPERVISORS, Supervisor};
 
 /// Controls that exist, by the names that their reasons carry.
-pub(crate) const BUILT: [&str; 22] = [
+pub(crate) const BUILT: [&str; 27] = [
     "restricted",
     "outside_session",
     "stale_data",
@@ -41,14 +43,15 @@ pub(crate) const BUILT: [&str; 22] = [
     "order_rate",
     "message_limit",
     "max_risk_score",
+    "repeated_execution",
+    "failure_breaker",
+    "warn_escalation",
+    "daily_loss",
+    "drawdown",
 ];
 
-/// Controls of the contract that are still to come.
-pub(crate) const NOT_BUILT: [&str; 6] =
-    ["repeated_execution", "failure_breaker", "daily_loss", "drawdown", "warn_escalation", "unreconciled"];
-
 /// Validity: always on, in every policy.
-pub(crate) const ALWAYS_ON: [&str; 11] = [
+pub(crate) const ALWAYS_ON: [&str; 12] = [
     "invalid_number",
     "overflow",
     "unknown_instrument",
@@ -60,6 +63,7 @@ pub(crate) const ALWAYS_ON: [&str; 11] = [
     "outside_price_limit",
     "no_market_data",
     "self_trade",
+    "unreconciled",
 ];
 
 /// The scopes at which a control works.
@@ -81,7 +85,8 @@ impl Works {
             | "fat_finger" | "market_order" | "max_order_qty" | "max_participation" | "max_risk_score" => {
                 Self::Strategy
             }
-            "buying_power" => Self::Account,
+            "repeated_execution" | "failure_breaker" | "warn_escalation" => Self::Strategy,
+            "buying_power" | "daily_loss" | "drawdown" => Self::Account,
             _ => Self::Both,
         }
     }
@@ -112,6 +117,7 @@ pub(super) enum Setting {
     OrderRate(Option<OrderRate>),
     MessageLimit(Option<Thresholds<u64>>),
     MaxRiskScore(Option<Ratio>),
+    Supervisor(Supervisor),
 }
 
 /// What a policy says about one control, and where its key and its value stand.
@@ -151,11 +157,15 @@ impl Setting {
             Self::BuyingPower(_) => "buying_power",
             Self::MaxOpenOrders(_) => "max_open_orders",
             Self::MaxRiskScore(_) => "max_risk_score",
+            Self::Supervisor(supervisor) => supervisor.name(),
         }
     }
 
     /// Does it remove the control?
     pub(super) fn removes(&self) -> bool {
+        if let Self::Supervisor(supervisor) = self {
+            return supervisor.removes();
+        }
         let (mut strategy, mut account) = (Controls::default(), Controls::default());
         self.apply(&mut strategy, &mut account);
         (strategy, account) == Default::default()
@@ -188,6 +198,15 @@ impl Setting {
             Self::MaxOrderQty(levels) => strategy.max_order_qty = levels,
             Self::MaxRiskScore(score) => strategy.max_risk_score = score,
             Self::BuyingPower(buffer) => account.buying_power = buffer,
+            // In no set of the gate's.
+            Self::Supervisor(_) => {}
+        }
+    }
+
+    /// Replaces a supervisor whole, if it is one.
+    pub(super) const fn supervise(&self, set: &mut Supervision) {
+        if let Self::Supervisor(supervisor) = self {
+            supervisor.apply(set);
         }
     }
 }
@@ -235,6 +254,7 @@ fn read_setting(item: Item<'_>, others: &[&str], names: &Names<'_>) -> Option<Se
         "buying_power" => Setting::BuyingPower(unless_off(item, buffer)?),
         "max_open_orders" => Setting::MaxOpenOrders(unless_off(item, |item| read_levels(item, &|item| item.whole(0)))?),
         "max_risk_score" => Setting::MaxRiskScore(unless_off(item, score)?),
+        name if SUPERVISORS.contains(&name) => supervisors::read(item)?,
         _ => {
             refuse(&item, others);
             return None;
@@ -245,16 +265,15 @@ fn read_setting(item: Item<'_>, others: &[&str], names: &Names<'_>) -> Option<Se
 /// Why a key of a policy is no control that can be set.
 fn refuse(item: &Item<'_>, others: &[&str]) {
     let name = item.key.as_str();
-    // What is not built is in no policy, so that `false` says no more than what is so.
-    if NOT_BUILT.contains(&name) && !item.is_off() {
-        let error = item.log.error(Code::NotBuilt, item.key_place, format!("the control `{name}` is not built yet"));
-        item.log.push(error.help("leave it out, or write `false`: no policy has it"));
-    } else if ALWAYS_ON.contains(&name) && !item.is_on() {
+    if ALWAYS_ON.contains(&name) && item.is_on() {
+        return;
+    }
+    if ALWAYS_ON.contains(&name) {
         let error = item.log.error(Code::AlwaysOn, item.key_place, format!("`{name}` is always on"));
         item.log.push(error.help("leave it out: it has no levels and cannot be removed"));
-    } else if !NOT_BUILT.contains(&name) && !ALWAYS_ON.contains(&name) {
+    } else {
         let error = item.log.error(Code::UnknownControl, item.key_place, format!("no control is called `{name}`"));
-        let error = error.one_of(name, BUILT.into_iter().chain(NOT_BUILT).chain(others.iter().copied()), "controls");
+        let error = error.one_of(name, BUILT.into_iter().chain(others.iter().copied()), "controls");
         let error = error.or_help(format!("controls: {}", BUILT.join(", ")));
         let budget = name == "budget";
         item.log.push(if budget { error.help("give `budget` in the `[[strategy]]` table") } else { error });

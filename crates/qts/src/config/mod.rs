@@ -22,6 +22,7 @@ mod source;
 mod spec;
 mod strategies;
 mod suggest;
+mod supervisors;
 mod syntax;
 #[cfg(test)]
 mod tests;
@@ -38,12 +39,13 @@ use qts_strategy::ParamError;
 use toml::de::DeTable;
 
 pub(crate) use code::Code;
-pub(crate) use controls::{ALWAYS_ON, BUILT, NOT_BUILT, Works};
+pub(crate) use controls::{ALWAYS_ON, BUILT, Works};
 pub(crate) use error::{ConfigError, ConfigErrors};
 pub(crate) use origins::Origin;
 pub(crate) use source::{Place, Source};
 pub(crate) use spec::*;
 pub(crate) use suggest::nearest;
+pub(crate) use supervisors::{SUPERVISORS, in_force as supervisor_in_force, written as supervisor};
 pub(crate) use written::{InForce, in_force, written};
 
 use crate::kinds::Kinds;
@@ -134,6 +136,7 @@ pub(crate) fn without(policy: &RiskPolicy, control: &str) -> RiskPolicy {
     let mut changed = policy.clone();
     if let Some(setting) = controls::removed(control) {
         setting.apply(&mut changed.strategy, &mut changed.account);
+        setting.supervise(&mut changed.supervision);
         for (strategy, account) in changed.instruments.values_mut() {
             setting.apply(strategy, account);
         }

@@ -9,6 +9,7 @@ use qts_gate::policy::{Controls, RiskPolicy};
 use super::controls::{self, Stated};
 use super::source::Place;
 use super::spec::Config;
+use super::supervisors;
 use super::written::written;
 
 /// Where a control of a policy comes from.
@@ -78,7 +79,8 @@ impl Origins {
         // It names no instruments.
         let has = |set: &Controls, name: &str| written(set, name, &Instruments::default()).is_some();
         let names = controls::BUILT.into_iter();
-        let had = names.filter(|name| has(&policy.strategy, name) || has(&policy.account, name));
+        let watched = |name: &str| supervisors::written(&policy.supervision, name).is_some();
+        let had = names.filter(|name| has(&policy.strategy, name) || has(&policy.account, name) || watched(name));
         Self { whole: had.map(|name| (name, said())).collect(), ..Self::default() }
     }
 
@@ -165,7 +167,7 @@ impl Config {
             let sets = inst.and_then(|inst| policy.instruments.get(&inst));
             let (strategy, account) = sets.map_or((&policy.strategy, &policy.account), |(own, shared)| (own, shared));
             let of = |set: &Controls| written(set, control_of(control), &self.registry);
-            of(strategy).or_else(|| of(account))
+            of(strategy).or_else(|| of(account)).or_else(|| supervisors::written(&policy.supervision, control))
         };
         if value.start >= key.end { stands } else { meant().unwrap_or(stands) }
     }

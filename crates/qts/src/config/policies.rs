@@ -15,6 +15,7 @@ use super::names::Names;
 use super::origins::Origins;
 use super::reader::{Item, Log, Table};
 use super::source::Place;
+use super::supervisors;
 
 /// A policy as written.
 struct Written<'d> {
@@ -89,7 +90,9 @@ fn look_up(written: Written<'_>, names: &Names<'_>) -> Layer {
             return None;
         }
         let inst = instrument(&item, names);
-        let settings = read_settings(item.table("the instrument's table")?, &[], names);
+        let log = item.log;
+        let mut settings = read_settings(item.table("the instrument's table")?, &[], names);
+        supervisors::refuse_in_instrument(log, &mut settings);
         Some((inst?, settings))
     };
     let instruments = written.instruments.into_iter().filter_map(of_instrument).collect();
@@ -180,6 +183,7 @@ fn extend(name: &str, layer: &Layer, (base, origins): &Known) -> Known {
     for stated in &layer.settings {
         origins.say(name, stated);
         stated.setting.apply(&mut policy.strategy, &mut policy.account);
+        stated.setting.supervise(&mut policy.supervision);
         for (strategy, account) in policy.instruments.values_mut() {
             stated.setting.apply(strategy, account);
         }

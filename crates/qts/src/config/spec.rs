@@ -260,6 +260,8 @@ pub(crate) enum Action {
     Kill,
     /// Undoes a latched mode.
     Rearm,
+    /// Judges by this policy from then on.
+    SetPolicy(String),
 }
 
 /// A scheduled operator command.

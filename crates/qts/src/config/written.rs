@@ -73,7 +73,7 @@ pub(crate) fn in_force(set: &Controls, name: &str, shared: bool) -> Option<InFor
     })
 }
 
-fn resolved<T: Text>(thresholds: &Thresholds<T>, nature: Nature) -> InForce {
+pub(super) fn resolved<T: Text>(thresholds: &Thresholds<T>, nature: Nature) -> InForce {
     let Levels { warn, limit, block } = thresholds.resolve(nature);
     let [warn, limit, block] = [warn, limit, block].map(|level| level.map(Text::text));
     InForce { warn, limit, block }
@@ -91,7 +91,7 @@ fn counted(thresholds: &Thresholds<u64>) -> InForce {
 }
 
 /// A level as text.
-trait Text: Copy + PartialEq {
+pub(super) trait Text: Copy + PartialEq {
     /// As it is shown.
     fn text(self) -> String;
 
@@ -160,7 +160,7 @@ impl Text for Worth {
     }
 }
 
-fn levels<T: Text>(thresholds: &Thresholds<T>) -> String {
+pub(super) fn levels<T: Text>(thresholds: &Thresholds<T>) -> String {
     let Thresholds { warn, limit, block } = *thresholds;
     if let (None, Some(limit), None) = (warn, limit, block) {
         return limit.in_toml();
@@ -212,7 +212,7 @@ fn of_buying_power(buffer: Ratio) -> String {
     if buffer == Ratio::ZERO { "true".to_owned() } else { table(&[format!("buffer = {}", buffer.in_toml())]) }
 }
 
-fn table(entries: &[String]) -> String {
+pub(super) fn table(entries: &[String]) -> String {
     format!("{{ {} }}", entries.join(", "))
 }
 

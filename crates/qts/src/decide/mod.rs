@@ -27,7 +27,7 @@ use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::Path;
 
 use qts_core::{Cycle, Epoch, Instruments, OrderId, StrategyId, Working};
-use qts_gate::Situation;
+use qts_gate::{Causes, Situation};
 
 use crate::config::Config;
 use crate::interrupt::Interrupt;
@@ -191,6 +191,7 @@ fn judge<'a>(setup: &Setup<'_>, picture: &Picture<'_>, wants: Wants<'a>, cycle: 
         day_start_equity: picture.day_start_equity,
         instrument_modes: &picture.instrument_modes,
         pace: &picture.pace,
+        causes: Causes::NONE,
         standings: picture.standings.as_ref().unwrap_or(&setup.standings),
     };
     let judged = setup.gate.judge(wants.proposals, &wants.cancels, &situation);

@@ -40,6 +40,10 @@ fn compared(reason: &Reason, observed: &str, limit: &str) -> String {
             _ => format!("the same was admitted {observed} times just now"),
         },
         Code::PriceCollar => format!("the price is {observed} on the losing side, above the {level} {limit}"),
+        Code::RepeatedExecution | Code::FailureBreaker | Code::WarnEscalation => {
+            format!("it tripped at {observed}, the limit is {limit}")
+        }
+        Code::Unreconciled => format!("the broker holds {observed}, the books {limit}"),
         Code::RiskScoreExceeded => format!("the risk score {observed} is above the {level} {limit}"),
         _ => format!("{observed} is above the {level} {limit}"),
     }

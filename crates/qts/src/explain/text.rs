@@ -278,7 +278,9 @@ fn otherwise(case: &Case) -> String {
     let asked = case.decision.asked.0;
     match &case.nearest {
         Some(size) => text += &format!("nearest {} would have passed whole\n", size.0),
-        None if case.decision.admitted.0 < asked => text += "nearest no smaller size would have passed\n",
+        None if case.decision.admitted.0 < asked => {
+            text += "nearest no smaller size would have passed, with all that others asked for\n"
+        }
         None => {}
     }
     for instead in case.instead.iter().filter(|instead| instead.differs) {

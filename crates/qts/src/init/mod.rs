@@ -11,6 +11,8 @@ use crate::bundle::{self, File, US_DAILY};
 use crate::call::{self, quoted};
 use crate::cli::Format;
 use crate::exit::{Ending, Trouble};
+use crate::kinds::Kinds;
+use crate::schema;
 
 /// Where the sources of this program were when it was built, which the new package depends on.
 const SOURCES: &str = env!("CARGO_MANIFEST_DIR");
@@ -49,8 +51,9 @@ struct Made {
 }
 
 /// The command.
-pub(crate) fn init(args: &InitArgs, out: &mut impl Write) -> Result<Ending, Trouble> {
-    let files = files();
+pub(crate) fn init(args: &InitArgs, kinds: &Kinds, out: &mut impl Write) -> Result<Ending, Trouble> {
+    let mut files = files();
+    files.push(("qts.schema.json", schema::printed(kinds)));
     refuse_what_is_there(&args.dir, &files)?;
     for (path, content) in &files {
         bundle::write_new(&args.dir, path, content)?;

@@ -21,9 +21,13 @@ use forms::{about, decimal, either, flag, length, percent, rows, session, table,
 
 /// The command.
 pub(crate) fn print(kinds: &Kinds, out: &mut impl Write) -> Result<Ending, Trouble> {
-    serde_json::to_writer_pretty(&mut *out, &schema(kinds)).map_err(std::io::Error::from)?;
-    writeln!(out)?;
+    out.write_all(printed(kinds).as_bytes())?;
     Ok(Ending::Fine)
+}
+
+/// The schema as text.
+pub(crate) fn printed(kinds: &Kinds) -> String {
+    format!("{:#}\n", schema(kinds))
 }
 
 /// The schema of a config with these kinds of strategies.
@@ -130,7 +134,18 @@ fn quarantine() -> Value {
 }
 
 fn command(kinds: &Kinds) -> Value {
-    let verbs = ["register", "enable", "disable", "reduce_only", "shadow", "flatten", "unregister", "kill", "rearm"];
+    let verbs = [
+        "register",
+        "enable",
+        "disable",
+        "reduce_only",
+        "shadow",
+        "flatten",
+        "unregister",
+        "kill",
+        "rearm",
+        "set_policy",
+    ];
     let strategy = either(text(), strategy::strategy(kinds));
     let keys = vec![
         ("at", about("When: a time with its offset", json!({"type": "string"}))),
@@ -138,8 +153,24 @@ fn command(kinds: &Kinds) -> Value {
         ("do", about("What", word(&verbs))),
         ("strategy", about("To which strategy; for register, a whole table", strategy)),
         ("instrument", about("To which instrument", text())),
+        ("policy", about("set_policy: the policy from now on", text())),
         ("to", about("unregister: who gets what it holds", word(&["unassigned"]))),
         ("reason", about("Why, for the records; kill and rearm need one", text())),
     ];
-    table(keys, &["do"])
+    let mut form = table(keys, &["do"]);
+    form["allOf"] = json!([
+        only_for("policy", &["set_policy"]),
+        only_for("to", &["unregister"]),
+        json!({"if": verb(&["set_policy", "shadow", "unregister", "register"]), "then": {"properties": {"instrument": false}}}),
+    ]);
+    form
+}
+
+/// A key that only some verbs know.
+fn only_for(key: &str, verbs: &[&str]) -> Value {
+    json!({"if": verb(verbs), "else": {"properties": {key: false}}})
+}
+
+fn verb(verbs: &[&str]) -> Value {
+    json!({"properties": {"do": {"enum": verbs}}})
 }

@@ -1,10 +1,10 @@
-//! `[policy.*]` as JSON Schema: every control of the contract, built or not.
+//! `[policy.*]` as JSON Schema: every control of the contract.
 
 use qts_core::Code;
 use qts_gate::RiskPolicy;
 use serde_json::{Value, json};
 
-use crate::config::{ALWAYS_ON, BUILT, NOT_BUILT};
+use crate::config::{ALWAYS_ON, BUILT};
 
 use super::forms::{
     about, age, decimal, decimal_or_percent, either, flag, length, list, percent, shares_or_lots, table, text, whole,
@@ -24,13 +24,10 @@ pub(super) fn policies() -> Value {
 
 fn controls() -> Vec<(&'static str, Value)> {
     let built = BUILT.into_iter().map(|name| (name, control(name)));
-    let later = NOT_BUILT
-        .into_iter()
-        .map(|name| (name, about(&format!("Not built yet. {}", meaning(name)), json!({"const": false}))));
     let always = ALWAYS_ON
         .into_iter()
         .map(|name| (name, about(&format!("Always on. {}", meaning(name)), json!({"const": true}))));
-    built.chain(later).chain(always).collect()
+    built.chain(always).collect()
 }
 
 /// What the reason of that name means.
@@ -65,6 +62,16 @@ fn control(name: &str) -> Value {
         "max_net_exposure" => levels("Longs less shorts, as money or % of equity", decimal_or_percent()),
         "buying_power" => buying_power(),
         "max_open_orders" => levels("Working orders", whole()),
+        "repeated_execution" => counts(
+            "Supervisor: so many orders of one strategy, then it only reduces until re-armed",
+            [("same", "Of the same instrument and side in a session"), ("session", "Of any in a session")],
+        ),
+        "failure_breaker" => within("Supervisor: orders that fail, then the strategy halts until re-armed", "count"),
+        "warn_escalation" => {
+            within("Supervisor: the same warning, then the strategy only reduces until re-armed", "same")
+        }
+        "daily_loss" => supervisor("Supervisor: what the account lost since the day began, in %"),
+        "drawdown" => supervisor("Supervisor: how far the account fell from its highest, in %"),
         "max_risk_score" => {
             about("The Phase 5 score above which it blocks, from 0 to 1; false removes it", either(decimal(), off()))
         }
@@ -131,6 +138,30 @@ fn order_rate() -> Value {
         ("burst", about("So many at once, 1 or more", decimal())),
     ];
     about("How fast orders may come; false removes it", either(table(keys, &["per_second", "burst"]), off()))
+}
+
+/// Levels that set a mode.
+fn supervisor(what: &str) -> Value {
+    let keys = vec![
+        ("warn", about("Above it: told", percent())),
+        ("limit", about("Above it: only reduce", percent())),
+        ("block", about("Above it: halt", percent())),
+    ];
+    let mut staged = table(keys, &[]);
+    staged["minProperties"] = 1.into();
+    about(&format!("{what}: {{ warn, limit, block }}; false removes it"), json!({"anyOf": [percent(), staged, off()]}))
+}
+
+/// So many within a time.
+fn within(what: &str, count: &'static str) -> Value {
+    let keys = vec![(count, about("So many …", whole())), ("window", about("… within this time", length()))];
+    about(&format!("{what}; false removes it"), either(table(keys, &[count, "window"]), off()))
+}
+
+fn counts(what: &str, keys: [(&'static str, &str); 2]) -> Value {
+    let mut form = table(keys.map(|(key, of)| (key, about(of, whole()))).to_vec(), &[]);
+    form["minProperties"] = 1.into();
+    about(&format!("{what}; false removes it"), either(form, off()))
 }
 
 fn fat_finger() -> Value {

@@ -34,7 +34,7 @@ pub(super) fn read(config: &Config, runtime: &Runtime, node: Node<'_>) -> Result
     };
     let lives_inside = new.is_some_and(|new| new.kind.is_some());
     let mut later = wire::registrations(config, new.into_iter()).map_err(wrong)?.into_iter();
-    let command = wire::command(&spec, &mut later).map_err(wrong)?;
+    let command = wire::command(config, &spec, &mut later).map_err(wrong)?;
     Ok(Told { command, lives_inside })
 }
 

@@ -471,7 +471,7 @@ fn how_a_sound_config_is_written_does_not_matter() {
     for text in [base.clone(), base.replace('\n', "\r\n"), format!("\u{feff}{base}"), format!("# 한글\n{base}")] {
         folder.write("good.toml", text);
         let ended = folder.qts("check good.toml");
-        let sound = "good.toml: sound (1 instruments, 1 data files, 1 strategies, 0 commands)\n";
+        let sound = "good.toml: sound (1 instrument, 1 data file, 1 strategy, 0 commands)\n";
         assert_eq!((ended.code, ended.out.as_str(), ended.err.as_str()), (0, sound, ""));
     }
 }

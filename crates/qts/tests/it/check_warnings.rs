@@ -65,7 +65,7 @@ fn a_config_that_is_meant_has_no_warnings() {
     let folder = folder("warn-none", QUIET);
     for args in ["check qts.toml", "check qts.toml --strict", "check qts.toml --quick"] {
         let ended = folder.qts(args);
-        let sound = "qts.toml: sound (1 instruments, 1 data files, 1 strategies, 0 commands)\n";
+        let sound = "qts.toml: sound (1 instrument, 1 data file, 1 strategy, 0 commands)\n";
         assert_eq!((ended.code, ended.out.as_str(), ended.err.as_str()), (0, sound, ""), "{args}");
     }
     let json = folder.qts("check qts.toml --format json").json();

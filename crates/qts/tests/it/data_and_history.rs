@@ -190,10 +190,11 @@ fn a_run_remembers_what_was_sent() {
     let decisions = folder.decisions("qts.toml");
     expect![[r#"
         19 0 block strategy:max_participation:block
-        20 2 reduce strategy:max_participation:reduce strategy:max_participation:reduce
-        21 0 block strategy:duplicate_order:block strategy:max_participation:reduce strategy:max_participation:reduce
-        22 2 reduce strategy:max_participation:reduce strategy:max_participation:reduce
-        23 0 block strategy:data_implausible:block strategy:duplicate_order:block strategy:max_participation:reduce strategy:max_participation:reduce
-        24 2 reduce strategy:max_participation:reduce strategy:max_participation:reduce
-    "#]].assert_eq(&told(&decisions, "cycle sent verdict reasons"));
+        20 2 reduce strategy:max_participation:reduce
+        21 0 block strategy:duplicate_order:block strategy:max_participation:reduce
+        22 2 reduce strategy:max_participation:reduce
+        23 0 block strategy:data_implausible:block strategy:duplicate_order:block strategy:max_participation:reduce
+        24 2 reduce strategy:max_participation:reduce
+    "#]]
+    .assert_eq(&told(&decisions, "cycle sent verdict reasons"));
 }

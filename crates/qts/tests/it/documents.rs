@@ -1,4 +1,5 @@
-//! What the documents show is what the program does. With `UPDATE_DOCS=1` replies and outputs are written into them.
+//! What the documents show beside transcripts (`transcripts.rs`) is what the program does: sessions of `qts serve`, and a
+//! program that speaks it. With `UPDATE_DOCS=1` replies and outputs are written into them.
 
 use std::fs;
 use std::path::PathBuf;
@@ -83,23 +84,6 @@ fn every_error_code_that_garbage_gets_is_explained() {
     for code in codes {
         assert!(page.contains(&format!("`{code}`")), "{code}");
     }
-}
-
-#[test]
-fn the_policy_tests_of_the_page_are_played_as_shown() {
-    let mut document = Document::open("docs/policy-tests.md");
-    let folder = Folder::new("docs-tests");
-    let files = document.blocks("toml");
-    folder.write("policy.toml", &files[0]);
-    let shown = document.blocks("text").into_iter().map(|block| {
-        let (command, _) = block.split_once('\n').expect("a command");
-        let args = command.strip_prefix("$ qts ").expect("a command of the program").to_owned();
-        let ended = folder.qts(&args);
-        assert_eq!(ended.err, "");
-        format!("{command}\n{}", ended.out)
-    });
-    let shown: Vec<String> = shown.collect();
-    document.check("text", &shown);
 }
 
 #[test]

@@ -172,29 +172,29 @@ fn a_value_by_instrument_is_told_with_its_own_line() {
         &merging("explain-merging-3"),
         "2",
         expect![[r##"
-        #2  1:x:1  2024-01-02T15:30:00+09:00
-        x asked to buy 30 B.KRX at the market, day: "there, too"
-        block: 0 of 30 admitted
-          reduce [strategy] max_long: 30 is above the limit 10. Raise max_long or ask for less.
-          block [account] max_gross_exposure: 1300000 is above the limit 1100000. Raise max_gross_exposure or ask for less.
+            #2  1:x:1  2024-01-02T15:30:00+09:00
+            x asked to buy 30 B.KRX at the market, day: "there, too"
+            block: 0 of 30 admitted
+              reduce [strategy] max_long: 30 is above the limit 10. Raise max_long or ask for less.
+              block [account] max_gross_exposure: 1300000 is above the limit 1100000. Raise max_gross_exposure or ask for less.
 
-        market  last 20000 at 2024-01-02T15:30:00+09:00 · previous close 20000
-        book    x holds 0 · working buys 0, sells 0 · equity at the day's start 100000000
+            market  last 20000 at 2024-01-02T15:30:00+09:00 · previous close 20000
+            book    x holds 0 · working buys 0, sells 0 · equity at the day's start 100000000
 
-        1 strategy  policy tight: 30 in, 10 left
-            max_order_qty       30  limit 80 block 500  pass    qts.toml:25: { limit = "80", block = "500" }
-            max_long            30  limit 10            reduce  qts.toml:27: "10"
-            budget         1820273  limit 5000000       pass    of the strategy
+            1 strategy  policy tight: 30 in, 10 left
+                max_order_qty       30  limit 80 block 500  pass    qts.toml:25: { limit = "80", block = "500" }
+                max_long            30  limit 10            reduce  qts.toml:27: "10"
+                budget         1820273  limit 5000000       pass    of the strategy
 
-        2 arbitration  rule exits_only: nobody else asked for it, 10 left
+            2 arbitration  rule exits_only: nobody else asked for it, 10 left
 
-        3 account  policy shared: 10 in, 0 left
-            max_gross_exposure  1300000  limit 1100000  block  qts.toml:30: "1.1%"
+            3 account  policy shared: 10 in, 0 left
+                max_gross_exposure  1300000  limit 1100000  block  qts.toml:30: "1.1%"
 
-        sent    nothing
+            sent    nothing
 
-        nearest no smaller size would have passed
-    "##]],
+            nearest no smaller size would have passed, with all that others asked for
+        "##]],
     );
 }
 
@@ -215,27 +215,27 @@ fn an_entry_that_lost_against_an_exit() {
         &conflict("explain-entry", "exits_only"),
         "3:y",
         expect![[r##"
-        #3  3:y:0  2024-01-04T15:30:00+09:00
-        y asked to buy 40 A.KRX at the market, day: "in"
-        block: 0 of 40 admitted
-          block [arbitration] opposing_intent: Another proposal of this cycle opposes it; in a conflict only exits go through. Ask again.
+            #3  3:y:0  2024-01-04T15:30:00+09:00
+            y asked to buy 40 A.KRX at the market, day: "in"
+            block: 0 of 40 admitted
+              block [arbitration] opposing_intent: Another proposal of this cycle opposes it; in a conflict only exits go through. Ask again.
 
-        market  last 10000 at 2024-01-04T15:30:00+09:00 · previous close 10000
-        book    y holds 0 · working buys 0, sells 0 · equity at the day's start 99999910
+            market  last 10000 at 2024-01-04T15:30:00+09:00 · previous close 10000
+            book    y holds 0 · working buys 0, sells 0 · equity at the day's start 99999910
 
-        1 strategy  policy open: 40 in, 40 left
-            no control was asked: the policy has none for it
+            1 strategy  policy open: 40 in, 40 left
+                no control was asked: the policy has none for it
 
-        2 arbitration  rule exits_only: a conflict, 0 left
-              x  sell 60          exit   pass                    "out"
-            → y  buy 40           entry  block  opposing_intent  "in"
-              z  buy 50 at 10100  entry  block  opposing_intent  "in at a limit"
+            2 arbitration  rule exits_only: a conflict, 0 left
+                  x  sell 60          exit   pass                    "out"
+                → y  buy 40           entry  block  opposing_intent  "in"
+                  z  buy 50 at 10100  entry  block  opposing_intent  "in at a limit"
 
-        sent    nothing
+            sent    nothing
 
-        nearest no smaller size would have passed
-        instead rule = "net": pass, 13 of it sent, 27 crossed (27 booked from x to y at 10000, without an order; 33 booked from x to z at 10000, without an order; buy 13 market for y 13; buy 17 limit 10100 for z 17)
-    "##]],
+            nearest no smaller size would have passed, with all that others asked for
+            instead rule = "net": pass, 13 of it sent, 27 crossed (27 booked from x to y at 10000, without an order; 33 booked from x to z at 10000, without an order; buy 13 market for y 13; buy 17 limit 10100 for z 17)
+        "##]],
     );
 }
 
@@ -322,50 +322,50 @@ fn entries_on_both_sides() {
         &entries("explain-entries", "rank"),
         "3:x 3:y",
         expect![[r##"
-        #1  3:x:0  2024-01-04T15:30:00+09:00
-        x asked to sell 60 A.KRX at the market, day: "down"
-        block: 0 of 60 admitted
-          block [arbitration] opposing_intent: Another proposal of this cycle opposes it; in a conflict only exits go through. Ask again.
+            #1  3:x:0  2024-01-04T15:30:00+09:00
+            x asked to sell 60 A.KRX at the market, day: "down"
+            block: 0 of 60 admitted
+              block [arbitration] opposing_intent: Another proposal of this cycle opposes it; in a conflict only exits go through. Ask again.
 
-        market  last 10000 at 2024-01-04T15:30:00+09:00 · previous close 10000
-        book    x holds 0 · working buys 0, sells 0 · equity at the day's start 100000000
+            market  last 10000 at 2024-01-04T15:30:00+09:00 · previous close 10000
+            book    x holds 0 · working buys 0, sells 0 · equity at the day's start 100000000
 
-        1 strategy  policy open: 60 in, 60 left
-            no control was asked: the policy has none for it
+            1 strategy  policy open: 60 in, 60 left
+                no control was asked: the policy has none for it
 
-        2 arbitration  rule rank: a conflict, 0 left
-            → x  sell 60  entry  block  opposing_intent  "down"
-              y  buy 40   entry  pass                    "up"
+            2 arbitration  rule rank: a conflict, 0 left
+                → x  sell 60  entry  block  opposing_intent  "down"
+                  y  buy 40   entry  pass                    "up"
 
-        sent    nothing
+            sent    nothing
 
-        nearest no smaller size would have passed
-        instead rule = "exits_only": block, nothing of it (no order)
-        instead rule = "net": pass, 20 of it sent, 40 crossed (40 booked from x to y at 10000, without an order; sell 20 market for x 20)
+            nearest no smaller size would have passed, with all that others asked for
+            instead rule = "exits_only": block, nothing of it (no order)
+            instead rule = "net": pass, 20 of it sent, 40 crossed (40 booked from x to y at 10000, without an order; sell 20 market for x 20)
 
-        #2  3:y:0  2024-01-04T15:30:00+09:00
-        y asked to buy 40 A.KRX at the market, day: "up"
-        pass: 40 of 40 admitted
+            #2  3:y:0  2024-01-04T15:30:00+09:00
+            y asked to buy 40 A.KRX at the market, day: "up"
+            pass: 40 of 40 admitted
 
-        market  last 10000 at 2024-01-04T15:30:00+09:00 · previous close 10000
-        book    y holds 0 · working buys 0, sells 0 · equity at the day's start 100000000
+            market  last 10000 at 2024-01-04T15:30:00+09:00 · previous close 10000
+            book    y holds 0 · working buys 0, sells 0 · equity at the day's start 100000000
 
-        1 strategy  policy open: 40 in, 40 left
-            no control was asked: the policy has none for it
+            1 strategy  policy open: 40 in, 40 left
+                no control was asked: the policy has none for it
 
-        2 arbitration  rule rank: a conflict, 40 left
-              x  sell 60  entry  block  opposing_intent  "down"
-            → y  buy 40   entry  pass                    "up"
+            2 arbitration  rule rank: a conflict, 40 left
+                  x  sell 60  entry  block  opposing_intent  "down"
+                → y  buy 40   entry  pass                    "up"
 
-        3 account  policy shared: 40 in, 40 left
-            max_gross_exposure  400000  limit 1100000  pass  qts.toml:30: "1.1%"
+            3 account  policy shared: 40 in, 40 left
+                max_gross_exposure  400000  limit 1100000  pass  qts.toml:30: "1.1%"
 
-        sent    order 1: buy 40 market for y 40
-        filled  40 at 10000 on 2024-01-05T15:30:00+09:00: y 40 (fee 60)
+            sent    order 1: buy 40 market for y 40
+            filled  40 at 10000 on 2024-01-05T15:30:00+09:00: y 40 (fee 60)
 
-        instead rule = "exits_only": block, nothing of it (no order)
-        instead rule = "net": pass, 40 of it crossed (40 booked from x to y at 10000, without an order; sell 20 market for x 20)
-    "##]],
+            instead rule = "exits_only": block, nothing of it (no order)
+            instead rule = "net": pass, 40 of it crossed (40 booked from x to y at 10000, without an order; sell 20 market for x 20)
+        "##]],
     );
 }
 
@@ -523,7 +523,7 @@ fn a_sale_that_would_go_short() {
 
             sent    nothing
 
-            nearest no smaller size would have passed
+            nearest no smaller size would have passed, with all that others asked for
         "##]],
     );
 }
@@ -583,24 +583,24 @@ fn a_shadow_is_judged_and_told_like_any_other() {
         &folder,
         "1",
         expect![[r##"
-        #1  2:x:0  2024-01-03T15:30:00+09:00
-        x asked to buy 90 A.KRX at the market, day: "as if"
-        block: 0 of 90 admitted
-          block [strategy] shadow: The strategy runs in shadow: judged and recorded, nothing is admitted. Make it active to trade.
-          reduce [strategy] max_order_qty: 90 is above the limit 80. Raise max_order_qty or ask for less.
-          warn [strategy] max_long: 90 is above the warning level 50. Raise max_long or ask for less.
+            #1  2:x:0  2024-01-03T15:30:00+09:00
+            x asked to buy 90 A.KRX at the market, day: "as if"
+            block: 0 of 90 admitted
+              block [strategy] shadow: The strategy runs in shadow: judged and recorded, nothing is admitted. Make it active to trade.
+              reduce [strategy] max_order_qty: 90 is above the limit 80. Raise max_order_qty or ask for less.
+              warn [strategy] max_long: 90 is above the warning level 50. Raise max_long or ask for less.
 
-        market  last 10000 at 2024-01-03T15:30:00+09:00 · previous close 10000
-        book    x holds 0 · working buys 0, sells 0 · equity at the day's start 100000000
+            market  last 10000 at 2024-01-03T15:30:00+09:00 · previous close 10000
+            book    x holds 0 · working buys 0, sells 0 · equity at the day's start 100000000
 
-        1 strategy  policy tight · shadow: 90 in, 0 left
-            max_order_qty  90  limit 80 block 500           reduce  qts.toml:25: { limit = "80", block = "500" }
-            max_long       90  warn 50 limit 100 block 400  warn    qts.toml:24: { warn = "50", limit = "100", block = "400" }
+            1 strategy  policy tight · shadow: 90 in, 0 left
+                max_order_qty  90  limit 80 block 500           reduce  qts.toml:25: { limit = "80", block = "500" }
+                max_long       90  warn 50 limit 100 block 400  warn    qts.toml:24: { warn = "50", limit = "100", block = "400" }
 
-        sent    nothing
+            sent    nothing
 
-        nearest no smaller size would have passed
-    "##]],
+            nearest no smaller size would have passed, with all that others asked for
+        "##]],
     );
 }
 
@@ -861,7 +861,7 @@ fn controls_of_data_and_pace_are_told() {
 
             sent    nothing
 
-            nearest no smaller size would have passed
+            nearest no smaller size would have passed, with all that others asked for
         "##]],
     );
     told(
@@ -894,7 +894,7 @@ fn controls_of_data_and_pace_are_told() {
 
             sent    nothing
 
-            nearest no smaller size would have passed
+            nearest no smaller size would have passed, with all that others asked for
         "##]],
     );
     let case = case(&folder, "22:s:4");

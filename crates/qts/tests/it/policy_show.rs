@@ -74,6 +74,9 @@ fn the_built_in_policies_need_no_config() {
             order_rate          { per_second = "1", burst = "20" }                  -           -      20           conservative (built in)
             message_limit       2000                                                2000        -      2000         conservative (built in)
             max_risk_score      not set                                             -           -      -
+            repeated_execution  { same = "5", session = "30" }                      -           -      -            conservative (built in)
+            failure_breaker     { count = "5", window = "60s" }                     -           -      -            conservative (built in)
+            warn_escalation     { same = "10", window = "60s" }                     -           -      -            conservative (built in)
 
             account scope
             control             value                                           warn  limit  block        from
@@ -89,9 +92,10 @@ fn the_built_in_policies_need_no_config() {
             max_open_orders     20                                              20    -      20           conservative (built in)
             order_rate          { per_second = "5", burst = "20" }              -     -      20           conservative (built in)
             message_limit       2000                                            2000  -      2000         conservative (built in)
+            daily_loss          { warn = "1%", limit = "2%", block = "3%" }     1%    2%     3%           conservative (built in)
+            drawdown            { warn = "5%", limit = "8%", block = "10%" }    5%    8%     10%          conservative (built in)
 
-            not built yet: repeated_execution, failure_breaker, daily_loss, drawdown, warn_escalation, unreconciled
-            always on: invalid_number, overflow, unknown_instrument, unknown_strategy, strategy_disabled, strategy_quarantined, off_tick, off_lot, outside_price_limit, no_market_data, self_trade
+            always on: invalid_number, overflow, unknown_instrument, unknown_strategy, strategy_disabled, strategy_quarantined, off_tick, off_lot, outside_price_limit, no_market_data, self_trade, unreconciled
         "#]],
     );
     check(
@@ -123,6 +127,9 @@ fn the_built_in_policies_need_no_config() {
             order_rate          not set  -     -      -
             message_limit       not set  -     -      -
             max_risk_score      not set  -     -      -
+            repeated_execution  not set  -     -      -
+            failure_breaker     not set  -     -      -
+            warn_escalation     not set  -     -      -
 
             account scope
             control             value    warn  limit  block  from
@@ -138,9 +145,10 @@ fn the_built_in_policies_need_no_config() {
             max_open_orders     not set  -     -      -
             order_rate          not set  -     -      -
             message_limit       not set  -     -      -
+            daily_loss          not set  -     -      -
+            drawdown            not set  -     -      -
 
-            not built yet: repeated_execution, failure_breaker, daily_loss, drawdown, warn_escalation, unreconciled
-            always on: invalid_number, overflow, unknown_instrument, unknown_strategy, strategy_disabled, strategy_quarantined, off_tick, off_lot, outside_price_limit, no_market_data, self_trade
+            always on: invalid_number, overflow, unknown_instrument, unknown_strategy, strategy_disabled, strategy_quarantined, off_tick, off_lot, outside_price_limit, no_market_data, self_trade, unreconciled
         "#]],
     );
 }
@@ -190,6 +198,9 @@ fn a_policy_shows_levels_in_force_and_the_place_that_says_them() {
             order_rate          { per_second = "1", burst = "20" }                  -           -      20           conservative (built in)
             message_limit       2000                                                2000        -      2000         conservative (built in)
             max_risk_score      not set                                             -           -      -
+            repeated_execution  { same = "5", session = "30" }                      -           -      -            conservative (built in)
+            failure_breaker     { count = "5", window = "60s" }                     -           -      -            conservative (built in)
+            warn_escalation     { same = "10", window = "60s" }                     -           -      -            conservative (built in)
 
             account scope (not used there)
             control             value                                           warn  limit  block        from
@@ -205,6 +216,8 @@ fn a_policy_shows_levels_in_force_and_the_place_that_says_them() {
             max_open_orders     20                                              20    -      20           conservative (built in)
             order_rate          { per_second = "5", burst = "20" }              -     -      20           conservative (built in)
             message_limit       2000                                            2000  -      2000         conservative (built in)
+            daily_loss          { warn = "1%", limit = "2%", block = "3%" }     1%    2%     3%           conservative (built in)
+            drawdown            { warn = "5%", limit = "8%", block = "10%" }    5%    8%     10%          conservative (built in)
 
             strategy scope, A.KRX (what differs)
             control          value                               warn  limit  block  from
@@ -216,8 +229,7 @@ fn a_policy_shows_levels_in_force_and_the_place_that_says_them() {
             max_long         "40"                                40    40     -      swing qts.toml:28
             max_open_orders  { warn = 1, limit = 2, block = 5 }  1     -      2      swing qts.toml:27
 
-            not built yet: repeated_execution, failure_breaker, daily_loss, drawdown, warn_escalation, unreconciled
-            always on: invalid_number, overflow, unknown_instrument, unknown_strategy, strategy_disabled, strategy_quarantined, off_tick, off_lot, outside_price_limit, no_market_data, self_trade
+            always on: invalid_number, overflow, unknown_instrument, unknown_strategy, strategy_disabled, strategy_quarantined, off_tick, off_lot, outside_price_limit, no_market_data, self_trade, unreconciled
         "#]],
     );
 }

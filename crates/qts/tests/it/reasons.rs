@@ -52,11 +52,11 @@ fn all_codes_in_english() {
             33  max_open_orders          Too many orders are working.                                                      Wait for one to end or raise max_open_orders.
             34  order_rate               Orders come too fast.                                                             Ask again later, or raise order_rate.
             35  message_limit            Too many messages were sent today.                                                Wait for the next session, or raise message_limit.
-            36  repeated_execution       The same trade was executed too often.                                            Look into why, then lift the mode by command.
-            37  failure_breaker          Too many orders of this strategy failed lately.                                   Look into why, then lift the mode by command.
-            38  warn_escalation          The same warning came too often.                                                  Look into why, then lift the mode by command.
-            39  daily_loss               The account lost too much today.                                                  Lift the mode by command, with a reason.
-            40  drawdown                 The account fell too far from its peak.                                           Lift the mode by command, with a reason.
+            36  repeated_execution       The same trade was executed too often.                                            Look into it, then re-arm the strategy by command, with a reason.
+            37  failure_breaker          Too many orders of this strategy failed lately.                                   Mend it, then re-arm it by command, with a reason.
+            38  warn_escalation          The same warning came too often.                                                  Heed it, then re-arm the strategy by command, with a reason.
+            39  daily_loss               The account lost too much today.                                                  Wait for the next day, or re-arm the account by command, with a reason.
+            40  drawdown                 The account fell too far from its peak.                                           Re-arm the account by command, with a reason.
             41  reduce_only              Only what reduces the position may go.                                            Lift the mode by command.
             42  halted                   Trading is halted.                                                                Lift the mode by command.
             43  killed                   The kill switch is set.                                                           Re-arm it by command, with a reason.
@@ -113,6 +113,7 @@ fn all_codes_in_english() {
             QTS0155  config   levels that do not ascend from warn over limit to block
             QTS0156  config   a limit below block in a control that never reduces
             QTS0157  config   levels of one control in different units
+            QTS0158  config   what is of the whole policy in an instrument's table
             QTS0160  config   a command with no time, or with two
             QTS0161  config   a command that does not say whom it means, or says it twice
             QTS0162  config   a command that must say why
@@ -261,6 +262,7 @@ fn all_codes_in_korean() {
             QTS0155  config   warn, limit, block 순으로 커지지 않는 단계
             QTS0156  config   줄이지 않는 통제 항목에서 block보다 낮은 limit
             QTS0157  config   한 통제 항목 안에서 단위가 섞임
+            QTS0158  config   종목별 표에 쓸 수 없는, 정책 전체에 관한 설정
             QTS0160  config   시각이 없거나 둘인 명령
             QTS0161  config   대상이 없거나 둘인 명령
             QTS0162  config   사유를 적어야 하는 명령

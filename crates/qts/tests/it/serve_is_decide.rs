@@ -1,4 +1,5 @@
 //! What `qts serve` judges, cycle after cycle on books of its own, is what `qts decide` says of the same picture.
+//! Supervisors are left out: they set modes between cycles, which a picture of one cycle cannot know.
 
 use jiff::ToSpan;
 use jiff::civil::date;
@@ -39,6 +40,9 @@ max_order_qty = { warn = "8", limit = "12", block = "60" }
 max_order_notional = "6%"
 max_long = "40"
 fat_finger = false
+repeated_execution = false
+failure_breaker = false
+warn_escalation = false
 stale_data = { warn = "2s", block = "3s" }
 order_rate = { per_second = "0.1", burst = "2" }
 PARTICIPATION
@@ -53,6 +57,8 @@ short_not_allowed = false
 extends = "bold"
 restricted = ["A.KRX"]
 [policy.account]
+daily_loss = false
+drawdown = false
 max_gross_exposure = "60%"
 max_short = "50"
 max_order_notional = "8%"

@@ -141,10 +141,12 @@ fn its_counts_are_these() {
           "fills": 871,
           "intents": 1497,
           "late_fills": 0,
+          "lifted": [],
           "not_sent": 0,
           "open_orders": 0,
           "order_parts": 1152,
           "orders": 871,
+          "policies": [],
           "quarantined": [],
           "reasons": {
             "buying_power": 56,
@@ -159,14 +161,19 @@ fn its_counts_are_these() {
           "refused_commands": [],
           "rejects": 0,
           "schema": 1,
-          "state_hash": "24fb29ef3e1ec3e622564b0ca307e063da71b44672190b1144fda6e6f6fa5073",
+          "state_hash": "f6939d04b93eb186d70bb245e6d7327cd3a4c3fd0303c0c161104e6bcd7db6ce",
           "strategies": 8,
+          "trips": [],
           "unused_commands": 0,
           "verdicts": {
             "block": 345,
             "pass": 342,
             "reduce": 256,
             "warn": 554
+          },
+          "warned": {
+            "daily_loss": 161,
+            "drawdown": 1
           }
         }
     "#]]

@@ -66,7 +66,9 @@ pub(crate) fn failing(way: &'static str, name: &str, world: &World, rng: &mut Rn
         "unsubscribed" => failing.instruments = vec![Inst(0)],
         _ => {}
     }
-    failing
+    // Its own supervisors may trip; they are its own.
+    let watched = RiskPolicy { supervision: super::supervision(rng.clone()), ..(*failing.policy).clone() };
+    Registration { policy: Arc::new(watched), ..failing }
 }
 
 fn policy(policy: RiskPolicy) -> Arc<RiskPolicy> {

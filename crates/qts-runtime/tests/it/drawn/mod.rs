@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use qts_core::{Cycle, DailyLimit, Inst, Instrument, Money, Qty, Ratio, Slice, Span};
 use qts_gate::policy::{Age, Controls, FatFinger, Jump, OrderRate, OrderSize, Size, Thresholds, Worth};
-use qts_gate::{ArbitrationRule, RiskPolicy, StrategyState};
+use qts_gate::supervision::{RepeatedExecution, Within};
+use qts_gate::{ArbitrationRule, RiskPolicy, StrategyState, Supervision};
 use qts_runtime::{Action, Command, QuarantineRule, Record, Registration, Target, When};
 use qts_venues::sim::{LimitFill, SimConfig};
 
@@ -184,6 +185,37 @@ fn worth(rng: &mut Rng) -> Worth {
 }
 
 fn strategy_policy(rng: &mut Rng) -> RiskPolicy {
+    let supervision = supervision(rng.clone());
+    let policy = unwatched_policy(rng);
+    if policy.id == "conservative" { policy } else { RiskPolicy { supervision, ..policy } }
+}
+
+/// Supervisors that trip now and then; drawn apart, so that they change nothing else of a world.
+pub(crate) fn supervision(mut rng: Rng) -> Supervision {
+    rng.next();
+    let within = |rng: &mut Rng| {
+        let count = u64::try_from(rng.int(1, 6)).expect("positive");
+        Within { count, window: Span::SECOND.times(rng.pick(&[60, 300, 86_400])) }
+    };
+    let ratio = |rng: &mut Rng, of: [&str; 3]| rng.pick(&of).parse().expect("a ratio");
+    let levels = |rng: &mut Rng| Thresholds {
+        warn: Some(ratio(rng, ["0.001", "0.01", "0.02"])),
+        limit: Some(ratio(rng, ["0.02", "0.05", "0.1"])),
+        block: Some(ratio(rng, ["0.1", "0.2", "0.3"])),
+    };
+    Supervision {
+        repeated_execution: rng.chance(30).then(|| RepeatedExecution {
+            same: u64::try_from(rng.int(2, 9)).ok(),
+            session: u64::try_from(rng.int(5, 30)).ok(),
+        }),
+        failure_breaker: rng.chance(30).then(|| within(&mut rng)),
+        warn_escalation: rng.chance(30).then(|| within(&mut rng)),
+        daily_loss: rng.chance(30).then(|| levels(&mut rng)),
+        drawdown: rng.chance(20).then(|| levels(&mut rng)),
+    }
+}
+
+fn unwatched_policy(rng: &mut Rng) -> RiskPolicy {
     match rng.int(0, 9) {
         0..=3 => policy("validity_only"),
         4 => policy("conservative"),
@@ -213,6 +245,12 @@ fn strategy_policy(rng: &mut Rng) -> RiskPolicy {
 }
 
 fn account_policy(rng: &mut Rng) -> RiskPolicy {
+    let supervision = supervision(rng.clone());
+    let policy = unwatched_account_policy(rng);
+    if policy.id == "conservative" { policy } else { RiskPolicy { supervision, ..policy } }
+}
+
+fn unwatched_account_policy(rng: &mut Rng) -> RiskPolicy {
     match rng.int(0, 9) {
         0..=4 => policy("validity_only"),
         5 => policy("conservative"),

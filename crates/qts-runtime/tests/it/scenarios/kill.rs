@@ -58,6 +58,7 @@ fn only_rearming_with_a_reason_lifts_a_kill() {
             command rearm the account ( ): refused, re-arming the account needs a reason
             a wants buy 1 A: block 0 killed
             command rearm the account (it was toast)
+            account is no longer killed for killed: re-armed
             a wants buy 1 A: pass 1
             order 1: buy 1 A = a 1"#]],
     );

@@ -8,6 +8,7 @@ mod kill;
 mod orders;
 mod outside;
 mod reports;
+mod supervise;
 mod velocity;
 
 use expect_test::Expect;

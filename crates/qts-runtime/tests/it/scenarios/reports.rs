@@ -145,8 +145,11 @@ fn a_timeout_leaves_an_order_in_doubt_and_its_shares_reserved_until_it_is_cleare
     check(
         &told(&mut floor, vec![filled(1, 5, 100), Outcome::Timeout, Outcome::NeverArrived]),
         &expect![[r#"
-        fill of 1: 5 at 100 = a 3 + b 2
-        order 1 neverarrived"#]],
+            fill of 1: 5 at 100 = a 3 + b 2
+            A is no longer halted for unreconciled: resolved
+            A trips unreconciled: halted, unknown of unknown
+            order 1 neverarrived
+            A is no longer halted for unreconciled: resolved"#]],
     );
     assert_eq!((order(&floor), open(&floor).as_deref()), (Some(OrderState::Terminal), Some("0")));
 }

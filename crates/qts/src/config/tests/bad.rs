@@ -236,7 +236,7 @@ fn commands_say_when_whom_and_why() {
     check(
         "[[command]]\ndo = \"disable\"\ncycle = 1\nat = \"2018-01-15T15:30:00+09:00\"\n",
         expect![[r#"
-        QTS0161 2:6 the command names no strategy | help: add `strategy = "…"`; only flatten, reduce_only, kill and rearm need none
+        QTS0161 2:6 the command names no strategy | help: add `strategy = "…"`; only flatten, reduce_only, kill, rearm and set_policy need none
         QTS0160 3:9 the command has both `at` and `cycle` | help: keep one of them | also 4:6
     "#]],
     );
@@ -282,12 +282,6 @@ fn what_is_not_built_is_refused() {
         "[journal]\npath = \"run.qts\"\n",
         expect![[r#"
         QTS0115 1:1 the journal is not built yet | help: leave `[journal]` out
-    "#]],
-    );
-    check(
-        "[[command]]\ndo = \"set_policy\"\ncycle = 2\npolicy = \"x\"\n",
-        expect![[r#"
-        QTS0115 2:6 the command `set_policy` is not built yet | help: leave it out: policies are fixed for a run
     "#]],
     );
 }

@@ -13,23 +13,22 @@ fn a_misspelled_control_meets_its_neighbour() {
             QTS0152 3:1 no control is called `max_order_quantity` | help: did you mean `max_order_qty`?
             QTS0152 4:1 no control is called `extend` | help: did you mean `extends`?
             QTS0152 5:1 no control is called `budget` | help: give `budget` in the `[[strategy]]` table
-            QTS0152 6:1 no control is called `zzz` | help: controls: restricted, outside_session, stale_data, data_implausible, duplicate_order, short_not_allowed, price_collar, fat_finger, cycle_notional, market_order, max_order_qty, max_order_notional, max_long, max_short, max_gross_exposure, max_net_exposure, buying_power, max_participation, max_open_orders, order_rate, message_limit, max_risk_score
+            QTS0152 6:1 no control is called `zzz` | help: controls: restricted, outside_session, stale_data, data_implausible, duplicate_order, short_not_allowed, price_collar, fat_finger, cycle_notional, market_order, max_order_qty, max_order_notional, max_long, max_short, max_gross_exposure, max_net_exposure, buying_power, max_participation, max_open_orders, order_rate, message_limit, max_risk_score, repeated_execution, failure_breaker, warn_escalation, daily_loss, drawdown
         "#]],
     );
 }
 
 #[test]
-fn what_is_not_built_or_always_on_cannot_be_set() {
+fn what_is_always_on_cannot_be_set() {
     check(
-        "[policy.a]\nfailure_breaker = { count = 5 }\nself_trade = false\ndaily_loss = { limit = \"2%\" }\n",
+        "[policy.a]\nself_trade = false\nunreconciled = false\n",
         expect![[r#"
-            QTS0115 2:1 the control `failure_breaker` is not built yet | help: leave it out, or write `false`: no policy has it
-            QTS0153 3:1 `self_trade` is always on | help: leave it out: it has no levels and cannot be removed
-            QTS0115 4:1 the control `daily_loss` is not built yet | help: leave it out, or write `false`: no policy has it
+            QTS0153 2:1 `self_trade` is always on | help: leave it out: it has no levels and cannot be removed
+            QTS0153 3:1 `unreconciled` is always on | help: leave it out: it has no levels and cannot be removed
         "#]],
     );
     check(
-        "[policy.a]\nfailure_breaker = false\nself_trade = true\n",
+        "[policy.a]\nself_trade = true\n",
         expect![[r#"
         sound
     "#]],
@@ -79,7 +78,7 @@ fn velocity_and_data_controls_say_what_they_want() {
         expect![[r#"
             QTS0104 2:20 `data_implausible` has no `between` | help: add `between = "10%"`
             QTS0105 3:49 `where_known` must be true or false, not a text | help: write `where_known = true` or `where_known = false`
-            QTS0105 5:48 `between` must be a level, not true or false | help: give a level; only `between = false`, for the whole control, removes it
+            QTS0105 5:48 `data_implausible` must be a level, not true or false | help: give a level; only `data_implausible = false`, for the whole control, removes it
             QTS0103 5:55 unknown key `warn` in `data_implausible` | help: known keys: within, between
             QTS0154 6:21 `max_participation` has neither `order` nor `day` | help: give one of them, or `max_participation = false`
         "#]],
@@ -233,7 +232,7 @@ fn instrument_tables_name_instruments() {
     check(
         "[policy.a.instrument.\"BTC.X\"]\nextends = \"a\"\n",
         expect![[r#"
-            QTS0152 2:1 no control is called `extends` | help: controls: restricted, outside_session, stale_data, data_implausible, duplicate_order, short_not_allowed, price_collar, fat_finger, cycle_notional, market_order, max_order_qty, max_order_notional, max_long, max_short, max_gross_exposure, max_net_exposure, buying_power, max_participation, max_open_orders, order_rate, message_limit, max_risk_score
+            QTS0152 2:1 no control is called `extends` | help: controls: restricted, outside_session, stale_data, data_implausible, duplicate_order, short_not_allowed, price_collar, fat_finger, cycle_notional, market_order, max_order_qty, max_order_notional, max_long, max_short, max_gross_exposure, max_net_exposure, buying_power, max_participation, max_open_orders, order_rate, message_limit, max_risk_score, repeated_execution, failure_breaker, warn_escalation, daily_loss, drawdown
         "#]],
     );
 }

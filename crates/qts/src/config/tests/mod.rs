@@ -7,6 +7,7 @@ mod fuzz;
 mod good;
 mod origins;
 mod report;
+mod supervisors;
 mod written;
 
 use expect_test::Expect;

@@ -2,7 +2,7 @@
 
 use qts_core::Inst;
 
-use super::super::{BUILT, Config, written};
+use super::super::{BUILT, Config, supervisor, written};
 use super::sound;
 
 /// Forms of a control that mean something.
@@ -34,6 +34,10 @@ fn forms(control: &str) -> &'static [&'static str] {
         "buying_power" => &["true", "{ buffer = \"2%\" }"],
         "max_open_orders" => &["3", "{ warn = 2, limit = 3 }"],
         "max_risk_score" => &["\"0.7\""],
+        "repeated_execution" => &["{ same = \"5\", session = \"30\" }", "{ same = \"2\" }"],
+        "failure_breaker" => &["{ count = \"5\", window = \"60s\" }"],
+        "warn_escalation" => &["{ same = \"10\", window = \"60s\" }"],
+        "daily_loss" | "drawdown" => &["\"2%\"", "{ warn = \"1%\", limit = \"2%\", block = \"3%\" }"],
         other => panic!("give forms of `{other}` here"),
     }
 }
@@ -43,7 +47,7 @@ fn found(config: &Config, control: &str) -> Option<String> {
     let policy = &config.policies["p"];
     let (strategy, account) = (policy.strategy_controls(Inst(0)), policy.account_controls(Inst(0)));
     let of = |set| written(set, control, &config.registry);
-    of(strategy).or_else(|| of(account))
+    of(strategy).or_else(|| of(account)).or_else(|| supervisor(&policy.supervision, control))
 }
 
 #[test]
@@ -67,12 +71,14 @@ fn the_conservative_policy_written_out_is_the_conservative_policy() {
     for control in BUILT {
         let of = |set| written(set, control, &config.registry);
         let (strategy, account) = (of(&conservative.strategy), of(&conservative.account));
-        text += &strategy.map(|value| format!("{control} = {value}\n")).unwrap_or_default();
+        let supervisor = supervisor(&conservative.supervision, control);
+        text += &strategy.or(supervisor).map(|value| format!("{control} = {value}\n")).unwrap_or_default();
         if control == "buying_power" {
             text += &account.map(|value| format!("{control} = {value}\n")).unwrap_or_default();
         }
     }
     let pasted = &sound(&text).policies["p"];
     assert_eq!(pasted.strategy, conservative.strategy, "{text}");
+    assert_eq!(pasted.supervision, conservative.supervision, "{text}");
     assert_eq!(pasted.account.buying_power, conservative.account.buying_power, "{text}");
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use qts_core::{Inst, Money, Ratio, SCALE};
+use qts_gate::RiskPolicy;
 use qts_gate::policy::{Controls, Thresholds};
 
 use super::super::code::Code;
@@ -239,8 +240,7 @@ impl Clash {
             None => warning,
         };
         let account = &config.account.policy;
-        warning
-            .help(format!("lower the strategy's `{}`, or raise it in the account's policy `{account}`", self.control))
+        warning.help(format!("lower the strategy's `{}`, or {}", self.control, way_up(self.control, account)))
     }
 }
 
@@ -302,4 +302,13 @@ fn warn_and_most_of(set: &Controls, control: &str) -> Option<(Option<Most>, Opti
 fn level_text(used: &Used<'_>, control: &str) -> Option<String> {
     let InForce { limit, block, .. } = in_force(used.set, control, used.at_account)?;
     limit.or(block)
+}
+
+/// How the account's policy comes to admit more: a built-in one cannot be changed, but extended.
+fn way_up(control: &str, account: &str) -> String {
+    if RiskPolicy::BUILT_IN.contains(&account) {
+        let own = format!("write `[policy.account]` that extends \"{account}\" with a higher `{control}`");
+        return format!("{own}, and `policy = \"account\"` in [account]");
+    }
+    format!("raise it in the account's policy `{account}`")
 }

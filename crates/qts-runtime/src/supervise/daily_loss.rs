@@ -1,0 +1,54 @@
+//! E1, daily loss: what the account lost since the session's day began, as a share of what it was worth then. Money
+//! paid in or out would not count; there is none in this system yet.
+//!
+//! Latched for the day: a recovery does not lift it, the next day does. A bar that spans its whole session ends its
+//! day, and what it triggers is sent on the next: its loss is told as a warning, whatever its size.
+
+use qts_core::{Money, Ratio};
+use qts_gate::Cause;
+use qts_gate::policy::Thresholds;
+
+use super::losses::{self, Reached};
+use crate::command::Target;
+use crate::pipeline::Runtime;
+use crate::record::{Effects, Lifting};
+
+/// What is known of the day's loss.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct DailyLoss {
+    reached: Reached,
+    /// What it is measured from since a person re-armed it; else the day's opening equity.
+    rearmed_at: Option<Money>,
+}
+
+impl DailyLoss {
+    /// Measured from now on from what the account is worth now.
+    pub(super) const fn start_anew(&mut self, worth: Option<Money>) {
+        *self = Self { reached: Reached::Nothing, rearmed_at: worth };
+    }
+}
+
+impl Runtime {
+    pub(super) fn measure_daily_loss(
+        &mut self,
+        levels: Option<Thresholds<Ratio>>,
+        worth: Money,
+        day_ends: bool,
+        out: &mut Effects,
+    ) {
+        let opening = self.supervisors.daily_loss.rearmed_at.or(self.day_start_equity);
+        let (Some(levels), Some(opening)) = (levels, opening) else { return };
+        let loss = losses::measure(levels, opening, worth);
+        if self.supervisors.daily_loss.reached.rise(&loss) {
+            let loss = if day_ends { loss.into_warning() } else { loss };
+            self.reach(Cause::DailyLoss, &loss, out);
+        }
+    }
+
+    /// A new day: the loss starts anew, orders are counted anew.
+    pub(crate) fn begin_day(&mut self, out: &mut Effects) {
+        self.supervisors.daily_loss = DailyLoss::default();
+        self.release(&Target::Account, Cause::DailyLoss, Lifting::Session, out);
+        self.forget_executions();
+    }
+}

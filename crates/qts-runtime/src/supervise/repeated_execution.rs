@@ -1,0 +1,53 @@
+//! D3, repeated automated execution: so many parent orders of one strategy in one instrument and on one side, or so
+//! many in all, in one session; then the strategy goes reduce-only until a person re-arms it.
+//!
+//! A parent order is an order that left with the strategy's own proposal in it, once however many of its proposals
+//! were merged. What the operator sends for it does not count. A new session counts anew; the latch stays.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use qts_core::{Inst, Mode, Side, StrategyId};
+use qts_gate::Cause;
+
+use super::modes::at_count;
+use crate::command::Target;
+use crate::pipeline::Runtime;
+use crate::record::{Effects, Record};
+
+/// The parent orders of one strategy in this session.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Executions {
+    same: BTreeMap<(Inst, bool), u64>,
+    session: u64,
+}
+
+impl Runtime {
+    pub(super) fn count_execution(&mut self, record: &Record, out: &mut Effects) {
+        let Record::Sent { instrument, side, children, .. } = record else { return };
+        let own = children.iter().filter(|child| child.decision.strategy == child.owner);
+        let senders: BTreeSet<&StrategyId> = own.map(|child| &child.owner).collect();
+        for sender in senders {
+            self.count_parent_order(sender, (*instrument, *side), out);
+        }
+    }
+
+    fn count_parent_order(&mut self, id: &StrategyId, (inst, side): (Inst, Side), out: &mut Effects) {
+        let Some(limits) = self.supervision_of(id).and_then(|watched| watched.repeated_execution) else { return };
+        let executions = self.supervisors.executions.entry(id.clone()).or_default();
+        let same = executions.same.entry((inst, side == Side::Buy)).or_default();
+        *same += 1;
+        executions.session += 1;
+        let reached =
+            |count: u64, limit: Option<u64>| limit.filter(|limit| count >= *limit).map(|limit| (count, limit));
+        let reached = reached(*same, limits.same).or_else(|| reached(executions.session, limits.session));
+        if let Some((count, limit)) = reached {
+            let restraint = at_count(Mode::ReduceOnly, count, limit);
+            self.trip(&Target::Strategy(id.clone()), Cause::RepeatedExecution, restraint, out);
+        }
+    }
+
+    /// A new session counts anew.
+    pub(super) fn forget_executions(&mut self) {
+        self.supervisors.executions.clear();
+    }
+}
