@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use qts_core::{Code, Decision, Inst, Instruments, Qty, Side, Stage, StrategyId};
-use qts_loop::OrderState;
 use qts_runtime::{Effects, Hearing, Record as Happened, Witness};
 
 use super::case::{Case, Ended, Fill, Repeats, Sent};
@@ -14,6 +13,7 @@ use crate::decimal::Decimal;
 use crate::engine::Onlooker;
 use crate::exit::Trouble;
 use crate::local;
+use crate::{call, order_words};
 
 /// Waits for the wanted decisions, then for what becomes of their orders.
 pub(super) struct Watcher<'c> {
@@ -60,9 +60,10 @@ impl<'c> Watcher<'c> {
         match missing {
             None => Ok(self.cases.into_values().collect()),
             Some((_, wanted)) => Err(Trouble::Usage(format!(
-                "there is no decision {wanted}: this run makes {}; `qts run {} --decisions decisions.csv` lists them",
+                "there is no decision {wanted}: this run makes {}; `{} run {} --decisions decisions.csv` lists them",
                 self.decisions,
-                self.config.source.name(),
+                call::name(),
+                call::quoted(self.config.source.name()),
             ))),
         }
     }
@@ -127,13 +128,13 @@ impl<'c> Watcher<'c> {
             Happened::Ended { order, how, why } => {
                 for case in self.of_order(*order) {
                     let ts = local::time(config, case.inst, effects.now);
-                    case.ended = Some(Ended { ts, how: word(*how).to_owned(), why: why.clone() });
+                    case.ended = Some(Ended { ts, how: order_words::state(*how).to_owned(), why: why.clone() });
                 }
             }
             Happened::Halted { children, step } => {
                 let is_in = |case: &Case| children.iter().any(|child| child.decision == case.id);
                 for case in self.cases.values_mut().filter(|case| is_in(case)) {
-                    let how = format!("not sent: {step:?}");
+                    let how = format!("not sent: {}", order_words::step(*step));
                     case.ended = Some(Ended { ts: case.decision.ts.clone(), how, why: None });
                 }
             }
@@ -146,17 +147,6 @@ impl Outcome {
     fn of(decision: &Decision) -> Self {
         let codes = decision.reasons.iter().map(|reason| reason.code).collect();
         Self { side: decision.side, asked: decision.asked, verdict: decision.verdict(), codes }
-    }
-}
-
-/// How an order ended, in a word.
-const fn word(how: OrderState) -> &'static str {
-    match how {
-        OrderState::Canceled => "canceled",
-        OrderState::Expired => "expired",
-        OrderState::Rejected => "rejected",
-        OrderState::NeverArrived => "never_arrived",
-        _ => "filled",
     }
 }
 
@@ -177,9 +167,14 @@ impl Witness for Watcher<'_> {
         let (judged, trace) = hearing.gate.explain(hearing.proposals.to_vec(), hearing.cancels, hearing.situation);
         let record = Record { config: self.config, hearing, judged: &judged, trace: &trace };
         for (place, wanted) in here {
-            let found = (self.decisions + 1..).zip(&judged.decisions).find(|(number, one)| wanted.is(*number, &one.id));
-            if let Some((number, decision)) = found {
-                self.cases.insert(place, record.case(number, decision));
+            // A decision has the number of the proposal with its id, wherever it stands among the judged.
+            let found = numbered().find(|(number, asked)| wanted.is(*number, &asked.id));
+            let decided = found.and_then(|(number, asked)| {
+                let decision = judged.decisions.iter().find(|decision| decision.id == asked.id)?;
+                Some(record.case(number, decision))
+            });
+            if let Some(case) = decided {
+                self.cases.insert(place, case);
             }
         }
     }

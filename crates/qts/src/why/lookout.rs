@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use qts_core::{Ask, Decision, Inst, Instruments, OrderId, Qty, StrategyId, Ts};
 use qts_gate::StrategyState;
-use qts_runtime::{Call, Effects, Record, Runtime, Witness};
+use qts_runtime::{Call, Effects, Record, Runtime, Target, Verb, Witness};
 use serde::Serialize;
 
 use crate::config::Config;
@@ -248,7 +248,7 @@ impl<'c> Lookout<'c> {
                 let what = self.cycle.failure.clone().unwrap_or_else(|| "it failed too often".to_owned());
                 self.fall_asleep(&what);
             }
-            Record::Commanded { command, refused: None } if self.changes_its_state(command) => {
+            Record::Commanded { command, verb, target, refused: None } if self.puts_to_sleep(*verb, target) => {
                 self.fall_asleep(&format!("command: {command}"));
             }
             _ => {}
@@ -273,14 +273,12 @@ impl<'c> Lookout<'c> {
         self.slept = true;
     }
 
-    fn changes_its_state(&self, command: &str) -> bool {
-        let told = |verb: &&str| command.starts_with(&format!("{verb} strategy `{}`", self.strategy));
-        PUT_TO_SLEEP.iter().any(told)
+    /// Does it see nothing after that command?
+    fn puts_to_sleep(&self, verb: Verb, target: &Target) -> bool {
+        let is_meant = matches!(target, Target::Strategy(id) if id == self.strategy);
+        is_meant && matches!(verb, Verb::Disable | Verb::Unregister)
     }
 }
-
-/// The commands after which a strategy sees nothing.
-const PUT_TO_SLEEP: [&str; 2] = ["disable", "unregister"];
 
 impl OpenOrder {
     fn told(&self, id: OrderId) -> String {

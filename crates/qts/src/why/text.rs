@@ -4,6 +4,7 @@ use super::Why;
 use qts_core::StrategyId;
 
 use super::lookout::{Answer, Decided, Stretch};
+use crate::call;
 use crate::config::Config;
 use crate::decide::harmless;
 
@@ -26,7 +27,9 @@ fn told(stretch: &Stretch, config: &Config) -> String {
     }
     if let Answer::Decided { decisions } = &stretch.answer {
         let ids: Vec<&str> = decisions.iter().map(|one| one.decision.as_str()).collect();
-        text += &format!("more    qts explain {} {}\n", config.source.name(), ids.join(" "));
+        let ids: Vec<String> = ids.into_iter().map(call::quoted).collect();
+        let file = call::quoted(config.source.name());
+        text += &format!("more    {} explain {file} {}\n", call::name(), ids.join(" "));
     }
     text
 }

@@ -3,7 +3,7 @@
 use expect_test::{Expect, expect};
 use serde_json::Value;
 
-use crate::support::{Ended, Folder};
+use crate::support::{Ended, Folder, by_its_name};
 
 /// Two instruments, a policy with levels of every kind and a value by instrument, a shared one, a broker that takes a
 /// tenth of a bar's volume.
@@ -728,7 +728,7 @@ fn the_check_of_phase_5_is_a_control_like_any_other() {
 fn refused(folder: &Folder, which: &str) -> String {
     let Ended { code, out, err } = folder.qts(&format!("explain qts.toml {which}"));
     assert_eq!((code, out.as_str()), (2, ""), "{which}: {err}");
-    err.lines().next().unwrap_or_default().to_owned() + "\n"
+    by_its_name(err.lines().next().unwrap_or_default()) + "\n"
 }
 
 #[test]
