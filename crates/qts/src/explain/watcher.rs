@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use qts_core::{Code, Decision, Inst, Instruments, Qty, Side, Stage, StrategyId};
-use qts_runtime::{Effects, Hearing, Record as Happened, Witness};
+use qts_core::{CancelRequest, Code, Decision, Inst, Instruments, Mode, Qty, Side, Stage, StrategyId, Ts};
+use qts_runtime::{Effects, Hearing, Record as Happened, Target, Verb, Witness};
 
-use super::case::{Case, Ended, Fill, Repeats, Sent};
+use super::case::{Case, Ended, Fill, Repeats, Sent, Withdrawal};
 use super::record::{self, Record};
 use super::wanted::Wanted;
 use crate::config::Config;
@@ -25,6 +25,8 @@ pub(super) struct Watcher<'c> {
     decisions: u64,
     /// What was last decided for every strategy on every instrument, and how often in a row.
     latest: BTreeMap<Place, (Outcome, Repeats)>,
+    /// For what orders are withdrawn, and whose: the newest comes last.
+    grounds: Vec<(Target, String)>,
 }
 
 /// Who asks, for which book, on what.
@@ -42,7 +44,7 @@ struct Outcome {
 impl<'c> Watcher<'c> {
     /// Waits for these decisions.
     pub(super) const fn new(config: &'c Config, wanted: &'c [Wanted]) -> Self {
-        Self { config, wanted, cases: BTreeMap::new(), decisions: 0, latest: BTreeMap::new() }
+        Self { config, wanted, cases: BTreeMap::new(), decisions: 0, latest: BTreeMap::new(), grounds: Vec::new() }
     }
 
     /// Is everything known?
@@ -98,9 +100,41 @@ impl<'c> Watcher<'c> {
         })
     }
 
+    /// Notes what lets the operator withdraw orders.
+    fn note_ground(&mut self, happened: &Happened) {
+        let ground = match happened {
+            Happened::Commanded { command, verb, target, refused: None } if withdraws(*verb, target) => {
+                Some((target.clone(), command.clone()))
+            }
+            Happened::Quarantined { strategy } => {
+                Some((Target::Strategy(strategy.clone()), format!("`{strategy}` is quarantined")))
+            }
+            Happened::Tripped { target, code, mode, .. } if *mode > Mode::Active => {
+                Some((target.clone(), format!("{code}: {}", mode.as_str())))
+            }
+            _ => None,
+        };
+        self.grounds.extend(ground);
+    }
+
+    fn withdraw(&mut self, cancel: &CancelRequest, now: Ts) {
+        let (config, grounds) = (self.config, std::mem::take(&mut self.grounds));
+        for case in self.of_order(cancel.order) {
+            let is_ground = |(target, _): &&(Target, String)| concerns(target, case);
+            let by_operator = cancel.strategy.as_str() == StrategyId::OPERATOR;
+            let after = grounds.iter().rev().find(is_ground).filter(|_| by_operator).map(|(_, what)| what.clone());
+            let (by, why) = (cancel.strategy.to_string(), cancel.why.to_string());
+            let ts = local::time(config, cancel.instrument, now);
+            case.withdrawal = Some(Withdrawal { ts, by, why, after });
+        }
+        self.grounds = grounds;
+    }
+
     fn follow(&mut self, happened: &Happened, effects: &Effects) {
         let config = self.config;
+        self.note_ground(happened);
         match happened {
+            Happened::Cancel(cancel) => self.withdraw(cancel, effects.now),
             Happened::Decision(decision) => self.remember(decision, effects),
             Happened::Sent { order, side, qty, kind, children, .. } => {
                 let is_in = |case: &Case| children.iter().any(|child| child.decision == case.id);
@@ -147,6 +181,25 @@ impl Outcome {
     fn of(decision: &Decision) -> Self {
         let codes = decision.reasons.iter().map(|reason| reason.code).collect();
         Self { side: decision.side, asked: decision.asked, verdict: decision.verdict(), codes }
+    }
+}
+
+/// Does the operator withdraw orders after that command?
+fn withdraws(verb: Verb, target: &Target) -> bool {
+    match verb {
+        Verb::Disable => matches!(target, Target::Strategy(_)),
+        Verb::Unregister | Verb::Flatten | Verb::Kill => true,
+        Verb::Register | Verb::Enable | Verb::ReduceOnly | Verb::Shadow | Verb::Rearm | Verb::SetPolicy => false,
+    }
+}
+
+/// Is the order of a case among those of a target?
+fn concerns(target: &Target, case: &Case) -> bool {
+    let parts = case.order.iter().flat_map(|order| &order.children);
+    match target {
+        Target::Account => true,
+        Target::Instrument(inst) => case.inst == *inst,
+        Target::Strategy(id) => parts.into_iter().any(|part| part.strategy == id.as_str()),
     }
 }
 

@@ -7,7 +7,7 @@ use qts_gate::StrategyState;
 use qts_runtime::{Call, Effects, Record, Runtime, Target, Verb, Witness};
 use serde::Serialize;
 
-use crate::config::Config;
+use crate::config::{Action, CommandSpec, Config, When};
 use crate::decide::sentence::sentence;
 use crate::engine::Onlooker;
 use crate::exit::Trouble;
@@ -39,6 +39,9 @@ pub(super) enum Answer {
         state: &'static str,
         /// What brought it there, if it happened in the run.
         cause: Option<String>,
+        /// The command that registers it later, and when.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        later: Option<String>,
     },
     /// It failed, and everything it asked for was dropped.
     Failed {
@@ -183,14 +186,35 @@ impl<'c> Lookout<'c> {
             (_, Some(reason)) => Some(Answer::Held { reason }),
             (_, None) => {
                 self.seen = 0;
-                Some(Answer::Asleep { state: self.state(runtime), cause: self.cause.clone() })
+                let state = self.state(runtime);
+                let later = (state == NOT_REGISTERED).then(|| self.registered_later(runtime)).flatten();
+                Some(Answer::Asleep { state, cause: self.cause.clone(), later })
             }
         }
     }
 
+    /// The first `[[command]]` that is still to come and registers it.
+    fn registered_later(&self, runtime: &Runtime) -> Option<String> {
+        let registers = |command: &&CommandSpec| match &command.action {
+            Action::Register(spec) => spec.id == *self.strategy,
+            _ => false,
+        };
+        let is_to_come = |command: &&CommandSpec| match command.when {
+            When::At(at) => at > self.now,
+            When::Cycle(cycle) => cycle > runtime.cycle_number(),
+        };
+        let command = self.config.commands.iter().filter(registers).find(is_to_come)?;
+        let when = match command.when {
+            When::At(at) => format!("at {}", local::time(self.config, self.inst, at)),
+            When::Cycle(cycle) => format!("before cycle {}", cycle.0),
+        };
+        let (file, line) = (self.config.source.name(), self.config.source.position(command.place.start).0);
+        Some(format!("the [[command]] at {file}:{line} registers it {when}"))
+    }
+
     fn state(&self, runtime: &mut Runtime) -> &'static str {
         let standing = runtime.registry().standings().get(self.strategy);
-        standing.map_or("not registered", |standing| standing.state.as_str())
+        standing.map_or(NOT_REGISTERED, |standing| standing.state.as_str())
     }
 
     /// Adds an answer to the stretch under way, or begins one with it. What comes after the time asked about only makes
@@ -279,6 +303,9 @@ impl<'c> Lookout<'c> {
         is_meant && matches!(verb, Verb::Disable | Verb::Unregister)
     }
 }
+
+/// The state of a strategy that is not there.
+const NOT_REGISTERED: &str = "not registered";
 
 impl OpenOrder {
     fn told(&self, id: OrderId) -> String {

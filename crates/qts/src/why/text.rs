@@ -45,9 +45,11 @@ fn said(answer: &Answer) -> String {
         Answer::Failed { failure } => {
             format!("no order: it failed, and what it asked for in this cycle is dropped: {}\n", harmless(failure))
         }
-        Answer::Asleep { state, cause } => {
+        Answer::Asleep { state, cause, later } => {
             let cause = cause.as_ref().map(|cause| format!(" since {}", harmless(cause))).unwrap_or_default();
-            let way_out = if Answer::sleeps(state) { "; `enable` it by a command" } else { "" };
+            let enable = Answer::sleeps(state).then(|| "; `enable` it by a command".to_owned());
+            let later = later.as_ref().map(|later| format!("; {}", harmless(later)));
+            let way_out = enable.or(later).unwrap_or_default();
             format!("no order: it is {state} and sees nothing{cause}{way_out}\n")
         }
     }

@@ -201,7 +201,7 @@ fn a_strategy_registered_and_let_go_by_command() {
         &days,
         expect![[r#"
             late on A.KRX at 2024-01-03
-            no order: it is not registered and sees nothing
+            no order: it is not registered and sees nothing; the [[command]] at qts.toml:17 registers it at 2024-01-04T15:30:00+09:00
             the same 2 times: 2024-01-02T15:30:00+09:00 to 2024-01-03T15:30:00+09:00
             then    not registered · holds 0 · open orders: none
 
@@ -209,7 +209,7 @@ fn a_strategy_registered_and_let_go_by_command() {
             no order: it held, "no signal": it holds nothing and its rule does not ask to enter
             the same 2 times: 2024-01-04T15:30:00+09:00 to 2024-01-05T15:30:00+09:00
             then    active · holds 0 · open orders: none · has seen 2 events of it
-            before  no order: it is not registered and sees nothing (×2, 2024-01-02T15:30:00+09:00 to 2024-01-03T15:30:00+09:00)
+            before  no order: it is not registered and sees nothing; the [[command]] at qts.toml:17 registers it at 2024-01-04T15:30:00+09:00 (×2, 2024-01-02T15:30:00+09:00 to 2024-01-03T15:30:00+09:00)
 
             late on A.KRX at 2024-01-08
             no order: it is not registered and sees nothing since 2024-01-08T15:30:00+09:00: command: unregister strategy `late`
@@ -542,7 +542,12 @@ fn in_a_gap_of_the_data_that_is_said() {
     let rows = folder.read("bars.csv");
     let is_there = |row: &&str| !row.starts_with("2024-01-08") && !row.starts_with("2024-01-09");
     folder.write("bars.csv", rows.lines().filter(is_there).map(|row| format!("{row}\n")).collect::<String>());
-    told(&folder, "s", "A.KRX", &["2024-01-05", "2024-01-08", "2024-01-10T15:30:00+09:00"], expect![[r#"
+    told(
+        &folder,
+        "s",
+        "A.KRX",
+        &["2024-01-05", "2024-01-08", "2024-01-10T15:30:00+09:00"],
+        expect![[r#"
         s on A.KRX at 2024-01-05
         pass: it asked to sell 3 (4:s:0, "SMA 1 9870 < SMA 3 9950"), 3 admitted
         said at 2024-01-05T15:30:00+09:00
@@ -563,10 +568,16 @@ fn in_a_gap_of_the_data_that_is_said() {
         the same 2 times: 2024-01-10T15:30:00+09:00 to 2024-01-11T15:30:00+09:00
         then    active · holds 0 · open orders: none · has seen 5 events of it
         before  pass: it asked to sell 3 (4:s:0, "SMA 1 9870 < SMA 3 9950"), 3 admitted (once, 2024-01-05T15:30:00+09:00)
-    "#]]);
+    "#]],
+    );
     let folder = minutes("why-gap-minutes", &crossing());
     let times = ["2024-01-02T09:01:30+09:00", "2024-01-02T23:00:00+09:00"];
-    told(&folder, "cross", "A.KRX", &times, expect![[r#"
+    told(
+        &folder,
+        "cross",
+        "A.KRX",
+        &times,
+        expect![[r#"
         cross on A.KRX at 2024-01-02T09:01:30+09:00
         no event of the instrument between 2024-01-02T09:01:00+09:00 and 2024-01-02T09:02:00+09:00: its last answer
         no order: it held, "warming up": its rule needs more events than it has seen
@@ -579,7 +590,8 @@ fn in_a_gap_of_the_data_that_is_said() {
         said at 2024-01-02T09:09:00+09:00
         then    active · holds 0 · open orders: none · has seen 9 events of it
         before  pass: it asked to sell 3 (8:cross:0, "SMA 1 10010 < SMA 2 10025"), 3 admitted (once, 2024-01-02T09:08:00+09:00)
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
