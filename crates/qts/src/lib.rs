@@ -26,6 +26,7 @@ mod kinds;
 mod korean;
 mod local;
 mod look;
+mod order_words;
 mod policy;
 mod policy_tests;
 mod progress;
