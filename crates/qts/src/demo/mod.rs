@@ -18,6 +18,7 @@ use crate::config::Config;
 use crate::engine::Engine;
 use crate::exit::{Ending, Trouble};
 use crate::explain::{self, Case, Wanted};
+use crate::interrupt::Interrupt;
 use crate::kinds::Kinds;
 use crate::look::Look;
 use crate::wire;
@@ -57,11 +58,17 @@ struct Check {
 }
 
 /// The command.
-pub(crate) fn demo(args: &DemoArgs, kinds: &Kinds, out: &mut impl Write) -> Result<Ending, Trouble> {
+pub(crate) fn demo(
+    args: &DemoArgs,
+    kinds: &Kinds,
+    interrupt: &Interrupt,
+    out: &mut impl Write,
+) -> Result<Ending, Trouble> {
     let path = set_out(&args.dir)?;
     let config = wire::load(&path, kinds)?;
-    let (gathered, again) = (run(&config)?, run(&config)?);
-    let conflict = gathered.conflict.map(Wanted::Number).map(|wanted| explain::find(&config, &[wanted])).transpose()?;
+    let (gathered, again) = (run(&config, interrupt)?, run(&config, interrupt)?);
+    let conflict =
+        gathered.conflict.map(Wanted::Number).map(|wanted| explain::find(&config, &[wanted], interrupt)).transpose()?;
     let checks = checks(&gathered, &again);
     let sound = checks.iter().all(|check| check.holds);
     let shown = Shown {
@@ -90,11 +97,11 @@ fn set_out(folder: &Path) -> Result<PathBuf, Trouble> {
     Ok(folder.join(DEMO.0))
 }
 
-fn run(config: &Config) -> Result<Gathered, Trouble> {
+fn run(config: &Config, interrupt: &Interrupt) -> Result<Gathered, Trouble> {
     config.require_data()?;
-    let mut engine = Engine::new(wire::wire(config)?);
+    let mut engine = Engine::new(wire::wire(config)?, interrupt);
     let mut gatherer = Gatherer::default();
-    while let Some(slice) = engine.wired.feed.next_slice()? {
+    while let Some(slice) = engine.next_slice()? {
         gatherer.tally.begin(&slice);
         engine.cycle(slice, &mut gatherer)?;
     }
