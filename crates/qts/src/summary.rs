@@ -237,7 +237,7 @@ impl Summary {
 
     fn strategy_table(&self, look: Look, text: &mut String) {
         let count = Column::numbers().at_least(6);
-        let columns = vec![Column::codes().at_least(8), count, count, count, count, Column::text()];
+        let columns = vec![Column::codes().at_least(8), count, count, count, count, Column::items()];
         let mut table = Table::new(columns);
         let stages = [Stage::Pass, Stage::Warn, Stage::Reduce, Stage::Block].map(Cell::verdict);
         table.row([Cell::from("strategy")].into_iter().chain(stages).chain(["holds at the end".into()]));

@@ -10,7 +10,9 @@ use crate::look::{self, Look};
 
 /// Between two columns.
 const GAP: usize = 2;
-/// A text's column is no narrower than its longest word, but for words longer than this.
+/// A text's column is no narrower than this, if its text is not,
+const SHORTEST: usize = 12;
+/// nor than its longest word, but for words longer than this.
 const LONGEST_WORD: usize = 20;
 
 /// What a column holds, and how narrow it may be.
@@ -25,6 +27,7 @@ enum Holds {
     Numbers,
     Codes,
     Text,
+    Items,
 }
 
 impl Column {
@@ -41,6 +44,11 @@ impl Column {
     /// Text that may take several lines to fit a terminal.
     pub(crate) const fn text() -> Self {
         Self { holds: Holds::Text, least: 0 }
+    }
+
+    /// Items between commas, each of which stays on its line.
+    pub(crate) const fn items() -> Self {
+        Self { holds: Holds::Items, least: 0 }
     }
 
     /// The same, at least that wide.
@@ -122,8 +130,9 @@ impl Table {
 
     /// As many lines as the cell that needs most.
     fn cells(&self, cells: &[Cell], widths: &[usize], look: Look) -> String {
-        let broken: Vec<Vec<String>> =
-            cells.iter().zip(widths).map(|(cell, width)| broken(&cell.text, *width)).collect();
+        let broken: Vec<Vec<String>> = (cells.iter().zip(widths).enumerate())
+            .map(|(place, (cell, width))| broken(&cell.text, self.holds(place), *width))
+            .collect();
         let height = broken.iter().map(Vec::len).max().unwrap_or(0);
         let mut text = String::new();
         for at in 0..height {
@@ -145,17 +154,16 @@ impl Table {
     fn widths(&self, room: Option<usize>) -> Vec<usize> {
         let rows =
             || self.lines.iter().filter_map(|line| if let Line::Cells(cells) = line { Some(cells) } else { None });
-        let widest = |place: usize, of: fn(&str) -> usize| {
+        let widest = |place: usize, of: &dyn Fn(&str) -> usize| {
             rows().filter_map(|cells| cells.get(place)).map(|cell: &Cell| of(&cell.text)).max().unwrap_or(0)
         };
-        let columns = || self.columns.iter().enumerate();
-        let mut widths: Vec<usize> =
-            columns().map(|(place, column)| widest(place, UnicodeWidthStr::width).max(column.least)).collect();
-        let least: Vec<usize> = columns().map(|(place, _)| widest(place, narrowest)).collect();
+        let wanted = |(place, column): (usize, &Column)| widest(place, &UnicodeWidthStr::width).max(column.least);
+        let mut widths: Vec<usize> = self.columns.iter().enumerate().map(wanted).collect();
+        let least = |place: usize| widest(place, &|text| narrowest(text, self.holds(place)));
+        let least: Vec<usize> = (0..widths.len()).map(least).collect();
         let gaps = self.indent + GAP * widths.len().saturating_sub(1);
         while room.is_some_and(|room| gaps + widths.iter().sum::<usize>() > room) {
-            let texts = widths.iter_mut().enumerate().filter(|(place, _)| self.holds(*place) == Holds::Text);
-            let texts = texts.filter(|(place, width)| **width > least[*place]);
+            let texts = widths.iter_mut().enumerate().filter(|(place, width)| **width > least[*place]);
             let Some((_, widest)) = texts.max_by_key(|(_, width)| **width) else { break };
             *widest -= 1;
         }
@@ -172,33 +180,42 @@ fn note(text: &str, room: Option<usize>) -> String {
     let words = text.trim_start();
     let indent = &text[..text.len() - words.len()];
     let room = room.map_or(usize::MAX, |room| room.saturating_sub(indent.len()).max(LONGEST_WORD));
-    broken(words, room).iter().map(|line| format!("{indent}{line}\n")).collect()
+    broken(words, Holds::Text, room).iter().map(|line| format!("{indent}{line}\n")).collect()
 }
 
 /// A text in lines that take at most that much room: whole words, if possible, and of a long path its end.
-fn broken(text: &str, room: usize) -> Vec<String> {
+fn broken(text: &str, holds: Holds, room: usize) -> Vec<String> {
     if text.width() <= room {
         return vec![text.to_owned()];
     }
     let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        let word = if is_path(word) { its_end(word, room) } else { word.to_owned() };
+    for part in parts(text, holds) {
+        let part = if is_path(part) { its_end(part, room) } else { part.to_owned() };
         let last = lines.last().map_or(0, |line| line.width());
-        if last > 0 && last + 1 + word.width() > room {
+        if last > 0 && last + 1 + part.width() > room {
             lines.push(String::new());
         }
-        append(&mut lines, &word, room);
+        append(&mut lines, &part, room);
     }
     lines
 }
 
-/// Puts a word at the end of the last line; what finds no room there begins new ones.
-fn append(lines: &mut Vec<String>, word: &str, room: usize) {
+/// What stays on one line.
+fn parts(text: &str, holds: Holds) -> Vec<&str> {
+    match holds {
+        Holds::Numbers | Holds::Codes => vec![text],
+        Holds::Text => text.split_whitespace().collect(),
+        Holds::Items => text.split_inclusive(", ").map(str::trim_end).collect(),
+    }
+}
+
+/// Puts a part at the end of the last line; what finds no room there begins new ones.
+fn append(lines: &mut Vec<String>, part: &str, room: usize) {
     let Some(line) = lines.last_mut() else { return };
     if !line.is_empty() {
         line.push(' ');
     }
-    for letter in word.chars() {
+    for letter in part.chars() {
         let wide = letter.width().unwrap_or(0);
         let is_full = lines.last().is_some_and(|line| !line.is_empty() && line.width() + wide > room);
         if is_full {
@@ -211,10 +228,14 @@ fn append(lines: &mut Vec<String>, word: &str, room: usize) {
 }
 
 /// The least room for a text: its longest word's, or that of the name at the end of its longest path.
-fn narrowest(text: &str) -> usize {
-    let name = |word: &str| word.rsplit_once('/').map_or(0, |(_, name)| name.width() + 2);
-    let least = |word: &str| if is_path(word) { name(word).min(word.width()) } else { word.width().min(LONGEST_WORD) };
-    text.split_whitespace().map(least).max().unwrap_or(0)
+fn narrowest(text: &str, holds: Holds) -> usize {
+    let name = |path: &str| path.rsplit_once('/').map_or(0, |(_, name)| name.width() + 2);
+    let least = |part: &str| match holds {
+        Holds::Text if is_path(part) => name(part).min(part.width()),
+        Holds::Text => part.width().min(LONGEST_WORD),
+        _ => part.width(),
+    };
+    parts(text, holds).into_iter().map(least).chain([text.width().min(SHORTEST)]).max().unwrap_or(0)
 }
 
 fn is_path(word: &str) -> bool {
@@ -272,8 +293,22 @@ mod tests {
 
     #[test]
     fn a_terminal_breaks_the_widest_text_and_neither_codes_nor_numbers() {
-        expect![[""]].assert_eq(&at(&table().indented(2), 39));
-        assert_eq!(at(&table(), 10), at(&table(), 31), "no narrower than the words");
+        expect![[r#"
+            indented
+              what           code             count
+              주문 수량이    max_order_qty       12
+              한도를
+              넘습니다
+                 a note that is longer than any of
+                 the lines around it, 23456789 too
+              short          block          1234567
+        "#]]
+        .assert_eq(&("indented\n".to_owned() + &at(&table().indented(2), 39)));
+        let narrow = at(&table(), 10);
+        assert!(
+            narrow.contains("\n한도를\n넘습니다\n") && narrow.contains("max_order_qty       12\n"),
+            "whole words: {narrow}"
+        );
         assert_eq!(at(&table(), 77), table().render(Look::default()));
     }
 
@@ -283,16 +318,35 @@ mod tests {
         table.row(["max_long".into(), "small examples/us-daily/qts.toml:152".into(), "x".into()]);
         table.row(["max_short".into(), "some/where/포트폴리오.toml:7: max_short = \"0\"".into(), "".into()]);
         let shown = [60, 45, 30].map(|width| format!("{width}\n{}", at(&table, width))).concat();
-        expect![[""]].assert_eq(&shown);
+        expect![[r#"
+            60
+            max_long   small examples/us-daily/qts.toml:152           x
+            max_short  some/where/포트폴리오.toml:7: max_short = "0"
+            45
+            max_long   small                            x
+                       examples/us-daily/qts.toml:152
+            max_short  some/where/포트폴리오.toml:7:
+                       max_short = "0"
+            30
+            max_long   small …/qts.toml:152  x
+            max_short  …/포트폴리오.toml:7:
+                       max_short = "0"
+        "#]]
+        .assert_eq(&shown);
     }
 
     #[test]
     fn a_word_without_end_is_broken_and_none_is_lost() {
         let word = "가나다라마바사아자차카타파하";
-        assert_eq!(broken(word, 9).concat(), word);
-        assert!(broken(word, 9).iter().all(|line| line.width() == 8 || line.width() == 4), "{:?}", broken(word, 9));
-        assert_eq!(broken("ab cdef g", 4), ["ab", "cdef", "g"]);
-        assert_eq!(broken("가", 1), ["가"], "a letter is never broken");
+        assert_eq!(broken(word, Holds::Text, 9).concat(), word);
+        assert!(
+            broken(word, Holds::Text, 9).iter().all(|line| line.width() == 8 || line.width() == 4),
+            "{:?}",
+            broken(word, Holds::Text, 9)
+        );
+        assert_eq!(broken("ab cdef g", Holds::Text, 4), ["ab", "cdef", "g"]);
+        assert_eq!(broken("1 A.US, 2 B.US", Holds::Items, 8), ["1 A.US,", "2 B.US"]);
+        assert_eq!(broken("가", Holds::Text, 1), ["가"], "a letter is never broken");
     }
 
     #[test]

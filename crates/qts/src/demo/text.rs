@@ -88,7 +88,7 @@ fn reasons(gathered: &Gathered, look: Look) -> String {
 
 fn strategies(gathered: &Gathered, look: Look) -> String {
     let count = Column::numbers();
-    let columns = vec![Column::codes(), Column::codes(), count, count, count, count, Column::text()];
+    let columns = vec![Column::codes(), Column::codes(), count, count, count, count, Column::items()];
     let mut table = Table::new(columns).indented(2);
     let stages = [Stage::Pass, Stage::Warn, Stage::Reduce, Stage::Block].map(Cell::verdict);
     table.row(["strategy".into(), "policy".into()].into_iter().chain(stages).chain(["holds at the end".into()]));

@@ -1,4 +1,4 @@
-//! What only a terminal gets: colour, tables cut to its width, and a line of progress.
+//! What only a terminal gets: colour, tables that fit its width, and a line of progress.
 
 use std::fs::{File, OpenOptions};
 use std::io::Read;
@@ -120,7 +120,7 @@ fn no_color_and_the_flag_are_honoured_and_the_flag_wins() {
 }
 
 #[test]
-fn tables_are_cut_to_the_terminal_and_nowhere_else() {
+fn tables_fit_the_terminal_and_what_is_piped_stays_on_its_line() {
     let more = |id: &str| format!("[[instrument]]\nid = \"{id}.KRX\"\nclass = \"krx_stock\"\n");
     let held = |id: &str| {
         format!("[[position]]\nstrategy = \"sma\"\ninstrument = \"{id}.KRX\"\nqty = 1234\nprice = \"1000\"\n")
@@ -128,11 +128,18 @@ fn tables_are_cut_to_the_terminal_and_nowhere_else() {
     let ids = ["BBBBBB", "CCCCCC", "DDDDDD"];
     let tables = four() + &ids.map(more).concat() + &ids.map(held).concat();
     let folder = market("terminal-width", &tables, 30);
-    let line = |text: &str| text.lines().find(|line| line.starts_with("sma ")).map(str::to_owned).expect("a line");
+    let line = |text: &str| {
+        let begun = text.lines().skip_while(|line| !line.starts_with("sma ")).map(str::to_owned);
+        begun.take_while(|line| !line.starts_with("unassigned")).collect::<Vec<_>>().join("\n")
+    };
     let run = |columns: u16| line(&shown(command(&folder, "run qts.toml --color never"), columns));
     expect![[r#"
-        sma              2       0       0       1  1234…
-        sma              2       0       0       1  1234 BBBBBB.KRX, 1234…
+        sma            2     0       0      1  1234 BBBBBB.KRX,
+                                               1234 CCCCCC.KRX,
+                                               1234 DDDDDD.KRX
+        sma              2       0       0       1  1234 BBBBBB.KRX,
+                                                    1234 CCCCCC.KRX,
+                                                    1234 DDDDDD.KRX
         sma              2       0       0       1  1234 BBBBBB.KRX, 1234 CCCCCC.KRX, 1234 DDDDDD.KRX"#]]
     .assert_eq(&[run(50), run(70), run(200)].join("\n"));
     let piped = line(&folder.qts("run qts.toml").out);
@@ -140,6 +147,9 @@ fn tables_are_cut_to_the_terminal_and_nowhere_else() {
     let mut narrow = command(&folder, "run qts.toml --color never");
     narrow.env("COLUMNS", "50");
     assert_eq!(line(&shown(narrow, 200)), run(50), "COLUMNS overrides");
+    let mut none = command(&folder, "run qts.toml --color never");
+    none.env("COLUMNS", "0");
+    assert_eq!(line(&shown(none, 50)), run(50), "but not with nothing");
     let mut piped_narrow = folder.command("run qts.toml");
     let output = piped_narrow.env("COLUMNS", "50").output().expect("it starts");
     assert_eq!(line(&String::from_utf8(output.stdout).expect("UTF-8")), piped, "but not for a pipe");
