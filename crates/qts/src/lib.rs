@@ -62,7 +62,7 @@ pub fn program(own: &[KindSpec]) -> ExitCode {
     let cli = Cli::parse();
     cli.color.as_choice().write_global();
     let Some(command) = cli.command else {
-        eprint!("{}", cli::FIRST_STEPS);
+        eprint!("{}", cli::first_steps());
         return ExitCode::from(exit::USAGE);
     };
     let mut out = BufWriter::new(std::io::stdout().lock());
