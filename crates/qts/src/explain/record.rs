@@ -9,8 +9,8 @@ use qts_gate::{ArbitratedOrder, ArbitrationRule, Finding, Judged, Leg, Measure, 
 use qts_runtime::{Hearing, Share};
 
 use super::case::{
-    Arbitration, Behind, Case, Control, Crossing, Decided, Fact, Held, Instead, Market, Part, Party, SCHEMA, Scoped, Sent,
-    Told,
+    Arbitration, Behind, Case, Control, Crossing, Decided, Fact, Held, Instead, Market, Part, Party, SCHEMA, Scoped,
+    Sent, Told,
 };
 use super::instead;
 use crate::config::{Config, DataSpec, Place, Stamp};

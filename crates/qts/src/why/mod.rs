@@ -17,6 +17,7 @@ use crate::cli::Format;
 use crate::config::{Config, nearest};
 use crate::engine::Engine;
 use crate::exit::{Ending, Trouble};
+use crate::interrupt::Interrupt;
 use crate::kinds::Kinds;
 use crate::local::{self, TimeOrDate};
 use crate::wire;
@@ -58,12 +59,17 @@ struct Why {
 }
 
 /// The command.
-pub(crate) fn why(args: &WhyArgs, kinds: &Kinds, out: &mut impl Write) -> Result<Ending, Trouble> {
+pub(crate) fn why(
+    args: &WhyArgs,
+    kinds: &Kinds,
+    interrupt: &Interrupt,
+    out: &mut impl Write,
+) -> Result<Ending, Trouble> {
     let config = wire::load(&args.config, kinds)?;
     config.require_data()?;
     let (strategy, inst) = (strategy(&config, &args.strategy)?, instrument(&config, &args.instrument)?);
     let at = args.at.on_the_clock_of(&config, inst).map_err(Trouble::Usage)?;
-    let mut why = find(&config, &strategy, inst, (args.at, at))?;
+    let mut why = find(&config, (&strategy, inst), (args.at, at), interrupt)?;
     why.at = args.at.told(&config, inst);
     match args.format {
         Format::Json => {
@@ -96,7 +102,12 @@ fn unknown<'k>(what: &str, id: &str, known: impl Iterator<Item = &'k str>) -> Tr
 }
 
 /// Runs the config until the answer at that time is known, and how long it lasted.
-fn find(config: &Config, strategy: &StrategyId, inst: Inst, asked: (TimeOrDate, Ts)) -> Result<Why, Trouble> {
+fn find(
+    config: &Config,
+    (strategy, inst): (&StrategyId, Inst),
+    asked: (TimeOrDate, Ts),
+    interrupt: &Interrupt,
+) -> Result<Why, Trouble> {
     let at = asked.1;
     let mut why = Why {
         schema: 1,
@@ -110,11 +121,11 @@ fn find(config: &Config, strategy: &StrategyId, inst: Inst, asked: (TimeOrDate, 
     if why.note.is_some() {
         return Ok(why);
     }
-    let mut engine = Engine::new(wire::wire(config)?);
+    let mut engine = Engine::new(wire::wire(config)?, interrupt);
     let mut lookout = Lookout::new(config, strategy, inst);
     let concerns = |slice: &Slice| slice.events.iter().any(|event| event.instrument == inst);
     let mut events = Events::default();
-    while let Some(slice) = engine.wired.feed.next_slice()? {
+    while let Some(slice) = engine.next_slice()? {
         let (ts, is_heard) = (slice.ts, concerns(&slice));
         lookout.begin(ts);
         engine.cycle(slice, &mut lookout)?;
