@@ -13,7 +13,7 @@ use super::case::{
 };
 use super::instead;
 use crate::config::Config;
-use crate::decide::sentence::sentence;
+use crate::decide::sentence::{Scene, sentence_of_decision};
 use crate::decimal::Decimal;
 use crate::local;
 
@@ -56,6 +56,8 @@ impl Record<'_, '_> {
 
     fn decided(&self, decision: &Decision) -> Decided {
         let DecisionId { cycle, strategy, emission } = &decision.id;
+        let situation = self.hearing.situation;
+        let scene = Scene { instruments: situation.instruments, market: situation.market };
         Decided {
             id: id(&decision.id),
             cycle: cycle.0,
@@ -74,7 +76,7 @@ impl Record<'_, '_> {
             admitted: Decimal(decision.admitted()),
             sent: Decimal(decision.sent),
             crossed: Decimal(decision.crossed),
-            reasons: decision.reasons.iter().map(told).collect(),
+            reasons: decision.reasons.iter().map(|reason| told(reason, decision, scene)).collect(),
         }
     }
 
@@ -273,14 +275,14 @@ fn is_about(found: &Finding, decision: &Decision, scope: Scope) -> bool {
     found.scope == scope && found.about.contains(&decision.id)
 }
 
-fn told(reason: &Reason) -> Told {
+fn told(reason: &Reason, decision: &Decision, scene: Scene<'_>) -> Told {
     Told {
         code: reason.code,
         scope: reason.scope.as_str(),
         stage: reason.stage,
         observed: reason.observed.map(Decimal),
         limit: reason.limit.map(Decimal),
-        text: sentence(reason),
+        text: sentence_of_decision(reason, decision, scene),
     }
 }
 

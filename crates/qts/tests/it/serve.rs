@@ -542,3 +542,57 @@ fn more_than_can_wait_is_refused_until_somebody_judges() {
     assert_eq!(judged["decisions"].as_array().map(Vec::len), Some(65_536));
     served.tell(&one);
 }
+
+#[test]
+fn a_fill_off_the_quantity_step_is_refused_and_one_beyond_the_order_is_booked_and_flagged() {
+    let mut served = served("serve-over", TWO_BOTS);
+    served.say(PRICES);
+    served.say(
+        r#"{"intents": [{"strategy": "trend", "instrument": "A.KRX", "side": "buy", "qty": "10"}], "judge": true}"#,
+    );
+    let half = served.say(r#"{"fill": {"order": "1", "qty": "0.5", "price": "50000"}}"#);
+    assert_eq!(half["error"]["path"], "$.fill.qty");
+    assert_eq!(half["error"]["message"], "0.5 is not a whole number of the instrument's `quantity_step` 1");
+    let fills = served.say(
+        r#"{"fill": [{"order": "1", "qty": "4", "price": "50000"}, {"order": "1", "qty": "31", "price": "50000"}]}"#,
+    );
+    assert_eq!((fills["fills"][0].get("over"), &fills["fills"][1]["over"]), (None, &json!("25")));
+    let late = served.say(r#"{"fill": {"order": "1", "qty": "3", "price": "50000"}}"#);
+    assert_eq!((&late["fills"][0]["late"], &late["fills"][0]["over"]), (&json!(true), &json!("3")));
+    let state = served.state();
+    let held = |name: &str| state["books"][name]["positions"]["A.KRX"].clone();
+    assert_eq!((held("trend"), held("unassigned")), (json!("10"), json!("28")));
+}
+
+#[test]
+fn what_an_order_cannot_do_is_refused_in_words_with_what_to_do() {
+    let mut served = served("serve-out-of-turn", TWO_BOTS);
+    served.say(PRICES);
+    served.say(
+        r#"{"intents": [{"strategy": "trend", "instrument": "A.KRX", "side": "buy", "qty": "10"}], "judge": true}"#,
+    );
+    check(
+        &mut served,
+        &[
+            r#"{"canceled": {"order": "1"}}"#,
+            r#"{"ack": {"order": "1"}}"#,
+            r#"{"ack": {"order": "1"}, "reject": {"order": "1"}}"#,
+            r#"{"cancel_refused": {"order": "1"}}"#,
+            r#"{"expired": {"order": "1"}}"#,
+            r#"{"canceled": {"order": "1"}}"#,
+        ],
+        &expect![[""]],
+    );
+}
+
+#[test]
+fn a_missing_price_is_named_and_a_byte_order_mark_is_taken() {
+    let mut served = served("serve-missing", TWO_BOTS);
+    served.say("\u{feff}{\"market\": {\"A.KRX\": {\"last\": \"50000\"}}}");
+    let reply = served.say(
+        r#"{"intents": [{"strategy": "trend", "instrument": "A.KRX", "side": "buy", "qty": "1"}, {"strategy": "trend", "instrument": "A.KRX", "side": "buy", "qty": "1", "limit": "50000"}, {"strategy": "trend", "instrument": "A.KRX", "side": "sell", "qty": "1"}], "judge": true}"#,
+    );
+    let decisions = reply["decisions"].as_array().expect("decisions");
+    let texts: Vec<&str> = decisions.iter().filter_map(|it| it["reasons"][0]["text"].as_str()).collect();
+    expect![[""]].assert_eq(&(texts.join("\n") + "\n"));
+}
