@@ -185,3 +185,18 @@ fn well_spelt<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Result<(), St
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quote_that_is_never_closed_is_an_error_of_its_line() {
+        let text = "ts,instrument,side,qty,reason\nt,A,buy,1,\"a \"\"b\"\" c\"\nt,A,buy,1,5\" pipe\n";
+        assert_eq!((unclosed_quote(text), csv_rows(text).len()), (None, 2));
+        let cut = text.to_owned() + "t,A,buy,1,\"open\nt,A,sell,1,\n";
+        assert_eq!(unclosed_quote(&cut), Some(4));
+        let rows = csv_rows(&cut);
+        assert!(rows.len() == 1 && rows[0].0 == 4 && rows[0].1.is_err(), "{rows:?}");
+    }
+}

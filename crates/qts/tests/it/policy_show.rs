@@ -52,34 +52,34 @@ fn the_built_in_policies_need_no_config() {
             conservative · built in
 
             strategy scope
-            control             value                              warn   limit  block  from
-            short_not_allowed   true                               -      -      -      conservative (built in)
-            price_collar        { warn = "1.5%", block = "2.5%" }  1.5%   -      2.5%   conservative (built in)
-            fat_finger          { median = "10" }                  -      -      -      conservative (built in)
-            cycle_notional      "20%"                              20%    -      20%    conservative (built in)
-            max_order_qty       "1 lot"                            1 lot  1 lot  -      conservative (built in)
-            max_order_notional  "5%"                               5%     5%     -      conservative (built in)
-            max_long            "5%"                               5%     5%     -      conservative (built in)
-            max_short           "0"                                0      0      -      conservative (built in)
-            max_gross_exposure  "30%"                              30%    30%    -      conservative (built in)
-            max_net_exposure    not set                            -      -      -
-            max_open_orders     3                                  3      -      3      conservative (built in)
-            max_risk_score      not set                            -      -      -
-            repeated_execution  { same = "5", session = "30" }     -      -      -      conservative (built in)
-            failure_breaker     { count = "5", window = "60s" }    -      -      -      conservative (built in)
-            warn_escalation     { same = "10", window = "60s" }    -      -      -      conservative (built in)
+            control             value                              warn  limit  block  from
+            short_not_allowed   true                               -     -      -      conservative (built in)
+            price_collar        { warn = "1.5%", block = "2.5%" }  1.5%  -      2.5%   conservative (built in)
+            fat_finger          { median = "10" }                  -     -      -      conservative (built in)
+            cycle_notional      "20%"                              -     -      20%    conservative (built in)
+            max_order_qty       "1 lot"                            -     1 lot  -      conservative (built in)
+            max_order_notional  "5%"                               -     5%     -      conservative (built in)
+            max_long            "5%"                               -     5%     -      conservative (built in)
+            max_short           "0"                                -     0      -      conservative (built in)
+            max_gross_exposure  "30%"                              -     30%    -      conservative (built in)
+            max_net_exposure    not set                            -     -      -
+            max_open_orders     3                                  -     -      3      conservative (built in)
+            max_risk_score      not set                            -     -      -
+            repeated_execution  { same = "5", session = "30" }     -     -      -      conservative (built in)
+            failure_breaker     { count = "5", window = "60s" }    -     -      -      conservative (built in)
+            warn_escalation     { same = "10", window = "60s" }    -     -      -      conservative (built in)
 
             account scope
             control             value                                         warn  limit  block  from
             short_not_allowed   true                                          -     -      -      conservative (built in)
-            cycle_notional      "30%"                                         30%   30%    -      conservative (built in)
-            max_order_notional  "5%"                                          5%    5%     -      conservative (built in)
-            max_long            "10%"                                         10%   10%    -      conservative (built in)
-            max_short           "0"                                           0     0      -      conservative (built in)
-            max_gross_exposure  "95%"                                         95%   95%    -      conservative (built in)
+            cycle_notional      "30%"                                         -     30%    -      conservative (built in)
+            max_order_notional  "5%"                                          -     5%     -      conservative (built in)
+            max_long            "10%"                                         -     10%    -      conservative (built in)
+            max_short           "0"                                           -     0      -      conservative (built in)
+            max_gross_exposure  "95%"                                         -     95%    -      conservative (built in)
             max_net_exposure    not set                                       -     -      -
             buying_power        { buffer = "2%" }                             -     -      -      conservative (built in)
-            max_open_orders     20                                            20    -      20     conservative (built in)
+            max_open_orders     20                                            -     -      20     conservative (built in)
             daily_loss          { warn = "1%", limit = "2%", block = "3%" }   1%    2%     3%     conservative (built in)
             drawdown            { warn = "5%", limit = "8%", block = "10%" }  5%    8%     10%    conservative (built in)
 
@@ -158,14 +158,14 @@ fn a_policy_shows_levels_in_force_and_the_place_that_says_them() {
             short_not_allowed   true                                        -     -      -      conservative (built in)
             price_collar        { warn = "1.5%", block = "2.5%" }           1.5%  -      2.5%   conservative (built in)
             fat_finger          { median = "10" }                           -     -      -      conservative (built in)
-            cycle_notional      "20%"                                       20%   -      20%    conservative (built in)
+            cycle_notional      "20%"                                       -     -      20%    conservative (built in)
             max_order_qty       { warn = "8", limit = "10", block = "50" }  8     10     50     swing qts.toml:24
-            max_order_notional  { limit = "5%", block = "25%" }             5%    5%     25%    swing qts.toml:25
+            max_order_notional  { limit = "5%", block = "25%" }             -     5%     25%    swing qts.toml:25
             max_long            { warn = "80", limit = "100" }              80    100    -      base qts.toml:19
             max_short           removed                                     -     -      -      base qts.toml:20
-            max_gross_exposure  "30%"                                       30%   30%    -      conservative (built in)
+            max_gross_exposure  "30%"                                       -     30%    -      conservative (built in)
             max_net_exposure    not set                                     -     -      -
-            max_open_orders     3                                           3     -      3      conservative (built in)
+            max_open_orders     3                                           -     -      3      conservative (built in)
             max_risk_score      not set                                     -     -      -
             repeated_execution  { same = "5", session = "30" }              -     -      -      conservative (built in)
             failure_breaker     { count = "5", window = "60s" }             -     -      -      conservative (built in)
@@ -174,25 +174,25 @@ fn a_policy_shows_levels_in_force_and_the_place_that_says_them() {
             account scope (not used there)
             control             value                                         warn  limit  block  from
             short_not_allowed   true                                          -     -      -      conservative (built in)
-            cycle_notional      "30%"                                         30%   30%    -      conservative (built in)
-            max_order_notional  { limit = "5%", block = "25%" }               5%    5%     -      swing qts.toml:25
+            cycle_notional      "30%"                                         -     30%    -      conservative (built in)
+            max_order_notional  { limit = "5%", block = "25%" }               -     5%     -      swing qts.toml:25
             max_long            { warn = "80", limit = "100" }                80    100    -      base qts.toml:19
             max_short           removed                                       -     -      -      base qts.toml:20
-            max_gross_exposure  "95%"                                         95%   95%    -      conservative (built in)
+            max_gross_exposure  "95%"                                         -     95%    -      conservative (built in)
             max_net_exposure    not set                                       -     -      -
             buying_power        removed                                       -     -      -      base qts.toml:21
-            max_open_orders     20                                            20    -      20     conservative (built in)
+            max_open_orders     20                                            -     -      20     conservative (built in)
             daily_loss          { warn = "1%", limit = "2%", block = "3%" }   1%    2%     3%     conservative (built in)
             drawdown            { warn = "5%", limit = "8%", block = "10%" }  5%    8%     10%    conservative (built in)
 
             strategy scope, A.KRX (what differs)
             control          value                               warn  limit  block  from
-            max_long         "40"                                40    40     -      swing qts.toml:28
+            max_long         "40"                                -     40     -      swing qts.toml:28
             max_open_orders  { warn = 1, limit = 2, block = 5 }  1     -      2      swing qts.toml:27
 
             account scope, A.KRX (what differs)
             control          value                               warn  limit  block  from
-            max_long         "40"                                40    40     -      swing qts.toml:28
+            max_long         "40"                                -     40     -      swing qts.toml:28
             max_open_orders  { warn = 1, limit = 2, block = 5 }  1     -      2      swing qts.toml:27
 
             not built yet: stale_data, duplicate_order, max_participation, order_rate, message_limit, market_order, restricted, data_implausible, outside_session
