@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use qts_core::{Ask, Inst, Instruments, Intent, MarketEvent, Qty, Side, StrategyId};
+use qts_core::{Ask, Inst, Instruments, Intent, MarketEvent, Price, Qty, Side, StrategyId};
 use qts_strategy::{Factory, Intents, Strategy, View};
 
 use crate::witness::{Call, Onlooker};
@@ -46,23 +46,40 @@ pub enum Invalid {
     /// A quantity that is not above zero.
     Quantity,
     /// A quantity that is not a whole number of lots.
-    OffLot,
-    /// A limit that is not above zero or not on the price grid.
-    Limit,
+    OffLot {
+        /// The quantity.
+        qty: Qty,
+        /// The lot.
+        lot: Qty,
+    },
+    /// A limit that is not above zero.
+    Limit(Price),
+    /// A limit that is not on the price grid.
+    OffTick {
+        /// The limit.
+        limit: Price,
+        /// The tick at that price.
+        tick: Price,
+    },
     /// The withdrawal of an order of somebody else.
     ForeignOrder,
 }
 
 impl std::fmt::Display for Invalid {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::UnknownInstrument => "there is no such instrument",
-            Self::NotSubscribed => "it does not subscribe to that instrument",
-            Self::Quantity => "the quantity is not above zero",
-            Self::OffLot => "the quantity is no whole number of lots",
-            Self::Limit => "the limit is not above zero or not on the price grid",
-            Self::ForeignOrder => "the order to withdraw is somebody else's",
-        })
+        match self {
+            Self::UnknownInstrument => f.write_str("there is no such instrument"),
+            Self::NotSubscribed => f.write_str("it does not subscribe to that instrument"),
+            Self::Quantity => f.write_str("the quantity is not above zero"),
+            Self::OffLot { qty, lot } => {
+                write!(f, "the quantity {qty} is not a whole number of lots of {lot}; round it to the lot")
+            }
+            Self::Limit(limit) => write!(f, "the limit {limit} is not above zero"),
+            Self::OffTick { limit, tick } => {
+                write!(f, "the limit {limit} is not a multiple of the tick {tick}; round it to the tick")
+            }
+            Self::ForeignOrder => f.write_str("the order to withdraw is somebody else's"),
+        }
     }
 }
 
@@ -72,7 +89,7 @@ impl std::fmt::Display for Failure {
             Self::Panic(message) => write!(f, "panicked: {message}"),
             Self::Error(message) => write!(f, "returned an error: {message}"),
             Self::InvalidIntent(emission, what) => {
-                write!(f, "asked for something invalid (intent {emission}): {what}")
+                write!(f, "asked for something invalid (intent {emission}; this counts towards quarantine): {what}")
             }
             Self::TooMany(count) => write!(f, "asked for {count} things in one cycle"),
         }
@@ -164,10 +181,13 @@ fn check_intent(
     let position = view.position(intent.instrument);
     let closes_all = intent.qty == position.abs() && (intent.side == Side::Buy) == (position < Qty::ZERO);
     if !intent.qty.is_multiple_of(instrument.lot) && !closes_all {
-        return Err(Invalid::OffLot);
+        return Err(Invalid::OffLot { qty: intent.qty, lot: instrument.lot });
     }
     match intent.kind.limit() {
-        Some(limit) if !limit.is_positive() || !instrument.ticks.holds(limit) => Err(Invalid::Limit),
+        Some(limit) if !limit.is_positive() => Err(Invalid::Limit(limit)),
+        Some(limit) if !instrument.ticks.holds(limit) => {
+            Err(Invalid::OffTick { limit, tick: instrument.ticks.at(limit) })
+        }
         _ => Ok(()),
     }
 }

@@ -319,11 +319,11 @@ impl Runtime {
             Absorbed::Traded { qty, price, fee, late } => self.trade(report.order, (qty, price, fee), late, out),
             Absorbed::Repeat => self.refuse(report, "an execution told twice", out),
             Absorbed::Unknown => self.adopt(report, out),
-            Absorbed::Refused { from, to } => {
+            Absorbed::Refused { from, .. } => {
                 if report.outcome == Outcome::CancelRefused {
                     self.ledger.set_cancelling(report.order, false);
                 }
-                self.refuse(report, &format!("{from:?} cannot become {to:?}"), out);
+                self.refuse(report, out_of_turn(&report.outcome, from), out);
             }
         }
     }
@@ -508,5 +508,22 @@ impl Runtime {
         let paces = self.paces();
         let paced = (!paces.is_empty()).then_some(&paces as &dyn std::fmt::Debug);
         self.digest.with_state(&state, [watched, held, paced])
+    }
+}
+
+/// Why a report cannot be: what the order was by then, and what to do about it.
+fn out_of_turn(outcome: &Outcome, from: OrderState) -> &'static str {
+    match outcome {
+        _ if from == OrderState::Terminal => "the order was over already; nothing to do",
+        Outcome::Accepted => "the order was acknowledged already; nothing to do",
+        Outcome::Rejected(_) => "the order was acknowledged before; if it is gone, say that it was canceled or expired",
+        Outcome::CancelRefused => "nobody waits for its withdrawal; nothing to do",
+        Outcome::Canceled | Outcome::Expired if from == OrderState::Submitted => {
+            "the order was not acknowledged before; say that first"
+        }
+        Outcome::Expired if from == OrderState::PendingCancel => {
+            "its withdrawal was asked for; say that it was canceled"
+        }
+        _ => "the order is not in a state for that; compare it with what the broker has",
     }
 }

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use qts_venues::feed::DataError;
 
-use crate::config::ConfigErrors;
+use crate::config::{ConfigErrors, harmless_lines};
 use crate::decide::DecideError;
 use crate::look;
 
@@ -94,7 +94,7 @@ impl Trouble {
                 eprint!("{}", errors.render(look::coloured(&std::io::stderr())));
             }
             Self::Told(_) | Self::Interrupted => {}
-            other => eprintln!("qts: {other}"),
+            other => eprintln!("qts: {}", harmless_lines(&other.to_string())),
         }
     }
 }

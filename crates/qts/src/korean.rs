@@ -113,7 +113,7 @@ pub(crate) const fn of_config(code: config::Code) -> &'static str {
         C::NotANumber => "정확한 십진수가 아님 (소수 여덟 자리까지, ±9·10^10 이내)",
         C::OutOfBounds => "쓸 수 있는 범위를 벗어난 수",
         C::NotAPercentage => "\"1.5%\" 같은 백분율이 아님",
-        C::NotATime => "시차가 붙은 RFC 3339 시각이 아님",
+        C::NotATime => "UTC 오프셋이 있는 RFC 3339 시각이 아님",
         C::NotALength => "\"15m\" 같은 시간 길이가 아님",
         C::NotASession => "\"09:00-15:30\" 같은 장 운영시간이 아님 (개장이 폐장보다 먼저)",
         C::UnknownZone => "없는 시간대 이름",
@@ -123,7 +123,7 @@ pub(crate) const fn of_config(code: config::Code) -> &'static str {
         C::BadInstrumentId => "SYMBOL.VENUE 꼴이 아닌 종목 id",
         C::DuplicateId => "이미 쓰인 id",
         C::ReservedId => "QTS가 쓰는 전략 id",
-        C::BadStrategyId => "빈칸이 든 전략 id",
+        C::BadStrategyId => "빈칸이나 제어 문자가 든 전략 id",
         C::UnknownInstrument => "선언하지 않은 종목",
         C::UnknownStrategy => "선언하지 않은 전략",
         C::UnknownPolicy => "선언하지 않은 정책",
@@ -161,6 +161,7 @@ pub(crate) const fn of_config(code: config::Code) -> &'static str {
         C::Unwatched => "어느 전략도 구독하지 않는 종목이나 시세",
         C::BudgetOverCash => "계좌가 가진 것보다 큰 예산",
         C::NearlySameName => "대소문자만 다른 이름",
+        C::NothingPasses => "신규 진입을 하나도 통과시키지 않는 한도",
     }
 }
 

@@ -287,7 +287,10 @@ impl Row {
         };
         let level = |level: &Option<String>| level.clone().unwrap_or_else(|| "-".to_owned());
         let from = self.from.as_ref().map(From::words).unwrap_or_default();
-        vec![self.control.to_owned(), value, level(&self.warn), level(&self.limit), level(&self.block), from]
+        // A warning level that is the next level never warns, and a limit that is the block never reduces.
+        let warn = self.warn.clone().filter(|warn| Some(warn) != self.limit.as_ref().or(self.block.as_ref()));
+        let limit = self.limit.clone().filter(|limit| Some(limit) != self.block.as_ref());
+        vec![self.control.to_owned(), value, level(&warn), level(&limit), level(&self.block), from]
     }
 }
 

@@ -169,9 +169,19 @@ fn tell_one(codes: &Codes, lang: Lang, out: &mut impl Write) -> Result<(), Troub
         Lang::Ko => "`qts check CONFIG`가 위치와 고치는 방법을 알려 줍니다.",
     };
     for ErrorCode { code, kind, meaning } in &codes.errors {
-        writeln!(out, "{code} ({kind})\n  {meaning}\n  {way_out}")?;
+        writeln!(out, "{code} ({})\n  {meaning}\n  {way_out}", kind_in(kind, lang))?;
     }
     Ok(())
+}
+
+/// What a code is about, in the words of a language; JSON has it as it is.
+fn kind_in(kind: &'static str, lang: Lang) -> &'static str {
+    match (lang, kind) {
+        (Lang::Ko, "config") => "설정",
+        (Lang::Ko, "data") => "자료",
+        (Lang::Ko, "warning") => "경고",
+        _ => kind,
+    }
 }
 
 fn tell_all(codes: &Codes, lang: Lang, out: &mut impl Write) -> Result<(), Trouble> {
@@ -188,10 +198,11 @@ fn tell_all(codes: &Codes, lang: Lang, out: &mut impl Write) -> Result<(), Troub
     write!(out, "{}", Table::of(vec![code, code, text, text], rows).render(look))?;
     let titles = match lang {
         Lang::En => ["code", "of", "meaning"],
-        Lang::Ko => ["코드", "무엇의", "뜻"],
+        Lang::Ko => ["코드", "구분", "뜻"],
     };
     let titles = titles.map(str::to_owned).to_vec();
-    let row = |error: &ErrorCode| vec![error.code.clone(), error.kind.to_owned(), error.meaning.to_owned()];
+    let row =
+        |error: &ErrorCode| vec![error.code.clone(), kind_in(error.kind, lang).to_owned(), error.meaning.to_owned()];
     let rows = [titles].into_iter().chain(codes.errors.iter().map(row));
     write!(out, "\n{}", Table::of(vec![code, code, text], rows).render(look))?;
     Ok(())

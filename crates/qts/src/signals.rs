@@ -9,7 +9,7 @@ use qts_core::Ts;
 use qts_strategies::{Due, Step};
 use qts_strategy::{Factory, ParamError};
 
-use crate::config::{Config, StrategySpec, nearest};
+use crate::config::{Config, StrategySpec, harmless_lines, nearest};
 use crate::exit::Trouble;
 
 /// What a row may say.
@@ -70,7 +70,9 @@ fn read(file: &Path, config: &Config, spec: &StrategySpec) -> Result<Vec<Step>, 
         && *reader == spec.id.as_str()
     {
         let (count, file) = (strangers.len(), file.display());
-        eprintln!("qts: {file}: rows left out because no strategy of that id reads the file: {count}, first {first}");
+        let note =
+            format!("qts: {file}: rows left out because no strategy of that id reads the file: {count}, first {first}");
+        eprintln!("{}", harmless_lines(&note));
     }
     Ok(steps)
 }
@@ -104,6 +106,10 @@ fn subscribed(row: &Fields, config: &Config, spec: &StrategySpec) -> Result<(), 
 type Rows = Vec<(u64, Result<Fields, String>)>;
 
 fn csv_rows(text: &str) -> Rows {
+    if let Some(line) = unclosed_quote(text) {
+        let what = "a quote that opens here is never closed; close it, or double it where it is meant as one";
+        return vec![(line, Err(what.to_owned()))];
+    }
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     let header = match reader.headers() {
         Ok(header) => header.iter().map(|name| name.trim_start_matches('\u{feff}').to_lowercase()).collect::<Vec<_>>(),
@@ -127,6 +133,23 @@ fn csv_rows(text: &str) -> Rows {
         Err(error) => (error.position().map_or(0, csv::Position::line), Err(format!("{error}; correct the row"))),
     });
     rows.collect()
+}
+
+/// The line of a quote that opens a cell and is never closed; all that follows would count as that cell.
+fn unclosed_quote(text: &str) -> Option<u64> {
+    let (mut line, mut open, mut at_start) = (1, None, true);
+    let mut rest = text.trim_start_matches('\u{feff}').chars().peekable();
+    while let Some(c) = rest.next() {
+        match (c, open) {
+            ('"', Some(_)) if rest.peek() == Some(&'"') => drop(rest.next()),
+            ('"', Some(_)) => open = None,
+            ('"', None) if at_start => open = Some(line),
+            _ => {}
+        }
+        line += u64::from(c == '\n');
+        at_start = matches!(c, ',' | '\n' | '\r');
+    }
+    open
 }
 
 fn json_rows(text: &str) -> Rows {
@@ -161,4 +184,19 @@ fn well_spelt<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Result<(), St
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quote_that_is_never_closed_is_an_error_of_its_line() {
+        let text = "ts,instrument,side,qty,reason\nt,A,buy,1,\"a \"\"b\"\" c\"\nt,A,buy,1,5\" pipe\n";
+        assert_eq!((unclosed_quote(text), csv_rows(text).len()), (None, 2));
+        let cut = text.to_owned() + "t,A,buy,1,\"open\nt,A,sell,1,\n";
+        assert_eq!(unclosed_quote(&cut), Some(4));
+        let rows = csv_rows(&cut);
+        assert!(rows.len() == 1 && rows[0].0 == 4 && rows[0].1.is_err(), "{rows:?}");
+    }
 }

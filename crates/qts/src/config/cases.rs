@@ -112,13 +112,29 @@ pub(crate) fn read<'s>(file: &'s Arc<Source>) -> Result<Suite<'s>, ConfigErrors>
         log.push(error.help("add `[[case]]` with a `name` and one or more `[[case.step]]`"));
     }
     let cases = root.rows("case");
-    let cases = cases.into_iter().filter_map(case).collect();
+    let cases: Vec<Case> = cases.into_iter().filter_map(case).collect();
+    check_names(&log, &cases);
     root.finish();
     let config = config.and_then(|value| config_of(&log, value));
     let errors = syntax::merge(file, syntax, log.into_errors());
     match config {
         Some(config) if errors.is_empty() => Ok(Suite { source: Arc::clone(file), config, cases }),
         _ => Err(ConfigErrors::new(errors)),
+    }
+}
+
+/// Every case has a name of its own: by it a person finds the case.
+fn check_names(log: &Log, cases: &[Case]) {
+    let mut seen: BTreeMap<&str, Place> = BTreeMap::new();
+    for case in cases {
+        match seen.get(case.name.as_str()) {
+            None => drop(seen.insert(&case.name, case.place)),
+            Some(first) => {
+                let error = log.error(Code::DuplicateId, case.place, format!("two cases are called `{}`", case.name));
+                let error = error.label("again here").also(*first, "first here");
+                log.push(error.help("give each case a name of its own"));
+            }
+        }
     }
 }
 
@@ -163,11 +179,12 @@ fn case(mut row: Table<'_>) -> Option<Case> {
 
 fn control(item: &Item<'_>) -> Option<String> {
     let name = item.text()?;
-    if controls::BUILT.contains(&name.as_str()) {
+    let known = || controls::BUILT.into_iter().chain([controls::BUDGET]);
+    if known().any(|known| known == name) {
         return Some(name);
     }
     let error = item.error(Code::UnknownControl, format!("no control is called `{name}`"));
-    item.log.push(error.one_of(&name, controls::BUILT, "controls"));
+    item.log.push(error.one_of(&name, known(), "controls"));
     None
 }
 

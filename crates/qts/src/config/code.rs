@@ -44,7 +44,7 @@ codes! {
     BadInstrumentId 120 "an instrument id that is not SYMBOL.VENUE"
     DuplicateId 121 "an id that is already taken"
     ReservedId 122 "a strategy id that QTS keeps for itself"
-    BadStrategyId 123 "a strategy id with white space in it"
+    BadStrategyId 123 "a strategy id with white space or a control character in it"
     UnknownInstrument 124 "an instrument that is not declared"
     UnknownStrategy 125 "a strategy that is not declared"
     UnknownPolicy 126 "a policy that is not declared"
@@ -82,6 +82,7 @@ codes! {
     Unwatched 308 "an instrument, or data, that no strategy subscribes to"
     BudgetOverCash 309 "a budget larger than what the account has"
     NearlySameName 310 "names that differ only in case"
+    NothingPasses 311 "a level that lets no entry pass"
 }
 
 impl Code {

@@ -19,6 +19,9 @@ use super::scalars::Bound;
 use super::source::{Place, Source};
 use super::supervisors::{self, SUPERVISORS, Supervisor};
 
+/// What a strategy may spend: in its table, not in a policy.
+pub(crate) const BUDGET: &str = "budget";
+
 /// Controls that exist, by the names that their reasons carry.
 pub(crate) const BUILT: [&str; 27] = [
     "restricted",

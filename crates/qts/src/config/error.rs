@@ -6,7 +6,7 @@ use std::sync::Arc;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, Severity, SourceCode};
 
 use super::code::Code;
-use super::source::{Place, Source};
+use super::source::{Place, Source, harmless_lines};
 use super::suggest::nearest;
 
 /// So many warnings are shown to a person; programs get all.
@@ -28,24 +28,31 @@ impl ConfigError {
     /// A problem at a place of a file. Every one must also be given a way out: [`Self::help`] or [`Self::one_of`].
     pub(crate) fn new(file: &Arc<Source>, code: Code, place: Place, message: impl Into<String>) -> Self {
         let labels = vec![(place, None)];
-        Self { file: Arc::clone(file), code, message: message.into(), labels, help: String::new(), suggestion: None }
+        Self {
+            file: Arc::clone(file),
+            code,
+            message: harmless_lines(&message.into()),
+            labels,
+            help: String::new(),
+            suggestion: None,
+        }
     }
 
     /// What stands at the first place.
     pub(crate) fn label(mut self, text: impl Into<String>) -> Self {
-        self.labels[0].1 = Some(text.into());
+        self.labels[0].1 = Some(harmless_lines(&text.into()));
         self
     }
 
     /// A second place that matters, and what stands there.
     pub(crate) fn also(mut self, place: Place, text: impl Into<String>) -> Self {
-        self.labels.push((place, Some(text.into())));
+        self.labels.push((place, Some(harmless_lines(&text.into()))));
         self
     }
 
     /// The way out.
     pub(crate) fn help(mut self, text: impl Into<String>) -> Self {
-        self.help = text.into();
+        self.help = harmless_lines(&text.into());
         self
     }
 
@@ -53,12 +60,12 @@ impl ConfigError {
     pub(crate) fn one_of<'k>(mut self, word: &str, known: impl IntoIterator<Item = &'k str>, what: &str) -> Self {
         let known: Vec<&str> = known.into_iter().collect();
         self.suggestion = nearest(word, known.iter().copied()).map(str::to_owned);
-        self.help = match &self.suggestion {
+        let help = match &self.suggestion {
             Some(near) => format!("did you mean `{near}`?"),
             None if known.is_empty() => format!("there are no {what} here"),
             None => format!("{what}: {}", known.join(", ")),
         };
-        self
+        self.help(help)
     }
 
     /// Replaces the way out unless a near name was found.

@@ -39,10 +39,10 @@ use qts_strategy::ParamError;
 use toml::de::DeTable;
 
 pub(crate) use code::Code;
-pub(crate) use controls::{ALWAYS_ON, BUILT, Works};
+pub(crate) use controls::{ALWAYS_ON, BUDGET, BUILT, Works};
 pub(crate) use error::{ConfigError, ConfigErrors};
 pub(crate) use origins::Origin;
-pub(crate) use source::{Place, Source};
+pub(crate) use source::{Place, Source, harmless_lines};
 pub(crate) use spec::*;
 pub(crate) use suggest::nearest;
 pub(crate) use supervisors::{SUPERVISORS, in_force as supervisor_in_force, written as supervisor};
@@ -62,19 +62,28 @@ pub(crate) type CheckParams<'a> = &'a dyn Fn(&Config) -> Vec<ConfigError>;
 /// Everything that is wrong with it.
 pub(crate) fn load(path: &Path, kinds: &Kinds, check_params: CheckParams<'_>) -> Result<Config, ConfigErrors> {
     let name = path.display().to_string();
-    let failed = |text: &str, at: usize, why: &dyn Display, help: &str| {
-        let file = Arc::new(Source::new(&name, text));
-        let message = format!("failed to read `{name}`: {why}");
-        ConfigErrors::new(vec![ConfigError::new(&file, Code::Unreadable, Place::from(at..at), message).help(help)])
-    };
     let bytes = std::fs::read(path);
-    let bytes = bytes.map_err(|why| failed("", 0, &why, "check the path"))?;
+    let bytes = bytes.map_err(|why| unreadable(&name, "", 0, &why, "check the path"))?;
+    parse_all(&name, source_of(&name, bytes)?.text(), kinds, check_params)
+}
+
+/// A file's text.
+///
+/// # Errors
+/// It is not UTF-8.
+pub(crate) fn source_of(name: &str, bytes: Vec<u8>) -> Result<Source, ConfigErrors> {
     let text = String::from_utf8(bytes).map_err(|why| {
         let (sound, rest) = why.as_bytes().split_at(why.utf8_error().valid_up_to());
         let [sound, rest] = [sound, rest].map(visible);
-        failed(&(sound.clone() + &rest), sound.len(), &"it is not UTF-8 text", "save it as UTF-8")
+        unreadable(name, &(sound.clone() + &rest), sound.len(), &"it is not UTF-8 text", "save it as UTF-8")
     })?;
-    parse_all(&name, &text, kinds, check_params)
+    Ok(Source::new(name, &text))
+}
+
+fn unreadable(name: &str, text: &str, at: usize, why: &dyn Display, help: &str) -> ConfigErrors {
+    let file = Arc::new(Source::new(name, text));
+    let message = format!("failed to read `{name}`: {why}");
+    ConfigErrors::new(vec![ConfigError::new(&file, Code::Unreadable, Place::from(at..at), message).help(help)])
 }
 
 /// The built-in policies alone, as a config has them.

@@ -110,7 +110,13 @@ impl<'k> Names<'k> {
             log.push(error.help(format!("choose another, such as `{id}-1`")));
             return false;
         }
-        if id.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        if id.chars().any(char::is_control) {
+            let error =
+                item.error(Code::BadStrategyId, format!("the strategy id `{id}` has a control character in it"));
+            log.push(error.help("leave it out; `name` may have any text"));
+            return false;
+        }
+        if id.chars().any(char::is_whitespace) {
             let error = item.error(Code::BadStrategyId, format!("the strategy id `{id}` has white space in it"));
             log.push(error.help("join its words with `-`; `name` may have spaces"));
             return false;

@@ -24,12 +24,15 @@ impl From<Range<usize>> for Place {
 pub(crate) struct Source {
     name: String,
     text: String,
+    /// The text as a terminal may show it, byte for byte where the other is; `None` where that is the text itself.
+    shown: Option<String>,
 }
 
 impl Source {
     /// A file's name and text.
     pub(crate) fn new(name: &str, text: &str) -> Self {
-        Self { name: name.to_owned(), text: text.to_owned() }
+        let shown = Some(shown(text)).filter(|shown| shown != text);
+        Self { name: name.to_owned(), text: text.to_owned(), shown }
     }
 
     /// Its name.
@@ -66,6 +69,32 @@ impl Source {
     }
 }
 
+/// A text with marks of the same length for what a terminal would obey, so that places in it stay what they are.
+fn shown(text: &str) -> String {
+    let mark = |c: char| match c.len_utf8() {
+        _ if !is_obeyed(c) => c,
+        1 => '?',
+        2 => '¿',
+        _ => char::REPLACEMENT_CHARACTER,
+    };
+    text.replace("\r\n", " \n").chars().map(mark).collect()
+}
+
+/// Lines with nothing in them that a terminal would obey: control characters and marks that turn the direction of
+/// writing are written as escapes.
+pub(crate) fn harmless_lines(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_obeyed(c) { plain.extend(c.escape_unicode()) } else { plain.push(c) }
+    }
+    plain
+}
+
+fn is_obeyed(c: char) -> bool {
+    let turns = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    turns || (c.is_control() && !matches!(c, '\n' | '\t'))
+}
+
 impl SourceCode for Source {
     fn read_span<'a>(
         &'a self,
@@ -73,11 +102,11 @@ impl SourceCode for Source {
         lines_before: usize,
         lines_after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let contents = self.text.read_span(span, lines_before, lines_after)?;
+        let contents = self.shown.as_ref().unwrap_or(&self.text).read_span(span, lines_before, lines_after)?;
         // Columns in characters where miette would count bytes, so that the report says what `column()` says.
         let column = if lines_before == 0 { self.position(span.offset()).1 - 1 } else { contents.column() };
         Ok(Box::new(MietteSpanContents::new_named(
-            self.name.clone(),
+            harmless_lines(&self.name),
             contents.data(),
             *contents.span(),
             contents.line(),

@@ -40,6 +40,7 @@ use frames::{Frame, Frames, Shape};
 use node::Node;
 use picture::Picture;
 use rows::Answer;
+use sentence::Scene;
 use setup::Setup;
 use wants::{Directory, Wants};
 
@@ -195,5 +196,6 @@ fn judge<'a>(setup: &Setup<'_>, picture: &Picture<'_>, wants: Wants<'a>, cycle: 
         standings: picture.standings.as_ref().unwrap_or(&setup.standings),
     };
     let judged = setup.gate.judge(wants.proposals, &wants.cancels, &situation);
-    Answer::new(wants.each, wants.emitted, judged)
+    let scene = Scene { instruments: setup.instruments, market: &picture.market };
+    Answer::new(wants.each, wants.emitted, judged, scene)
 }

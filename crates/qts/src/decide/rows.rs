@@ -3,12 +3,10 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use qts_core::{
-    CancelRequest, Child, Cross, Decision, Inst, Instruments, Kind, OrderId, Qty, Reason, Side, Stage, StrategyId, Tif,
-};
+use qts_core::{CancelRequest, Child, Cross, Decision, Inst, Kind, OrderId, Qty, Reason, Side, Stage, StrategyId, Tif};
 use qts_gate::{ArbitratedOrder, Judged, Permit};
 
-use super::sentence::{sentence, sentence_of};
+use super::sentence::{Scene, sentence, sentence_of, sentence_of_decision};
 use super::wants::{Fate, Want};
 
 /// The outcome of a cycle.
@@ -75,10 +73,15 @@ pub(crate) struct Row<'a> {
 
 impl<'a> Answer<'a> {
     /// Puts the gate's decisions beside what was asked for.
-    pub(crate) fn new(each: Vec<Want<'a>>, emitted: BTreeMap<StrategyId, Vec<usize>>, judged: Judged) -> Self {
+    pub(crate) fn new(
+        each: Vec<Want<'a>>,
+        emitted: BTreeMap<StrategyId, Vec<usize>>,
+        judged: Judged,
+        scene: Scene<'_>,
+    ) -> Self {
         let orders = judged.admitted.into_iter().filter_map(|admitted| placed(admitted.spend())).collect();
         let (decisions, crosses, cancels) = (judged.decisions, judged.crosses, judged.cancels);
-        Self { crosses, cancels, ..Self::of(each, emitted, decisions.into_iter(), orders) }
+        Self { crosses, cancels, ..Self::of(each, emitted, decisions.into_iter(), orders, scene) }
     }
 
     /// Decisions, which come in the order of what was asked for, and orders. Decisions on more than that stand last.
@@ -87,8 +90,9 @@ impl<'a> Answer<'a> {
         emitted: BTreeMap<StrategyId, Vec<usize>>,
         mut decisions: impl Iterator<Item = Decision>,
         mut orders: Vec<Going>,
+        scene: Scene<'_>,
     ) -> Self {
-        let rows = (0..).zip(each).map(|(place, want)| Row::new(place, want, &mut decisions)).collect();
+        let rows = (0..).zip(each).map(|(place, want)| Row::new(place, want, &mut decisions, scene)).collect();
         orders.sort_by_key(|order| (order.instrument, order.side, order.kind, order.tif));
         Self { rows, orders, crosses: Vec::new(), cancels: Vec::new(), emitted }
     }
@@ -105,7 +109,7 @@ fn placed(permit: Permit) -> Option<Going> {
 }
 
 impl<'a> Row<'a> {
-    fn new(place: usize, want: Want<'a>, decisions: &mut impl Iterator<Item = Decision>) -> Self {
+    fn new(place: usize, want: Want<'a>, decisions: &mut impl Iterator<Item = Decision>, scene: Scene<'_>) -> Self {
         let Want { strategy, instrument, side, cancel, asked, fate } = want;
         let mut row = Self {
             intent: Some(place),
@@ -130,7 +134,7 @@ impl<'a> Row<'a> {
             }
             Fate::Judged => {
                 if let Some(decision) = decisions.next() {
-                    row.take(decision);
+                    row.take(decision, scene);
                 }
             }
         }
@@ -138,13 +142,13 @@ impl<'a> Row<'a> {
     }
 
     /// The outcome of something that no intent of the input asked for.
-    pub(crate) fn beside(decision: Decision, instruments: &Instruments) -> Row<'static> {
+    pub(crate) fn beside(decision: Decision, scene: Scene<'_>) -> Row<'static> {
         let is_own = decision.owner == decision.id.strategy;
         let mut row = Row {
             intent: None,
             strategy: Cow::Owned(decision.id.strategy.to_string()),
             owner: (!is_own).then(|| Cow::Owned(decision.owner.to_string())),
-            instrument: Some(Cow::Owned(instruments.name(decision.instrument))),
+            instrument: Some(Cow::Owned(scene.instruments.name(decision.instrument))),
             side: Some(Cow::Borrowed(decision.side.as_str())),
             cancel: None,
             asked: Cow::Owned(decision.asked.to_string()),
@@ -154,13 +158,14 @@ impl<'a> Row<'a> {
             verdict: Stage::Block,
             reasons: Vec::new(),
         };
-        row.take(decision);
+        row.take(decision, scene);
         row
     }
 
-    fn take(&mut self, decision: Decision) {
+    fn take(&mut self, decision: Decision, scene: Scene<'_>) {
         (self.sent, self.crossed, self.admitted) = (decision.sent, decision.crossed, decision.admitted());
         self.verdict = decision.verdict();
-        self.reasons = decision.reasons.into_iter().map(|reason| (reason, sentence(&reason))).collect();
+        let told = |reason: &Reason| (*reason, sentence_of_decision(reason, &decision, scene));
+        self.reasons = decision.reasons.iter().map(told).collect();
     }
 }

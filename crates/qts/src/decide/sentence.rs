@@ -1,6 +1,47 @@
 //! A reason as a sentence for people, made of its code, its numbers and the way out.
 
-use qts_core::{Amount, Code, Money, Reason, Span, Stage};
+use qts_core::{
+    Amount, Code, Decision, Instrument, Instruments, Kind, Market, Money, Prices, Ratio, Reason, Side, Span, Stage,
+};
+
+/// What a decision was made on, as far as its sentences need it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scene<'s> {
+    /// The instruments.
+    pub(crate) instruments: &'s Instruments,
+    /// The prices.
+    pub(crate) market: &'s Market,
+}
+
+/// A reason of a decision as a sentence; of data that is missing it says which.
+pub(crate) fn sentence_of_decision(reason: &Reason, decision: &Decision, scene: Scene<'_>) -> String {
+    let known = scene.instruments.get(decision.instrument).zip(scene.market.prices(decision.instrument));
+    let missing = known.filter(|_| reason.code == Code::NoMarketData);
+    match missing.and_then(|(instrument, prices)| missing_datum(decision.side, decision.kind, instrument, prices)) {
+        Some(missing) => sentence_of(reason.code, missing),
+        None => sentence(reason),
+    }
+}
+
+/// What cannot be judged although there is a price, and the way out.
+fn missing_datum(side: Side, kind: Kind, instrument: &Instrument, prices: &Prices) -> Option<&'static str> {
+    let reference = prices.reference()?;
+    let lacks_base = instrument.daily_limit.is_some() && prices.prev_close.is_none();
+    let whole = Ratio::from_units(qts_core::SCALE)?;
+    Some(match (side, kind) {
+        (_, Kind::Limit(_)) if lacks_base => {
+            "`prev_close` is missing: the day's price limits, which a limit must keep, are reckoned from it. \
+             Give it with the prices; data files tell it from their second session on."
+        }
+        (Side::Buy, Kind::Market) if lacks_base => {
+            "`prev_close` is missing: a market purchase is valued at the day's upper price limit. \
+             Give it with the prices; data files tell it from their second session on."
+        }
+        // No collar is wider than the price itself.
+        _ if reference.raised(whole).is_none() => "the price is too large to value the order. Check the price.",
+        _ => "the account's equity is unknown: something that it holds has no price. Give one, or wait for data.",
+    })
+}
 
 /// A reason as a sentence, such as `max_long: 130 is above the limit 100. Raise max_long or ask for less.`
 pub(crate) fn sentence(reason: &Reason) -> String {

@@ -14,7 +14,7 @@ use super::case::{
 };
 use super::instead;
 use crate::config::{Config, DataSpec, Place, Stamp};
-use crate::decide::sentence::sentence;
+use crate::decide::sentence::{Scene, sentence_of_decision};
 use crate::decimal::Decimal;
 use crate::local;
 
@@ -84,6 +84,8 @@ impl Record<'_, '_> {
     }
 
     fn told(&self, reason: &Reason, decision: &Decision) -> Told {
+        let situation = self.hearing.situation;
+        let scene = Scene { instruments: situation.instruments, market: situation.market };
         let met_itself = (reason.code == Code::Crossed).then(|| self.met_itself(decision)).flatten();
         Told {
             code: reason.code,
@@ -91,7 +93,7 @@ impl Record<'_, '_> {
             stage: reason.stage,
             observed: reason.observed.map(Decimal),
             limit: reason.limit.map(Decimal),
-            text: met_itself.unwrap_or_else(|| sentence(reason)),
+            text: met_itself.unwrap_or_else(|| sentence_of_decision(reason, decision, scene)),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::config::cases::Case;
-use crate::config::{CONTROLS, Config, without};
+use crate::config::{BUDGET, CONTROLS, Config, without};
 use crate::exit::Trouble;
 use crate::interrupt::Interrupt;
 
@@ -19,12 +19,13 @@ pub(super) struct Ablated {
     pub(super) tests_something: bool,
 }
 
-/// The controls that the policies in use have, at any scope and for any instrument.
+/// The controls that the policies in use have, at any scope and for any instrument, and the strategies' budgets.
 pub(super) fn controls_of(config: &Config) -> BTreeSet<&'static str> {
     let names = config.all_strategies().map(|spec| &spec.policy).chain([&config.account.policy]);
     let policies: Vec<_> = names.filter_map(|name| config.policies.get(name)).collect();
     let is_set = |control: &&&str| policies.iter().any(|policy| without(policy, control) != **policy);
-    CONTROLS.iter().filter(is_set).copied().collect()
+    let budget = config.strategies.iter().any(|spec| spec.budget.is_some()).then_some(BUDGET);
+    CONTROLS.iter().filter(is_set).copied().chain(budget).collect()
 }
 
 /// Plays a case that passes once without each control.
@@ -35,6 +36,9 @@ pub(super) fn ablate(config: &Config, case: &Case, interrupt: &Interrupt) -> Res
     let mut notices = Vec::new();
     for control in controls_of(config) {
         let mut changed = config.clone();
+        if control == BUDGET {
+            changed.strategies.iter_mut().for_each(|spec| spec.budget = None);
+        }
         for policy in changed.policies.values_mut() {
             *policy = without(policy, control);
         }

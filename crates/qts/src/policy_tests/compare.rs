@@ -54,8 +54,8 @@ fn look(path: &str, expected: &Expected, got: &Value, found: &mut Vec<Mismatch>)
             true
         }
         (Expected::List(elements), Value::Array(items)) => {
-            let (expected, got) = (some(elements.len()), told(got));
-            let got = if items.is_empty() { "none".to_owned() } else { format!("{}: {got}", items.len()) };
+            let expected = counted(elements.len(), &told_expected(expected));
+            let got = counted(items.len(), &told(got));
             found.push(Mismatch { path: path.to_owned(), expected, got });
             true
         }
@@ -93,13 +93,9 @@ fn told_expected(expected: &Expected) -> String {
     }
 }
 
-/// How many elements.
-fn some(count: usize) -> String {
-    match count {
-        0 => "none".to_owned(),
-        1 => "1 element".to_owned(),
-        count => format!("{count} elements"),
-    }
+/// A list, after how many elements it has.
+fn counted(count: usize, list: &str) -> String {
+    if count == 0 { "none".to_owned() } else { format!("{count}: {list}") }
 }
 
 /// A value in few words: reasons by their code, decisions and orders by what they are about.

@@ -14,7 +14,7 @@ use clap::Args;
 
 use crate::cli::Format;
 use crate::config::cases::{self, ConfigOf, Suite};
-use crate::config::{Config, Source};
+use crate::config::{self, Config, Source};
 use crate::exit::{Ending, Trouble};
 use crate::interrupt::Interrupt;
 use crate::kinds::Kinds;
@@ -54,7 +54,7 @@ pub(crate) fn test(
         let (config, suite) = config_of(suite, kinds)?;
         files.push(play_all(args, &config, &suite, interrupt)?);
     }
-    let report = Report::new(files, args.ablate);
+    let report = Report::new(files, args.ablate && args.case.is_none());
     if report.is_empty() {
         let what = format!("no case is called `{}`", args.case.as_deref().unwrap_or_default());
         return Err(Trouble::Failure(format!("{what}; leave --case out to see all names")));
@@ -65,9 +65,9 @@ pub(crate) fn test(
 
 fn source(path: &Path) -> Result<Arc<Source>, Trouble> {
     let name = path.display().to_string();
-    let text = std::fs::read_to_string(path);
-    let text = text.map_err(|why| Trouble::Input(format!("{name}: {why}; check the path")))?;
-    Ok(Arc::new(Source::new(&name, &text)))
+    let bytes = std::fs::read(path);
+    let bytes = bytes.map_err(|why| Trouble::Input(format!("{name}: {why}; check the path")))?;
+    Ok(Arc::new(config::source_of(&name, bytes).map_err(Trouble::Tests)?))
 }
 
 /// A suite's config, and the rest of it. A test speaks for every strategy: it is about policies, so those that have a

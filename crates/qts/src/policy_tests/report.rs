@@ -21,7 +21,7 @@ pub(super) struct Report {
     cases: usize,
     failed: usize,
     files: Vec<FileReport>,
-    /// With `--ablate`: the controls that no case notices.
+    /// With `--ablate`: the controls that no case notices; only where every case was played and went as expected.
     #[serde(skip_serializing_if = "Option::is_none")]
     unnoticed: Option<Vec<&'static str>>,
 }
@@ -122,14 +122,16 @@ impl CaseReport {
 }
 
 impl Report {
-    /// Of these files; with ablation, also the controls that no case notices.
-    pub(super) fn new(files: Vec<FileReport>, ablated: bool) -> Self {
+    /// Of these files; with ablation of all cases, also the controls that no case notices. A case that fails is not
+    /// ablated: what it would notice is not known.
+    pub(super) fn new(files: Vec<FileReport>, ablated_all: bool) -> Self {
         let all = || files.iter().flat_map(|file| &file.cases);
         let (cases, failed) = (all().count(), all().filter(|case| !case.ok).count());
         let noticed: BTreeSet<&str> =
             all().filter_map(|case| case.ablation.as_ref()).flat_map(|it| it.notices.iter().copied()).collect();
         let set: BTreeSet<&'static str> = files.iter().flat_map(|file| file.controls.iter().copied()).collect();
-        let unnoticed = ablated.then(|| set.into_iter().filter(|control| !noticed.contains(control)).collect());
+        let ablated_all = ablated_all && all().all(|case| case.failure.is_none());
+        let unnoticed = ablated_all.then(|| set.into_iter().filter(|control| !noticed.contains(control)).collect());
         Self { schema: 1, cases, failed, files, unnoticed }
     }
 

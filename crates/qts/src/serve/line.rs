@@ -54,7 +54,7 @@ impl<'a> Line<'a> {
         let quoted = read_quoted(service.instruments(), market)?;
         let given = now.map(Node::time).transpose()?;
         let known = given.unwrap_or(service.now());
-        let mut reader = Reader::new(service.runtime(), service.unnamed());
+        let mut reader = Reader::new(service.runtime(), service.instruments(), service.unnamed());
         let reports = reader.read(broker, known)?;
         let newest = reports.iter().map(|report| report.ts).chain(quoted.values().filter_map(|it| it.at)).max();
         let time = given.unwrap_or_else(|| newest.map_or(known, |newest| known.max(newest)));

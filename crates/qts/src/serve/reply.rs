@@ -12,6 +12,7 @@ use crate::decide::answer::{JsonAnswer, JsonCancel};
 use crate::decide::error::Problem;
 use crate::decide::node::Node;
 use crate::decide::rows::{Answer, Going, Row};
+use crate::decide::sentence::Scene;
 use crate::decide::setup::name;
 use crate::decide::wants::{Directory, Wants};
 use crate::decimal::Decimal;
@@ -95,6 +96,9 @@ struct JsonFill<'a> {
     price: Decimal<Price>,
     fee: Decimal<Money>,
     late: bool,
+    /// How much of it is beyond what the order asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    over: Option<Decimal<Qty>>,
     shares: Vec<JsonShare<'a>>,
 }
 
@@ -138,10 +142,11 @@ pub(super) fn reply(
     commanded: bool,
     wants_state: bool,
 ) -> String {
-    let Done { effects, judged } = done;
+    let Done { effects, judged, over } = done;
     let instruments = service.instruments();
     let cancels = cancels(&effects);
-    let answer = judged.map(|wants| answer(wants, &effects, instruments, cancels.clone()));
+    let scene = Scene { instruments, market: service.runtime().market() };
+    let answer = judged.map(|wants| answer(wants, &effects, scene, cancels.clone()));
     let was_judged = answer.is_some();
     let mut reply = Reply {
         line: number,
@@ -158,6 +163,9 @@ pub(super) fn reply(
     for record in &effects.records {
         reply.take(record, instruments);
     }
+    for (fill, over) in reply.fills.iter_mut().zip(over) {
+        fill.over = over.is_positive().then_some(Decimal(over));
+    }
     written(&reply)
 }
 
@@ -172,6 +180,7 @@ impl<'a> Reply<'a> {
                 price: Decimal(*price),
                 fee: Decimal(*fee),
                 late: *late,
+                over: None,
                 shares: shares.iter().map(JsonShare::from).collect(),
             }),
             Record::Ended { order, how, why } => {
@@ -211,12 +220,7 @@ fn cancels(effects: &Effects) -> Vec<CancelRequest> {
 }
 
 /// The judgement: a row for every intent, then one for each decision on what nobody outside asked for.
-fn answer(
-    wants: Wants<'static>,
-    effects: &Effects,
-    instruments: &Instruments,
-    cancels: Vec<CancelRequest>,
-) -> Answer<'static> {
+fn answer(wants: Wants<'static>, effects: &Effects, scene: Scene<'_>, cancels: Vec<CancelRequest>) -> Answer<'static> {
     let decisions = effects.records.iter().filter_map(|record| match record {
         Record::Decision(decision) => Some(&**decision),
         _ => None,
@@ -224,8 +228,8 @@ fn answer(
     let (asked, beside): (Vec<_>, Vec<_>) =
         decisions.partition(|decision| wants.emitted.contains_key(&decision.id.strategy));
     let orders = effects.records.iter().filter_map(sent).collect();
-    let mut answer = Answer::of(wants.each, wants.emitted, asked.into_iter().cloned(), orders);
-    answer.rows.extend(beside.into_iter().map(|decision| Row::beside(decision.clone(), instruments)));
+    let mut answer = Answer::of(wants.each, wants.emitted, asked.into_iter().cloned(), orders, scene);
+    answer.rows.extend(beside.into_iter().map(|decision| Row::beside(decision.clone(), scene)));
     answer.crosses = effects.records.iter().filter_map(crossed).cloned().collect();
     answer.cancels = cancels;
     answer

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use qts_core::{ExecId, ExecReport, Inst, Money, OrderId, Outcome, Price, Qty, Ts};
+use qts_core::{ExecId, ExecReport, Inst, Instruments, Money, OrderId, Outcome, Price, Qty, Ts};
 use qts_runtime::Runtime;
 
 use crate::decide::error::{Fault, Problem, shown};
@@ -17,6 +17,7 @@ const LARGEST_FEE: Money = Money::whole(90_000_000_000);
 /// Reads the broker's reports of one line.
 pub(super) struct Reader<'r> {
     runtime: &'r Runtime,
+    instruments: &'r Instruments,
     /// Executions without a number of the broker's so far; they get numbers of our own.
     pub(super) unnamed: u64,
     /// Units of shares filled by this line.
@@ -25,8 +26,8 @@ pub(super) struct Reader<'r> {
 
 impl<'r> Reader<'r> {
     /// For a line that comes after so many unnamed executions.
-    pub(super) const fn new(runtime: &'r Runtime, unnamed: u64) -> Self {
-        Self { runtime, unnamed, filled: BTreeMap::new() }
+    pub(super) const fn new(runtime: &'r Runtime, instruments: &'r Instruments, unnamed: u64) -> Self {
+        Self { runtime, instruments, unnamed, filled: BTreeMap::new() }
     }
 
     /// The reports of [`PARTS`]; one without a time is of `now`.
@@ -73,6 +74,7 @@ impl<'r> Reader<'r> {
         let qty: Qty = qty_node.number_from(Least::AboveZero)?;
         let price: Price = price.ok_or_else(|| node.lacks("price"))?.number_from(Least::AboveZero)?;
         let fee = fee.map(read_fee).transpose()?.unwrap_or_default();
+        self.is_whole(inst, qty, qty_node)?;
         self.fits(inst, qty, qty_node)?;
         let exec = match exec {
             Some(exec) => named(&exec.echo()?),
@@ -94,6 +96,14 @@ impl<'r> Reader<'r> {
             let help = "use the `order` of a reply; orders that were over long ago are forgotten";
             node.problem(problem, help).of(Fault::UnknownOrder)
         })
+    }
+
+    /// No market trades a part of what can be held.
+    fn is_whole(&self, inst: Inst, qty: Qty, node: Node<'_>) -> Result<(), Problem> {
+        let step = self.instruments.get(inst).map(|instrument| instrument.quantity_step);
+        let Some(step) = step.filter(|step| !qty.is_multiple_of(*step)) else { return Ok(()) };
+        let problem = format!("{qty} is not a whole number of the instrument's `quantity_step` {step}");
+        Err(node.problem(problem, "tell the quantity that the broker reported, or correct `quantity_step`"))
     }
 
     /// No fill may take the books out of their range, whatever a broker says.

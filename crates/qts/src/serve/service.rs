@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use qts_core::{Instruments, Mode, OrderId, Outcome, StrategyId, Ts, Working};
-use qts_runtime::{Action, Effects, Input, Runtime, Schedule};
+use qts_core::{Instruments, Mode, OrderId, Outcome, Qty, StrategyId, Ts, Working};
+use qts_runtime::{Action, Effects, Input, Record, Runtime, Schedule};
 
 use crate::config::{Code, Config, ConfigError, ConfigErrors, StrategySpec};
 use crate::decide::error::{Fault, Problem};
@@ -40,6 +40,8 @@ pub(super) struct Done {
     pub(super) effects: Effects,
     /// What was judged, in the words of the input; `None` if it was not time to judge.
     pub(super) judged: Option<Wants<'static>>,
+    /// For every fill that was booked: how much of it is beyond what its order asked for.
+    pub(super) over: Vec<Qty>,
 }
 
 impl Service {
@@ -69,6 +71,8 @@ impl Service {
             Ok(text) => text,
             Err(_) => return reply::refusal(number, "", &whole(Fault::NotUtf8, "the line is not UTF-8", "send UTF-8")),
         };
+        // Some programs put a byte order mark before their first line.
+        let text = if number == 1 { text.strip_prefix('\u{feff}').unwrap_or(text) } else { text };
         let line = match Line::read(self, text) {
             Ok(line) => line,
             Err(problem) => return reply::refusal(number, text, &problem),
@@ -99,8 +103,14 @@ impl Service {
         self.unnamed = unnamed;
         let frees = |outcome: &Outcome| matches!(outcome, Outcome::Accepted | Outcome::Filled { .. });
         let freed = reports.iter().any(|report| frees(&report.outcome));
+        let mut over = Vec::new();
         for report in reports {
+            let (order, before) = (report.order, self.beyond(report.order));
+            let told = effects.records.len();
             self.runtime.step(&Input::Report(report), &mut effects);
+            if effects.records[told..].iter().any(|record| matches!(record, Record::Fill { .. })) {
+                over.push(self.beyond(order).checked_sub(before).unwrap_or_default());
+            }
         }
         if freed {
             // What had to wait for an acknowledgement to be withdrawn need not wait for a judgement.
@@ -111,7 +121,14 @@ impl Service {
         }
         self.inbox.wants.append(line.wants);
         let judged = line.judge.then(|| self.judge(&mut effects));
-        Done { effects, judged }
+        Done { effects, judged, over }
+    }
+
+    /// How much more of an order was filled than it asked for.
+    fn beyond(&self, order: OrderId) -> Qty {
+        let order = self.runtime.execution().order(order);
+        let beyond = order.and_then(|order| order.filled().checked_sub(order.request().qty()));
+        beyond.unwrap_or_default().max(Qty::ZERO)
     }
 
     fn obey(&mut self, told: Told, effects: &mut Effects) {

@@ -339,7 +339,8 @@ fn what_is_built_in_may_be_looser_than_what_the_file_says() {
 
 #[test]
 fn a_position_limit_with_shorts_leaves_room_for_turning_round() {
-    let turning = QUIET.replace("max_long = \"20\"", "max_long = \"9\"\nmax_short = \"9\"") + "max_short = \"9\"\n";
+    let turning = QUIET.replace("max_long = \"20\"", "max_long = \"9\"\nmax_short = \"9\"\nshort_not_allowed = false")
+        + "max_short = \"9\"\n";
     let ended = folder("warn-turning", &turning).qts("check qts.toml --strict");
     assert_eq!((ended.code, ended.err.as_str()), (0, ""));
 }
@@ -943,4 +944,120 @@ fn controls_of_data_in_the_accounts_policy() {
         6 warnings
     "#]],
     );
+}
+
+#[test]
+fn levels_of_zero_and_limits_that_nothing_can_reach() {
+    check(
+        "warn-zero",
+        &[("max_order_qty = { warn = \"8\", limit = \"10\" }", "max_order_qty = \"0\"")],
+        expect![[r#"
+        QTS0311
+
+          ⚠ `max_order_qty` of `swing` is 0: no entry passes
+            ╭─[qts.toml:23:1]
+         22 │ [policy.swing]
+         23 │ max_order_qty = "0"
+            · ───────────────────
+         24 │ max_long = "20"
+            ╰────
+          help: raise `max_order_qty`; to let a strategy only close what it holds, say `state = "reduce_only"`
+
+        1 warning
+    "#]],
+    );
+    check(
+        "warn-zero-worth",
+        &[("max_long = \"20\"", "max_long = \"20\"\nmax_order_notional = \"0\"")],
+        expect![[r#"
+        QTS0311
+
+          ⚠ `max_order_notional` of `swing` is 0: no entry passes
+            ╭─[qts.toml:25:1]
+         24 │ max_long = "20"
+         25 │ max_order_notional = "0"
+            · ────────────────────────
+         26 │ 
+            ╰────
+          help: raise `max_order_notional`; to let a strategy only close what it holds, say `state = "reduce_only"`
+
+        1 warning
+    "#]],
+    );
+    check(
+        "warn-barred",
+        &[("max_long = \"20\"", "max_long = \"20\"\nmax_short = \"20\"")],
+        expect![[r#"
+        QTS0303
+
+          ⚠ `max_short` of `swing` can never bind: every instrument here has a `short_ban`
+            ╭─[qts.toml:25:1]
+         24 │ max_long = "20"
+         25 │ max_short = "20"
+            · ────────────────
+         26 │ 
+            ╰────
+          help: leave it out: `short_not_allowed` blocks what a book does not hold
+
+        1 warning
+    "#]],
+    );
+    check(
+        "warn-collar",
+        &[("max_long = \"20\"", "max_long = \"20\"\nprice_collar = { warn = \"50%\", block = \"90%\" }")],
+        expect![[r#"
+            QTS0303
+
+              ⚠ `price_collar` of `swing` can never bind: the day's price limits are narrower
+                ╭─[qts.toml:25:1]
+             24 │ max_long = "20"
+             25 │ price_collar = { warn = "50%", block = "90%" }
+                · ──────────────────────────────────────────────
+             26 │ 
+                ╰────
+              help: lower it, or leave it out
+
+            1 warning
+        "#]],
+    );
+}
+
+#[test]
+fn an_account_that_limits_orders_but_not_what_is_held() {
+    let open = "max_long = false\nmax_gross_exposure = false\nbuying_power = false\n";
+    check(
+        "warn-open-account",
+        &[("max_gross_exposure = \"90%\"\n", open)],
+        expect![[r#"
+        QTS0305
+
+          ⚠ the account's policy `account` limits neither cash nor long positions
+            ╭─[qts.toml:26:9]
+         25 │ 
+         26 │ [policy.account]
+            ·         ───────
+         27 │ max_long = false
+            ╰────
+          help: extend `conservative`, or set `buying_power`, `max_gross_exposure` and `max_order_notional`
+
+        1 warning
+    "#]],
+    );
+}
+
+#[test]
+fn nothing_of_a_file_or_an_argument_reaches_the_terminal_as_it_is() {
+    let folder = folder("warn-escape", &QUIET.replace("\"ema\"", "\"e\\u001b[31mx\""))
+        .with("raw.toml", QUIET.replace("[account]", "[account]\n# \u{1b}[31m \u{7} \u{9b}1m\nbad\u{1b}[2J = 1"));
+    for args in ["check qts.toml", "check raw.toml", "test raw.toml"] {
+        let ended = folder.qts(args);
+        assert!(ended.code == 3 || ended.code == 4, "{}", ended.err);
+        assert!(!ended.err.contains(|c: char| c.is_control() && c != '\n'), "{}", ended.err.escape_debug());
+    }
+    let told = folder.qts("check qts.toml").err;
+    assert!(told.contains("has a control character in it"), "{told}");
+    let mut command = folder.command("reasons");
+    let output = command.arg("\u{1b}[31mx").output().expect("it starts");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains("\\u{1b}[31mx") && !told.contains('\u{1b}'), "{told}");
 }

@@ -61,18 +61,18 @@ fn the_built_in_policies_need_no_config() {
             short_not_allowed   true                                                -           -      -            conservative (built in)
             price_collar        { warn = "1.5%", block = "2.5%" }                   1.5%        -      2.5%         conservative (built in)
             fat_finger          { median = "10" }                                   -           -      -            conservative (built in)
-            cycle_notional      "20%"                                               20%         -      20%          conservative (built in)
+            cycle_notional      "20%"                                               -           -      20%          conservative (built in)
             market_order        not set                                             -           -      -
-            max_order_qty       "1 lot"                                             1 lot       1 lot  -            conservative (built in)
-            max_order_notional  "5%"                                                5%          5%     -            conservative (built in)
-            max_long            "5%"                                                5%          5%     -            conservative (built in)
-            max_short           "0"                                                 0           0      -            conservative (built in)
-            max_gross_exposure  "30%"                                               30%         30%    -            conservative (built in)
+            max_order_qty       "1 lot"                                             -           1 lot  -            conservative (built in)
+            max_order_notional  "5%"                                                -           5%     -            conservative (built in)
+            max_long            "5%"                                                -           5%     -            conservative (built in)
+            max_short           "0"                                                 -           0      -            conservative (built in)
+            max_gross_exposure  "30%"                                               -           30%    -            conservative (built in)
             max_net_exposure    not set                                             -           -      -
             max_participation   { order = "0.5%", day = "2%", where_known = true }  -           -      -            conservative (built in)
-            max_open_orders     3                                                   3           -      3            conservative (built in)
+            max_open_orders     3                                                   -           -      3            conservative (built in)
             order_rate          { per_second = "1", burst = "20" }                  -           -      20           conservative (built in)
-            message_limit       2000                                                2000        -      2000         conservative (built in)
+            message_limit       2000                                                -           -      2000         conservative (built in)
             max_risk_score      not set                                             -           -      -
             repeated_execution  { same = "5", session = "30" }                      -           -      -            conservative (built in)
             failure_breaker     { count = "5", window = "60s" }                     -           -      -            conservative (built in)
@@ -82,16 +82,16 @@ fn the_built_in_policies_need_no_config() {
             control             value                                           warn  limit  block        from
             stale_data          { warn = "1 interval", block = "3 intervals" }  -     -      3 intervals  conservative (built in)
             short_not_allowed   true                                            -     -      -            conservative (built in)
-            cycle_notional      "30%"                                           30%   30%    -            conservative (built in)
-            max_order_notional  "5%"                                            5%    5%     -            conservative (built in)
-            max_long            "10%"                                           10%   10%    -            conservative (built in)
-            max_short           "0"                                             0     0      -            conservative (built in)
-            max_gross_exposure  "95%"                                           95%   95%    -            conservative (built in)
+            cycle_notional      "30%"                                           -     30%    -            conservative (built in)
+            max_order_notional  "5%"                                            -     5%     -            conservative (built in)
+            max_long            "10%"                                           -     10%    -            conservative (built in)
+            max_short           "0"                                             -     0      -            conservative (built in)
+            max_gross_exposure  "95%"                                           -     95%    -            conservative (built in)
             max_net_exposure    not set                                         -     -      -
             buying_power        { buffer = "2%" }                               -     -      -            conservative (built in)
-            max_open_orders     20                                              20    -      20           conservative (built in)
+            max_open_orders     20                                              -     -      20           conservative (built in)
             order_rate          { per_second = "5", burst = "20" }              -     -      20           conservative (built in)
-            message_limit       2000                                            2000  -      2000         conservative (built in)
+            message_limit       2000                                            -     -      2000         conservative (built in)
             daily_loss          { warn = "1%", limit = "2%", block = "3%" }     1%    2%     3%           conservative (built in)
             drawdown            { warn = "5%", limit = "8%", block = "10%" }    5%    8%     10%          conservative (built in)
 
@@ -185,18 +185,18 @@ fn a_policy_shows_levels_in_force_and_the_place_that_says_them() {
             short_not_allowed   true                                                -           -      -            conservative (built in)
             price_collar        { warn = "1.5%", block = "2.5%" }                   1.5%        -      2.5%         conservative (built in)
             fat_finger          { median = "10" }                                   -           -      -            conservative (built in)
-            cycle_notional      "20%"                                               20%         -      20%          conservative (built in)
+            cycle_notional      "20%"                                               -           -      20%          conservative (built in)
             market_order        not set                                             -           -      -
             max_order_qty       { warn = "8", limit = "10", block = "50" }          8           10     50           swing qts.toml:24
-            max_order_notional  { limit = "5%", block = "25%" }                     5%          5%     25%          swing qts.toml:25
+            max_order_notional  { limit = "5%", block = "25%" }                     -           5%     25%          swing qts.toml:25
             max_long            { warn = "80", limit = "100" }                      80          100    -            base qts.toml:19
             max_short           removed                                             -           -      -            base qts.toml:20
-            max_gross_exposure  "30%"                                               30%         30%    -            conservative (built in)
+            max_gross_exposure  "30%"                                               -           30%    -            conservative (built in)
             max_net_exposure    not set                                             -           -      -
             max_participation   { order = "0.5%", day = "2%", where_known = true }  -           -      -            conservative (built in)
-            max_open_orders     3                                                   3           -      3            conservative (built in)
+            max_open_orders     3                                                   -           -      3            conservative (built in)
             order_rate          { per_second = "1", burst = "20" }                  -           -      20           conservative (built in)
-            message_limit       2000                                                2000        -      2000         conservative (built in)
+            message_limit       2000                                                -           -      2000         conservative (built in)
             max_risk_score      not set                                             -           -      -
             repeated_execution  { same = "5", session = "30" }                      -           -      -            conservative (built in)
             failure_breaker     { count = "5", window = "60s" }                     -           -      -            conservative (built in)
@@ -206,27 +206,27 @@ fn a_policy_shows_levels_in_force_and_the_place_that_says_them() {
             control             value                                           warn  limit  block        from
             stale_data          { warn = "1 interval", block = "3 intervals" }  -     -      3 intervals  conservative (built in)
             short_not_allowed   true                                            -     -      -            conservative (built in)
-            cycle_notional      "30%"                                           30%   30%    -            conservative (built in)
-            max_order_notional  { limit = "5%", block = "25%" }                 5%    5%     -            swing qts.toml:25
+            cycle_notional      "30%"                                           -     30%    -            conservative (built in)
+            max_order_notional  { limit = "5%", block = "25%" }                 -     5%     -            swing qts.toml:25
             max_long            { warn = "80", limit = "100" }                  80    100    -            base qts.toml:19
             max_short           removed                                         -     -      -            base qts.toml:20
-            max_gross_exposure  "95%"                                           95%   95%    -            conservative (built in)
+            max_gross_exposure  "95%"                                           -     95%    -            conservative (built in)
             max_net_exposure    not set                                         -     -      -
             buying_power        removed                                         -     -      -            base qts.toml:21
-            max_open_orders     20                                              20    -      20           conservative (built in)
+            max_open_orders     20                                              -     -      20           conservative (built in)
             order_rate          { per_second = "5", burst = "20" }              -     -      20           conservative (built in)
-            message_limit       2000                                            2000  -      2000         conservative (built in)
+            message_limit       2000                                            -     -      2000         conservative (built in)
             daily_loss          { warn = "1%", limit = "2%", block = "3%" }     1%    2%     3%           conservative (built in)
             drawdown            { warn = "5%", limit = "8%", block = "10%" }    5%    8%     10%          conservative (built in)
 
             strategy scope, A.KRX (what differs)
             control          value                               warn  limit  block  from
-            max_long         "40"                                40    40     -      swing qts.toml:28
+            max_long         "40"                                -     40     -      swing qts.toml:28
             max_open_orders  { warn = 1, limit = 2, block = 5 }  1     -      2      swing qts.toml:27
 
             account scope, A.KRX (what differs)
             control          value                               warn  limit  block  from
-            max_long         "40"                                40    40     -      swing qts.toml:28
+            max_long         "40"                                -     40     -      swing qts.toml:28
             max_open_orders  { warn = 1, limit = 2, block = 5 }  1     -      2      swing qts.toml:27
 
             always on: invalid_number, overflow, unknown_instrument, unknown_strategy, strategy_disabled, strategy_quarantined, off_tick, off_lot, outside_price_limit, no_market_data, self_trade, unreconciled

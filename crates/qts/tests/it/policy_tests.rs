@@ -140,7 +140,7 @@ fn a_case_that_fails_shows_what_was_expected_what_came_and_why() {
                    max_long: 160 is above the limit 150. Raise max_long or ask for less.
           FAIL an exit goes before an entry
                step 1, policy.toml:57
-                 decisions: expected 3 elements, got 2: [buy 9 A.KRX: block, sell 5 A.KRX: pass]
+                 decisions: expected 3: [{ reasons = [opposing_intent], verdict = block }, { verdict = pass }, { verdict = pass }], got 2: [buy 9 A.KRX: block, sell 5 A.KRX: pass]
                  decisions[0] was: trend buy 9 A.KRX: block, 0 sent
                    opposing_intent: Another proposal of this cycle opposes it; in a conflict only exits go through. Ask again.
                  decisions[1] was: value sell 5 A.KRX: pass, 5 sent
@@ -406,4 +406,53 @@ expect.decisions = [{ verdict = "reduce", admitted = 1, reasons = ["max_order_qt
     assert!(folder.summary("qts.toml")["intents"].as_u64() > Some(0), "it asks by itself in a run");
     let ended = folder.qts("test test.toml --ablate");
     assert_eq!((ended.code, ended.err.as_str()), (0, ""), "{}", ended.out);
+}
+
+/// A case that only the budget of `trend` decides.
+const SPENT: &str = r#"[[case]]
+name = "no more than its budget"
+controls = ["budget"]
+[[case.step]]
+now = 2026-01-05T10:00:00+09:00
+market."A.KRX" = { last = 50_000, prev_close = "49500" }
+intents = [{ strategy = "trend", instrument = "A.KRX", side = "buy", qty = 30, limit = 50000 }]
+expect.decisions = [{ verdict = "reduce", admitted = 20 }]
+"#;
+
+#[test]
+fn a_budget_is_ablated_like_a_control() {
+    let config = INLINE.replace("id = \"trend\"\n", "id = \"trend\"\nbudget = \"1000000\"\n");
+    for case in [SPENT.to_owned(), SPENT.replace("controls = [\"budget\"]\n", "")] {
+        let folder = Folder::new("tests-budget").with("policy.toml", config.clone() + &case);
+        let ended = folder.qts("test policy.toml --ablate");
+        assert_eq!(ended.code, 0, "{}{}", ended.out, ended.err);
+        assert!(ended.out.contains("notices the loss of budget\n"), "{}", ended.out);
+        assert!(
+            ended.out.contains("no case notices the loss of buying_power, max_long, max_order_qty\n"),
+            "{}",
+            ended.out
+        );
+    }
+}
+
+#[test]
+fn what_no_case_notices_is_told_only_where_all_were_played_and_hold() {
+    let failing = FULL.replace("admitted = 100.0", "admitted = 99");
+    for (name, cases, flags) in [("fails", failing.as_str(), "--ablate"), ("hidden", FULL, "--ablate --case 150")] {
+        let ended = test(&format!("tests-unnoticed-{name}"), cases, flags);
+        assert!(!ended.out.contains("no case notices"), "{}", ended.out);
+    }
+}
+
+#[test]
+fn names_of_cases_are_their_own_and_the_file_is_utf_8() {
+    let twice = test("tests-twice", &(FULL.to_owned() + FULL), "");
+    assert_eq!(twice.code, 4);
+    assert!(twice.err.contains("two cases are called `there is room for 150`"), "{}", twice.err);
+    let folder = Folder::new("tests-latin").with("policy.toml", b"config = \"qts.toml\"\n# \xe9\n");
+    let ended = folder.qts("test policy.toml");
+    assert_eq!(ended.code, 4);
+    for part in ["QTS0101", "policy.toml:2:3", "save it as UTF-8"] {
+        assert!(ended.err.contains(part), "{part}: {}", ended.err);
+    }
 }

@@ -91,7 +91,7 @@ fn all_codes_in_english() {
             QTS0120  config   an instrument id that is not SYMBOL.VENUE
             QTS0121  config   an id that is already taken
             QTS0122  config   a strategy id that QTS keeps for itself
-            QTS0123  config   a strategy id with white space in it
+            QTS0123  config   a strategy id with white space or a control character in it
             QTS0124  config   an instrument that is not declared
             QTS0125  config   a strategy that is not declared
             QTS0126  config   a policy that is not declared
@@ -156,6 +156,7 @@ fn all_codes_in_english() {
             QTS0308  warning  an instrument, or data, that no strategy subscribes to
             QTS0309  warning  a budget larger than what the account has
             QTS0310  warning  names that differ only in case
+            QTS0311  warning  a level that lets no entry pass
         "#]],
     );
 }
@@ -220,91 +221,92 @@ fn all_codes_in_korean() {
             52    qty_adjusted_to_zero     Phase 5: 줄이고 나니 남은 수량이 없습니다.
             53    risk_score_exceeded      남은 수량의 Phase 5 위험 점수가 max_risk_score를 넘습니다.                          max_risk_score를 올리거나 수량을 줄이세요.
 
-            코드     무엇의   뜻
-            QTS0101  config   파일을 읽을 수 없음
-            QTS0102  config   TOML 문법이 아님
-            QTS0103  config   아무도 읽지 않는 키
-            QTS0104  config   꼭 있어야 할 키나 표가 없음
-            QTS0105  config   값의 형식이 다름 (예: 글자 자리에 목록)
-            QTS0106  config   여기에 쓸 수 없는 낱말
-            QTS0107  config   정확한 십진수가 아님 (소수 여덟 자리까지, ±9·10^10 이내)
-            QTS0108  config   쓸 수 있는 범위를 벗어난 수
-            QTS0109  config   "1.5%" 같은 백분율이 아님
-            QTS0110  config   시차가 붙은 RFC 3339 시각이 아님
-            QTS0111  config   "15m" 같은 시간 길이가 아님
-            QTS0112  config   "09:00-15:30" 같은 장 운영시간이 아님 (개장이 폐장보다 먼저)
-            QTS0113  config   없는 시간대 이름
-            QTS0114  config   이름 자리에 빈 글자
-            QTS0115  config   약속되어 있으나 아직 만들지 않은 기능
-            QTS0116  config   통화 코드가 아님
-            QTS0120  config   SYMBOL.VENUE 꼴이 아닌 종목 id
-            QTS0121  config   이미 쓰인 id
-            QTS0122  config   QTS가 쓰는 전략 id
-            QTS0123  config   빈칸이 든 전략 id
-            QTS0124  config   선언하지 않은 종목
-            QTS0125  config   선언하지 않은 전략
-            QTS0126  config   선언하지 않은 정책
-            QTS0127  config   없는 전략 종류
-            QTS0128  config   없는 종목 분류
-            QTS0129  config   매매수량단위가 최소 수량 단위의 배수가 아님
-            QTS0130  config   계좌와 통화가 다른 종목
-            QTS0131  config   같은 것을 두 번 적음
-            QTS0132  config   전략 종류가 받지 않는 매개변수
-            QTS0133  config   날짜로만 표시한 하루 미만의 봉
-            QTS0140  config   최소 수량 단위의 배수가 아닌 보유수량
-            QTS0141  config   공매도가 금지된 시장의 매도 포지션
-            QTS0142  config   셀 수 있는 금액을 넘는 포지션
-            QTS0150  config   내장 정책과 이름이 같은 정책
-            QTS0151  config   서로 돌아가며 물려받는 정책
-            QTS0152  config   없는 통제 항목
-            QTS0153  config   끌 수 없는 통제 항목
-            QTS0154  config   단계가 하나도 없는 통제 항목
-            QTS0155  config   warn, limit, block 순으로 커지지 않는 단계
-            QTS0156  config   줄이지 않는 통제 항목에서 block보다 낮은 limit
-            QTS0157  config   한 통제 항목 안에서 단위가 섞임
-            QTS0158  config   종목별 표에 쓸 수 없는, 정책 전체에 관한 설정
-            QTS0160  config   시각이 없거나 둘인 명령
-            QTS0161  config   대상이 없거나 둘인 명령
-            QTS0162  config   사유를 적어야 하는 명령
-            QTS0170  config   게이트가 받을 수 없는 정책 테스트 단계
-            QTS0171  config   아무것도 기대하지 않는 정책 테스트
-            QTS0201  data     파일을 열 수 없음
-            QTS0202  data     한꺼번에 열 수 있는 파일 수를 넘음
-            QTS0203  data     파일을 더 읽을 수 없음
-            QTS0204  data     중간에 잘린 압축 파일
-            QTS0205  data     이름과 내용이 다르거나 망가진 파일
-            QTS0206  data     끝없이 긴 줄
-            QTS0207  data     형식을 알 수 없는 파일 이름
-            QTS0208  data     읽지 못하는 Parquet 내용
-            QTS0209  data     UTF-8이 아닌 머리글
-            QTS0210  data     빈 파일
-            QTS0211  data     머리글만 있고 자료가 없는 파일
-            QTS0212  data     봉도 호가도 체결도 아닌 머리글
-            QTS0213  data     여러 종류의 자료가 섞인 머리글
-            QTS0214  data     없는 열
-            QTS0215  data     어느 열인지 가릴 수 없음
-            QTS0216  data     파일에 필요한 것을 말하지 않은 `[[data]]`
-            QTS0217  data     쓸 만한 줄이 하나도 없는 파일
-            QTS0218  data     그 종목의 줄이 없는 파일
-            QTS0251  data     칸 수가 다른 줄
-            QTS0252  data     빈 칸
-            QTS0253  data     시각으로 읽을 수 없는 칸
-            QTS0254  data     정확한 수가 아닌 칸
-            QTS0255  data     0 이하인 가격
-            QTS0256  data     음수인 거래량이나 잔량
-            QTS0257  data     시가와 종가를 감싸지 않는 고가나 저가
-            QTS0258  data     거꾸로 가는 시각
-            QTS0259  data     이미 나온 시각의 봉
-            QTS0301  warning  아무도 쓰지 않는 정책
-            QTS0302  warning  적힌 자리에서 아무 일도 하지 못하는 통제 항목
-            QTS0303  warning  같은 정책의 다른 항목이 허용하는 것보다 큰 한도
-            QTS0304  warning  계좌 한도보다 큰 전략 한도
-            QTS0305  warning  주문의 크기나 가격을 제한하지 않는 정책
-            QTS0306  warning  자기 정책이 없는 전략
-            QTS0307  warning  시세가 없는 종목을 구독하는 전략
-            QTS0308  warning  어느 전략도 구독하지 않는 종목이나 시세
-            QTS0309  warning  계좌가 가진 것보다 큰 예산
-            QTS0310  warning  대소문자만 다른 이름
+            코드     구분  뜻
+            QTS0101  설정  파일을 읽을 수 없음
+            QTS0102  설정  TOML 문법이 아님
+            QTS0103  설정  아무도 읽지 않는 키
+            QTS0104  설정  꼭 있어야 할 키나 표가 없음
+            QTS0105  설정  값의 형식이 다름 (예: 글자 자리에 목록)
+            QTS0106  설정  여기에 쓸 수 없는 낱말
+            QTS0107  설정  정확한 십진수가 아님 (소수 여덟 자리까지, ±9·10^10 이내)
+            QTS0108  설정  쓸 수 있는 범위를 벗어난 수
+            QTS0109  설정  "1.5%" 같은 백분율이 아님
+            QTS0110  설정  UTC 오프셋이 있는 RFC 3339 시각이 아님
+            QTS0111  설정  "15m" 같은 시간 길이가 아님
+            QTS0112  설정  "09:00-15:30" 같은 장 운영시간이 아님 (개장이 폐장보다 먼저)
+            QTS0113  설정  없는 시간대 이름
+            QTS0114  설정  이름 자리에 빈 글자
+            QTS0115  설정  약속되어 있으나 아직 만들지 않은 기능
+            QTS0116  설정  통화 코드가 아님
+            QTS0120  설정  SYMBOL.VENUE 꼴이 아닌 종목 id
+            QTS0121  설정  이미 쓰인 id
+            QTS0122  설정  QTS가 쓰는 전략 id
+            QTS0123  설정  빈칸이나 제어 문자가 든 전략 id
+            QTS0124  설정  선언하지 않은 종목
+            QTS0125  설정  선언하지 않은 전략
+            QTS0126  설정  선언하지 않은 정책
+            QTS0127  설정  없는 전략 종류
+            QTS0128  설정  없는 종목 분류
+            QTS0129  설정  매매수량단위가 최소 수량 단위의 배수가 아님
+            QTS0130  설정  계좌와 통화가 다른 종목
+            QTS0131  설정  같은 것을 두 번 적음
+            QTS0132  설정  전략 종류가 받지 않는 매개변수
+            QTS0133  설정  날짜로만 표시한 하루 미만의 봉
+            QTS0140  설정  최소 수량 단위의 배수가 아닌 보유수량
+            QTS0141  설정  공매도가 금지된 시장의 매도 포지션
+            QTS0142  설정  셀 수 있는 금액을 넘는 포지션
+            QTS0150  설정  내장 정책과 이름이 같은 정책
+            QTS0151  설정  서로 돌아가며 물려받는 정책
+            QTS0152  설정  없는 통제 항목
+            QTS0153  설정  끌 수 없는 통제 항목
+            QTS0154  설정  단계가 하나도 없는 통제 항목
+            QTS0155  설정  warn, limit, block 순으로 커지지 않는 단계
+            QTS0156  설정  줄이지 않는 통제 항목에서 block보다 낮은 limit
+            QTS0157  설정  한 통제 항목 안에서 단위가 섞임
+            QTS0158  설정  종목별 표에 쓸 수 없는, 정책 전체에 관한 설정
+            QTS0160  설정  시각이 없거나 둘인 명령
+            QTS0161  설정  대상이 없거나 둘인 명령
+            QTS0162  설정  사유를 적어야 하는 명령
+            QTS0170  설정  게이트가 받을 수 없는 정책 테스트 단계
+            QTS0171  설정  아무것도 기대하지 않는 정책 테스트
+            QTS0201  자료  파일을 열 수 없음
+            QTS0202  자료  한꺼번에 열 수 있는 파일 수를 넘음
+            QTS0203  자료  파일을 더 읽을 수 없음
+            QTS0204  자료  중간에 잘린 압축 파일
+            QTS0205  자료  이름과 내용이 다르거나 망가진 파일
+            QTS0206  자료  끝없이 긴 줄
+            QTS0207  자료  형식을 알 수 없는 파일 이름
+            QTS0208  자료  읽지 못하는 Parquet 내용
+            QTS0209  자료  UTF-8이 아닌 머리글
+            QTS0210  자료  빈 파일
+            QTS0211  자료  머리글만 있고 자료가 없는 파일
+            QTS0212  자료  봉도 호가도 체결도 아닌 머리글
+            QTS0213  자료  여러 종류의 자료가 섞인 머리글
+            QTS0214  자료  없는 열
+            QTS0215  자료  어느 열인지 가릴 수 없음
+            QTS0216  자료  파일에 필요한 것을 말하지 않은 `[[data]]`
+            QTS0217  자료  쓸 만한 줄이 하나도 없는 파일
+            QTS0218  자료  그 종목의 줄이 없는 파일
+            QTS0251  자료  칸 수가 다른 줄
+            QTS0252  자료  빈 칸
+            QTS0253  자료  시각으로 읽을 수 없는 칸
+            QTS0254  자료  정확한 수가 아닌 칸
+            QTS0255  자료  0 이하인 가격
+            QTS0256  자료  음수인 거래량이나 잔량
+            QTS0257  자료  시가와 종가를 감싸지 않는 고가나 저가
+            QTS0258  자료  거꾸로 가는 시각
+            QTS0259  자료  이미 나온 시각의 봉
+            QTS0301  경고  아무도 쓰지 않는 정책
+            QTS0302  경고  적힌 자리에서 아무 일도 하지 못하는 통제 항목
+            QTS0303  경고  같은 정책의 다른 항목이 허용하는 것보다 큰 한도
+            QTS0304  경고  계좌 한도보다 큰 전략 한도
+            QTS0305  경고  주문의 크기나 가격을 제한하지 않는 정책
+            QTS0306  경고  자기 정책이 없는 전략
+            QTS0307  경고  시세가 없는 종목을 구독하는 전략
+            QTS0308  경고  어느 전략도 구독하지 않는 종목이나 시세
+            QTS0309  경고  계좌가 가진 것보다 큰 예산
+            QTS0310  경고  대소문자만 다른 이름
+            QTS0311  경고  신규 진입을 하나도 통과시키지 않는 한도
         "#]],
     );
 }

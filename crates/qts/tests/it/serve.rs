@@ -65,7 +65,7 @@ fn two_bots_trade_through_one_gate() {
                 value buy 0 A.KRX: pass 0
             {"cancel_refused": {"order": "1"}, "fill": {"order": "1", "qty": "10", "price": "50000"}}
                 fill of 1: 10 at 50000 = trend 6 (0) + value 4 (0)
-                refused 1: PartiallyFilled cannot become PartiallyFilled
+                refused 1: nobody waits for its withdrawal; nothing to do
             {"intents": [{"strategy": "trend", "cancel": "1"}, {"strategy": "trend", "cancel": "7"}], "judge": true}
                 trend buy 0 A.KRX: pass 0
                 trend - 0 -: block 0 invalid_number
@@ -541,4 +541,76 @@ fn more_than_can_wait_is_refused_until_somebody_judges() {
     let judged = served.tell(r#"{"judge": true}"#);
     assert_eq!(judged["decisions"].as_array().map(Vec::len), Some(65_536));
     served.tell(&one);
+}
+
+#[test]
+fn a_fill_off_the_quantity_step_is_refused_and_one_beyond_the_order_is_booked_and_flagged() {
+    let mut served = served("serve-over", TWO_BOTS);
+    served.say(PRICES);
+    served.say(
+        r#"{"intents": [{"strategy": "trend", "instrument": "A.KRX", "side": "buy", "qty": "10"}], "judge": true}"#,
+    );
+    let half = served.say(r#"{"fill": {"order": "1", "qty": "0.5", "price": "50000"}}"#);
+    assert_eq!(half["error"]["path"], "$.fill.qty");
+    assert_eq!(half["error"]["message"], "0.5 is not a whole number of the instrument's `quantity_step` 1");
+    let fills = served.say(
+        r#"{"fill": [{"order": "1", "qty": "4", "price": "50000"}, {"order": "1", "qty": "31", "price": "50000"}]}"#,
+    );
+    assert_eq!((fills["fills"][0].get("over"), &fills["fills"][1]["over"]), (None, &json!("25")));
+    let late = served.say(r#"{"fill": {"order": "1", "qty": "3", "price": "50000"}}"#);
+    assert_eq!((&late["fills"][0]["late"], &late["fills"][0]["over"]), (&json!(true), &json!("3")));
+    let state = served.state();
+    let held = |name: &str| state["books"][name]["positions"]["A.KRX"].clone();
+    assert_eq!((held("trend"), held("unassigned")), (json!("10"), json!("28")));
+}
+
+#[test]
+fn what_an_order_cannot_do_is_refused_in_words_with_what_to_do() {
+    let mut served = served("serve-out-of-turn", TWO_BOTS);
+    served.say(PRICES);
+    served.say(
+        r#"{"intents": [{"strategy": "trend", "instrument": "A.KRX", "side": "buy", "qty": "10"}], "judge": true}"#,
+    );
+    check(
+        &mut served,
+        &[
+            r#"{"canceled": {"order": "1"}}"#,
+            r#"{"ack": {"order": "1"}}"#,
+            r#"{"ack": {"order": "1"}, "reject": {"order": "1"}}"#,
+            r#"{"cancel_refused": {"order": "1"}}"#,
+            r#"{"expired": {"order": "1"}}"#,
+            r#"{"canceled": {"order": "1"}}"#,
+        ],
+        &expect![[r#"
+            {"canceled": {"order": "1"}}
+                refused 1: the order was not acknowledged before; say that first
+            {"ack": {"order": "1"}}
+            {"ack": {"order": "1"}, "reject": {"order": "1"}}
+                refused 1: the order was acknowledged already; nothing to do
+                refused 1: the order was acknowledged before; if it is gone, say that it was canceled or expired
+            {"cancel_refused": {"order": "1"}}
+                refused 1: nobody waits for its withdrawal; nothing to do
+            {"expired": {"order": "1"}}
+                order 1 expired
+            {"canceled": {"order": "1"}}
+                refused 1: the order was over already; nothing to do
+        "#]],
+    );
+}
+
+#[test]
+fn a_missing_price_is_named_and_a_byte_order_mark_is_taken() {
+    let valued = TWO_BOTS.replace("max_long = \"100\"", "max_long = \"100\"\nmax_order_notional = \"9000000\"");
+    let mut served = served("serve-missing", &valued);
+    served.say("\u{feff}{\"market\": {\"A.KRX\": {\"last\": \"50000\"}}}");
+    let reply = served.say(
+        r#"{"intents": [{"strategy": "trend", "instrument": "A.KRX", "side": "buy", "qty": "1"}, {"strategy": "trend", "instrument": "A.KRX", "side": "buy", "qty": "1", "limit": "50000"}, {"strategy": "trend", "instrument": "A.KRX", "side": "sell", "qty": "1"}], "judge": true}"#,
+    );
+    let decisions = reply["decisions"].as_array().expect("decisions");
+    let texts: Vec<&str> = decisions.iter().filter_map(|it| it["reasons"][0]["text"].as_str()).collect();
+    expect![[r#"
+        no_market_data: `prev_close` is missing: a market purchase is valued at the day's upper price limit. Give it with the prices; data files tell it from their second session on.
+        no_market_data: `prev_close` is missing: the day's price limits, which a limit must keep, are reckoned from it. Give it with the prices; data files tell it from their second session on.
+        short_not_allowed: 1 to sell, 0 to be had. Sell at most the holding.
+    "#]].assert_eq(&(texts.join("\n") + "\n"));
 }

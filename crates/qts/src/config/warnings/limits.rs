@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use qts_core::{Inst, Money, Ratio, SCALE};
+use qts_core::{Inst, Instrument, Money, Ratio, SCALE};
 use qts_gate::RiskPolicy;
 use qts_gate::policy::{Controls, Thresholds};
 
@@ -64,6 +64,9 @@ pub(super) fn within(config: &Config) -> Vec<ConfigError> {
     for used in in_use(config) {
         found.extend(WITH_LEVELS.iter().filter_map(|control| never_warns(config, &used, control)));
         found.extend(participates_twice(config, &used));
+        found.extend(barred_shorts(config, &used));
+        found.extend(wide_collar(config, &used));
+        found.extend(ZEROES.iter().filter_map(|control| lets_nothing_pass(config, &used, control)));
         found.extend(PAIRS.iter().filter_map(|(small, large)| above(config, &used, small, large)));
     }
     found
@@ -87,6 +90,68 @@ fn in_use(config: &Config) -> Vec<Used<'_>> {
         }
     }
     found
+}
+
+/// Controls that let no entry pass where their level is zero.
+const ZEROES: [&str; 6] =
+    ["max_order_qty", "max_order_notional", "cycle_notional", "max_gross_exposure", "max_open_orders", "max_long"];
+
+fn lets_nothing_pass(config: &Config, used: &Used<'_>, control: &str) -> Option<ConfigError> {
+    let shorts_are_barred =
+        || most(used.set, "max_short").is_some_and(|most| most.amount == 0) || bars_shorts(config, used);
+    if control == "max_order_qty" && used.at_account || control == "max_long" && !shorts_are_barred() {
+        return None;
+    }
+    let place = config.control_place(used.policy, used.inst, control)?;
+    most(used.set, control).filter(|most| most.amount == 0)?;
+    let policy = &config.said(used.policy, used.inst, control)?.policy;
+    let warning =
+        config.warning(Code::NothingPasses, place, format!("`{control}` of `{policy}` is 0: no entry passes"));
+    Some(
+        warning.help(format!(
+            "raise `{control}`; to let a strategy only close what it holds, say `state = \"reduce_only\"`"
+        )),
+    )
+}
+
+/// The instruments that a set of controls judges.
+fn judged<'c>(config: &'c Config, used: &Used<'_>) -> Vec<&'c Instrument> {
+    let users = || config.all_strategies().filter(|spec| spec.policy == used.policy);
+    let all = used.at_account || users().any(|spec| spec.instruments.is_empty());
+    let own =
+        |inst: Inst| config.policies.get(used.policy).is_some_and(|policy| policy.instruments.contains_key(&inst));
+    let listed = |inst: Inst| all || users().any(|spec| spec.instruments.contains(&inst));
+    let is_judged = |inst: Inst| used.inst.map_or_else(|| listed(inst) && !own(inst), |only| only == inst);
+    config.registry.iter().filter(|(inst, _)| is_judged(*inst)).map(|(_, instrument)| instrument).collect()
+}
+
+/// Is selling short ruled out in every instrument?
+fn bars_shorts(config: &Config, used: &Used<'_>) -> bool {
+    let judged = judged(config, used);
+    used.set.short_not_allowed && !judged.is_empty() && judged.iter().all(|instrument| instrument.short_ban)
+}
+
+/// A limit of short positions where none can come to be.
+fn barred_shorts(config: &Config, used: &Used<'_>) -> Option<ConfigError> {
+    let place = config.control_place(used.policy, used.inst, "max_short")?;
+    most(used.set, "max_short").filter(|most| most.amount != 0 && !used.at_account && bars_shorts(config, used))?;
+    let policy = &config.said(used.policy, used.inst, "max_short")?.policy;
+    let message = format!("`max_short` of `{policy}` can never bind: every instrument here has a `short_ban`");
+    let help = "leave it out: `short_not_allowed` blocks what a book does not hold";
+    Some(config.warning(Code::NeverBinds, place, message).help(help))
+}
+
+/// A collar wider than a day's price limits let market and limit be apart: from the lower one to the upper one.
+fn wide_collar(config: &Config, used: &Used<'_>) -> Option<ConfigError> {
+    let place = config.control_place(used.policy, used.inst, "price_collar")?;
+    let judged = judged(config, used);
+    let limits: Option<Vec<i128>> =
+        judged.iter().map(|instrument| Some(i128::from(instrument.daily_limit?.0.units()))).collect();
+    let (one, widest) = (i128::from(SCALE), limits?.into_iter().max()?);
+    most(used.set, "price_collar").filter(|most| most.amount * (one - widest) >= 2 * widest * one)?;
+    let policy = &config.said(used.policy, used.inst, "price_collar")?.policy;
+    let message = format!("`price_collar` of `{policy}` can never bind: the day's price limits are narrower");
+    Some(config.warning(Code::NeverBinds, place, message).help("lower it, or leave it out"))
 }
 
 /// A warning level that equals the level above it: what exceeds it is already cut or blocked.
@@ -214,6 +279,10 @@ const SHARED: [(&str, &str); 8] = [
 fn clash(config: &Config, spec: &StrategySpec, inst: Option<Inst>, control: &'static str, does: &str) -> Option<Clash> {
     let (policy, account) = (config.policies.get(&spec.policy)?, config.policies.get(&config.account.policy)?);
     let own = inst.map_or(&policy.strategy, |inst| policy.strategy_controls(inst));
+    let mine = Used { policy: &spec.policy, inst, set: own, at_account: false, daily_limit: None };
+    if control == "max_short" && bars_shorts(config, &mine) {
+        return None;
+    }
     let shared = inst.map_or(&account.account, |inst| account.account_controls(inst));
     let (may, admits) = (most(own, control)?.of_budget(spec.budget), most(shared, control)?);
     if may.unit != admits.unit || may.amount <= admits.amount {

@@ -81,20 +81,17 @@ fn limits<T>(levels: &Option<Thresholds<T>>) -> bool {
     levels.as_ref().is_some_and(|levels| levels.limit.is_some() || levels.block.is_some())
 }
 
-/// The account's policy, if nothing at all in it limits what all strategies together do.
+/// The account's policy, if nothing in it limits what all strategies together hold, or do at all.
 fn of_account(config: &Config) -> Option<ConfigError> {
     let name = &config.account.policy;
     let set = &config.policies.get(name)?.account;
-    let bounded = set.buying_power.is_some()
-        || limits_longs(set)
-        || limits(&set.max_short)
-        || limits(&set.max_order_notional)
-        || limits(&set.cycle_notional);
-    if bounded {
+    if set.buying_power.is_some() || limits_longs(set) {
         return None;
     }
+    let bounds_orders = limits(&set.max_order_notional) || limits(&set.cycle_notional);
+    let open = if bounds_orders { "neither cash nor long positions" } else { "neither cash nor orders nor positions" };
     let place = own_place(config, name).or(config.account.policy_place)?;
-    let message = format!("the account's policy `{name}` limits neither cash nor orders nor positions");
+    let message = format!("the account's policy `{name}` limits {open}");
     let warning = config.warning(Code::LeftOpen, place, message);
     Some(warning.help("extend `conservative`, or set `buying_power`, `max_gross_exposure` and `max_order_notional`"))
 }
