@@ -130,19 +130,26 @@ impl Cuts {
         }
     }
 
-    /// What to change, if more than half of all that was cut ran into one control.
+    /// What to change, if most of all that was cut ran into one control.
     pub(crate) fn hint(&self, config: &Config) -> Option<Hint> {
         let sure = |code: Code| self.cut_by(code).map(|(_, cut)| cut.decisions).sum::<u64>();
         let counts = self.ran_into.iter().filter(|(code, _)| sure(**code) > 0);
         let (code, count) = counts.max_by_key(|(code, count)| (**count, std::cmp::Reverse(**code)))?;
         let (code, decisions) = (*code, *count);
-        if decisions < LEAST || decisions * 2 <= self.all {
+        if decisions < LEAST || !self.is_most(code, decisions) {
             return None;
         }
         let changes = Changes::new(self.cut_by(code), code, config);
         let (of, only_numbers) = (self.all, sure(code));
         let text = sentence(code, [only_numbers, decisions, of], &changes);
         Some(Hint { reason: code.as_str(), decisions, of, only_numbers, text, toml: changes.toml(config)? })
+    }
+
+    /// More than half, if numbers of one scope cut so many; where other things cut, too, more than four fifths.
+    fn is_most(&self, code: Code, decisions: u64) -> bool {
+        let of_one_scope = self.cut_by(code).filter(|(cutter, _)| cutter.codes.are_of_one_scope());
+        let plain: u64 = of_one_scope.map(|(_, cut)| cut.decisions).sum();
+        plain * 2 > self.all || decisions * 5 > self.all * 4
     }
 
     fn cut_by(&self, code: Code) -> impl Iterator<Item = (&Cutter, &Cut)> {
@@ -177,6 +184,10 @@ fn sentence(code: Code, [sure, decisions, all]: [u64; 3], changes: &Changes) -> 
 impl Codes {
     /// So many codes can be told apart.
     const ROOM: usize = u32::BITS as usize;
+
+    const fn are_of_one_scope(self) -> bool {
+        self.strategy == 0 || self.account == 0
+    }
 
     /// With this reason's code, if a number decides it and both numbers are known.
     fn with(mut self, reason: &Reason) -> Option<Self> {

@@ -6,6 +6,7 @@ use expect_test::{Expect, expect};
 use serde_json::Value;
 
 use crate::support::{Folder, Row, SHARE, bars, bars_of, count, market, strategy};
+use crate::the_example::root;
 
 /// A strategy under the built-in policy.
 fn beginner(id: &str, qty: u32) -> String {
@@ -332,6 +333,8 @@ fn nothing_is_said_where_nothing_is_sure() {
     let folder = market("hint-half", &other, 40);
     assert_eq!(hint(&folder), Value::Null, "half is not most");
     assert!(!folder.qts("run qts.toml").out.contains("To let them pass"));
+    let config = root().join("examples/us-daily/qts.toml").display().to_string();
+    assert_eq!(Folder::new("hint-example").summary(&config).get("hint"), None, "three quarters are not nearly all");
 }
 
 /// The decisions of a strategy that nothing cut, by their time.
