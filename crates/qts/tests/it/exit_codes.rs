@@ -44,7 +44,7 @@ fn one_for_output_that_cannot_be_written() {
 fn two_for_usage() {
     let folder = folder("exit-2");
     let cases = [
-        ("", "qts run examples/us-daily/qts.toml"),
+        ("", " init my-trading\n"),
         ("--color sometimes run qts.toml", "[possible values: auto, always, never]"),
         ("rum qts.toml", "a similar subcommand exists: 'run'"),
         ("run", "<CONFIG>"),
