@@ -96,12 +96,12 @@ fn an_exit_of_the_whole_position_may_be_off_the_lot_and_nothing_else() {
     check(
         &[floor.minute("A 100"), floor.minute("A 100")].concat(),
         &expect![[r#"
-            c asked for something invalid (intent 0): the quantity is no whole number of lots
+            c asked for something invalid (intent 0; this counts towards quarantine): the quantity 24 is not a whole number of lots of 10; round it to the lot
             a wants sell 25 A: pass 25
             order 1: sell 25 A = a 25
             fill of 1: 25 at 100 = a 25
             order 1 filled
-            c asked for something invalid (intent 0): the quantity is no whole number of lots
+            c asked for something invalid (intent 0; this counts towards quarantine): the quantity 25 is not a whole number of lots of 10; round it to the lot
             b wants buy 5 A: pass 5
             order 2: buy 5 A = b 5"#]],
     );

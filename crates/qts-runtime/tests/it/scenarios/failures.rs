@@ -56,7 +56,7 @@ fn failures_are_counted_by_cycle_and_their_intents_dropped_whole() {
         &story,
         &expect![[r#"
             f returned an error: on purpose
-            f asked for something invalid (intent 1): the quantity is not above zero
+            f asked for something invalid (intent 1; this counts towards quarantine): the quantity is not above zero
             f wants buy 1 A: pass 1
             order 1: buy 1 A = f 1
             fill of 1: 1 at 100 = f 1
@@ -145,7 +145,7 @@ fn withdrawing_somebody_elses_order_is_a_failure_and_an_order_that_is_gone_is_no
     check(
         &story.concat(),
         &expect![[r#"
-            f asked for something invalid (intent 0): the order to withdraw is somebody else's
+            f asked for something invalid (intent 0; this counts towards quarantine): the order to withdraw is somebody else's
             command disable strategy `a`
             cancel 1 of operator (unwanted)
             order 1 canceled"#]],

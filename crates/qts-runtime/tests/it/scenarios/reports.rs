@@ -81,12 +81,12 @@ fn what_the_table_does_not_have_and_unknown_orders_are_refused_and_shown() {
     check(
         &story,
         &expect![[r#"
-        refused 1: Accepted cannot become Rejected
-        refused 1: Accepted cannot become Accepted
-        order 1 expired
-        refused 1: Terminal cannot become Accepted
-        refused 1: Terminal cannot become Canceled
-        refused 7: nobody knows this order: Filled { exec: ExecId(9), qty: Qty(100000000), price: Price(10000000000), fee: Money(0) }"#]],
+            refused 1: the order was acknowledged before; if it is gone, say that it was canceled or expired
+            refused 1: nobody waits for its withdrawal; nothing to do
+            order 1 expired
+            refused 1: the order was over already; nothing to do
+            refused 1: the order was over already; nothing to do
+            refused 7: nobody knows this order: Filled { exec: ExecId(9), qty: Qty(100000000), price: Price(10000000000), fee: Money(0) }"#]],
     );
     assert_eq!(positions(&floor), [0, 0, 0]);
 }
