@@ -46,6 +46,31 @@ pub enum Action {
     SetPolicy(Arc<RiskPolicy>),
 }
 
+/// What is to be done, without its particulars.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    /// See [`Action::Register`].
+    Register,
+    /// See [`Action::Unregister`].
+    Unregister,
+    /// See [`Action::Enable`].
+    Enable,
+    /// See [`Action::Disable`].
+    Disable,
+    /// See [`Action::ReduceOnly`].
+    ReduceOnly,
+    /// See [`Action::Shadow`].
+    Shadow,
+    /// See [`Action::Flatten`].
+    Flatten,
+    /// See [`Action::Kill`].
+    Kill,
+    /// See [`Action::Rearm`].
+    Rearm,
+    /// See [`Action::SetPolicy`].
+    SetPolicy,
+}
+
 /// A command of the operator.
 #[derive(Clone)]
 pub struct Command {
@@ -58,12 +83,37 @@ pub struct Command {
 }
 
 impl Action {
+    /// What it is without its particulars.
+    #[must_use]
+    pub const fn verb(&self) -> Verb {
+        match self {
+            Self::Register(_) => Verb::Register,
+            Self::Unregister { .. } => Verb::Unregister,
+            Self::Enable => Verb::Enable,
+            Self::Disable => Verb::Disable,
+            Self::ReduceOnly => Verb::ReduceOnly,
+            Self::Shadow => Verb::Shadow,
+            Self::Flatten => Verb::Flatten,
+            Self::Kill => Verb::Kill,
+            Self::Rearm => Verb::Rearm,
+            Self::SetPolicy(_) => Verb::SetPolicy,
+        }
+    }
+
     /// The word used in files and output.
     #[must_use]
     pub const fn as_str(&self) -> &'static str {
+        self.verb().as_str()
+    }
+}
+
+impl Verb {
+    /// The word used in files and output.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Register(_) => "register",
-            Self::Unregister { .. } => "unregister",
+            Self::Register => "register",
+            Self::Unregister => "unregister",
             Self::Enable => "enable",
             Self::Disable => "disable",
             Self::ReduceOnly => "reduce_only",
@@ -71,7 +121,7 @@ impl Action {
             Self::Flatten => "flatten",
             Self::Kill => "kill",
             Self::Rearm => "rearm",
-            Self::SetPolicy(_) => "set_policy",
+            Self::SetPolicy => "set_policy",
         }
     }
 }
@@ -89,13 +139,22 @@ impl Target {
 }
 
 impl Command {
+    /// What it is about; a strategy that is to be registered is named by what registers it.
+    #[must_use]
+    pub fn concerns(&self) -> Target {
+        match &self.action {
+            Action::Register(new) => Target::Strategy(new.id.clone()),
+            _ => self.target.clone(),
+        }
+    }
+
     /// As people say it: what, about what, why.
     #[must_use]
     pub fn describe(&self, instruments: &Instruments) -> String {
+        let target = self.concerns().describe(instruments);
         let target = match &self.action {
-            Action::Register(new) => format!("strategy `{}`", new.id),
-            Action::SetPolicy(policy) => format!("{} to `{}`", self.target.describe(instruments), policy.id),
-            _ => self.target.describe(instruments),
+            Action::SetPolicy(policy) => format!("{target} to `{}`", policy.id),
+            _ => target,
         };
         let why = if self.reason.is_empty() { String::new() } else { format!(" ({})", self.reason) };
         format!("{} {target}{why}", self.action.as_str())

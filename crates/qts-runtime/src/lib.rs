@@ -20,7 +20,7 @@ mod supervise;
 mod velocity;
 mod witness;
 
-pub use command::{Action, Command, Schedule, Target, When};
+pub use command::{Action, Command, Schedule, Target, Verb, When};
 pub use host::{Failure, Invalid, silence_strategy_panics};
 pub use inbox::{Facts, Outside, OutsideAsk};
 pub use ledger::Share;

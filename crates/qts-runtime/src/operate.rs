@@ -14,7 +14,12 @@ impl Runtime {
             Ok(followed) => (None, followed),
             Err(refused) => (Some(refused), Vec::new()),
         };
-        out.record(Record::Commanded { command: command.describe(&self.instruments), refused });
+        out.record(Record::Commanded {
+            command: command.describe(&self.instruments),
+            verb: command.action.verb(),
+            target: command.concerns(),
+            refused,
+        });
         out.records.extend(followed);
         let cancels = self.unwanted_orders();
         self.judge(Vec::new(), &cancels, out, None);

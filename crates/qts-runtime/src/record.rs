@@ -6,7 +6,7 @@ use qts_core::{
 };
 use qts_loop::{NewOrder, OrderState, Step};
 
-use crate::command::Target;
+use crate::command::{Target, Verb};
 use crate::host::Failure;
 use crate::ledger::Share;
 
@@ -92,8 +92,12 @@ pub enum Record {
     },
     /// The operator gave a command.
     Commanded {
-        /// What was told.
+        /// What was told, as people say it.
         command: String,
+        /// What is to be done.
+        verb: Verb,
+        /// About what.
+        target: Target,
         /// Why it was not done, if it was not.
         refused: Option<String>,
     },

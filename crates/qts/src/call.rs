@@ -2,6 +2,24 @@
 
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
+
+/// A command to go on with.
+#[derive(Debug, Serialize)]
+pub(crate) struct Next {
+    /// What it is for.
+    pub(crate) what: &'static str,
+    /// The command, as a shell takes it.
+    pub(crate) command: String,
+}
+
+impl Next {
+    /// This command, for that.
+    pub(crate) const fn new(what: &'static str, command: String) -> Self {
+        Self { what, command }
+    }
+}
+
 /// `qts` where it is on the path; `cargo qts` in a checkout of its sources; else the way to the program itself.
 pub(crate) fn name() -> String {
     let own = std::env::current_exe().unwrap_or_default();

@@ -10,6 +10,7 @@ use crate::cli::Format;
 use crate::config::{Config, ConfigError, ConfigErrors};
 use crate::data_check::{self, FileChecked};
 use crate::exit::{self, Ending, Trouble};
+use crate::interrupt::Interrupt;
 use crate::kinds::Kinds;
 use crate::wire;
 
@@ -63,9 +64,14 @@ struct Told {
 
 /// The command: reads the config, builds the strategies, reads the data files. A config without data, for `decide`,
 /// may have strategies without a kind.
-pub(crate) fn check(args: &CheckArgs, kinds: &Kinds, out: &mut impl Write) -> Result<Ending, Trouble> {
+pub(crate) fn check(
+    args: &CheckArgs,
+    kinds: &Kinds,
+    interrupt: &Interrupt,
+    out: &mut impl Write,
+) -> Result<Ending, Trouble> {
     match load(args, kinds) {
-        Ok(config) => check_sound(&config, args, out),
+        Ok(config) => check_sound(&config, args, interrupt, out),
         Err(Trouble::Config(errors)) if args.format == Format::Json => {
             print(&Checked { schema: 1, errors: told(&errors), ..Checked::default() }, out)?;
             Err(Trouble::Config(errors))
@@ -84,9 +90,14 @@ fn load(args: &CheckArgs, kinds: &Kinds) -> Result<Config, Trouble> {
 }
 
 /// A config without errors: what is odd about it, and its data.
-fn check_sound(config: &Config, args: &CheckArgs, out: &mut impl Write) -> Result<Ending, Trouble> {
+fn check_sound(
+    config: &Config,
+    args: &CheckArgs,
+    interrupt: &Interrupt,
+    out: &mut impl Write,
+) -> Result<Ending, Trouble> {
     let warnings = config.warnings();
-    let files = data_check::check(config, args.quick)?;
+    let files = data_check::check(config, args.quick, interrupt)?;
     let bad = files.iter().any(|file| !file.errors.is_empty());
     if args.format == Format::Json {
         print(&summary(config, warnings.as_ref(), &files), out)?;

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use qts_core::Ts;
 
+use crate::call;
 use crate::demo::DemoArgs;
 use crate::explain::ExplainArgs;
 use crate::init::InitArgs;
@@ -41,17 +42,26 @@ pub(crate) struct Cli {
     pub(crate) command: Option<Command>,
 }
 
-/// What is told to somebody who did not say what to do.
-pub(crate) const FIRST_STEPS: &str = "\
-qts takes what trading strategies want through risk policies, and says what may go and why. To begin:
+/// What is told to somebody who did not say what to do; each command works as it stands after those above it.
+pub(crate) fn first_steps() -> String {
+    let qts = call::name();
+    format!(
+        "\
+{qts} takes what trading strategies want through risk policies, and says what may go and why. To begin:
 
-  qts demo                                        what became of every wish of eight strategies, and why
-  qts run examples/us-daily/qts.toml              the same strategies on the same prices, as a run of yours would be
-  qts check my.toml                               everything that is wrong with a config
-  qts decide my.toml --input cycle.json           try a policy on a few orders of your own
+  {qts} demo
+      what became of every wish of eight strategies on bundled prices, and why
+  {qts} init my-trading
+      a folder of your own: a commented config, prices, tests of its policies
+  {qts} run my-trading/qts.toml
+      what becomes of every wish there
+  {qts} check my-trading/qts.toml
+      everything that is wrong with it, after you changed it
 
-`qts --help` lists all commands; each has examples: `qts run --help`.
-";
+`{qts} --help` lists all commands; each has examples: `{qts} run --help`.
+"
+    )
+}
 
 /// What to do.
 #[derive(Debug, Subcommand)]

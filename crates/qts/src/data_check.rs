@@ -5,6 +5,7 @@ use qts_venues::feed::{BadRow, DataError, Merge, OnBadRow, SourceReport, SourceS
 
 use crate::config::Config;
 use crate::exit::Trouble;
+use crate::interrupt::Interrupt;
 use crate::wire;
 
 /// So many bad rows of each file are listed; all are counted.
@@ -28,16 +29,21 @@ pub(crate) struct FileChecked {
 }
 
 /// Reads all files; `quick`: only the beginning of each.
-pub(crate) fn check(config: &Config, quick: bool) -> Result<Vec<FileChecked>, Trouble> {
-    let sources = wire::sources(config)?;
-    Ok(sources.into_iter().map(|source| check_file(&source, quick)).collect())
+pub(crate) fn check(config: &Config, quick: bool, interrupt: &Interrupt) -> Result<Vec<FileChecked>, Trouble> {
+    let mut files = Vec::new();
+    for source in wire::sources(config)? {
+        files.push(check_file(&source, quick, interrupt));
+        // What is known of a file that was not read through is no result.
+        interrupt.check()?;
+    }
+    Ok(files)
 }
 
-fn check_file(source: &SourceSpec, quick: bool) -> FileChecked {
+fn check_file(source: &SourceSpec, quick: bool, interrupt: &Interrupt) -> FileChecked {
     let file = source.path.display().to_string();
-    match read(source, quick) {
+    match read(source, quick, interrupt) {
         Ok(report) => FileChecked { file, rows: rows(&report, quick), ..left_out(report) },
-        Err(error @ DataError::BadRow { .. }) if !quick => all_bad_rows(source, file, error),
+        Err(error @ DataError::BadRow { .. }) if !quick => all_bad_rows(source, file, error, interrupt),
         Err(error) => FileChecked { file, errors: vec![error], ..FileChecked::default() },
     }
 }
@@ -51,9 +57,9 @@ fn left_out(report: SourceReport) -> FileChecked {
 }
 
 /// A file of which a run would say only the first bad row: all of them.
-fn all_bad_rows(source: &SourceSpec, file: String, first: DataError) -> FileChecked {
+fn all_bad_rows(source: &SourceSpec, file: String, first: DataError, interrupt: &Interrupt) -> FileChecked {
     let lenient = SourceSpec { on_bad_row: OnBadRow::Skip, ..source.clone() };
-    match read(&lenient, false) {
+    match read(&lenient, false, interrupt) {
         Ok(report) => {
             let (bad, rows, listed) = (report.bad_rows, report.rows, report.listed);
             FileChecked { file, errors: vec![first], listed, bad, rows, left_out: 0 }
@@ -63,11 +69,11 @@ fn all_bad_rows(source: &SourceSpec, file: String, first: DataError) -> FileChec
     }
 }
 
-/// Reads a file through, or only up to its first event.
-fn read(source: &SourceSpec, quick: bool) -> Result<SourceReport, DataError> {
+/// Reads a file through, unless somebody asks for the end, or only up to its first event.
+fn read(source: &SourceSpec, quick: bool, interrupt: &Interrupt) -> Result<SourceReport, DataError> {
     let mut merge = Merge::open([source.clone()])?;
     let mut slice = Slice::default();
-    while !quick && merge.next_into(&mut slice)? {}
+    while !quick && !interrupt.is_set() && merge.next_into(&mut slice)? {}
     let found = merge.report().sources.into_iter().next();
     found.ok_or_else(|| DataError::NoRows { file: source.path.clone() })
 }

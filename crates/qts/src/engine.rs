@@ -1,10 +1,13 @@
 //! The runtime with its market and its simulated broker: one slice after the other, in the order of the decision
-//! cycle. `run`, `explain` and `why` differ only in who looks on.
+//! cycle. `run`, `explain`, `why` and `demo` differ only in who looks on. It ends when somebody asks for it, and shows
+//! how far it is.
 
 use qts_core::{ExecReport, Instruments, Slice};
-use qts_runtime::{Effects, Input, Runtime, Witness};
+use qts_runtime::{Effects, Input, Record, Runtime, Witness};
 
 use crate::exit::Trouble;
+use crate::interrupt::Interrupt;
+use crate::progress::Progress;
 use crate::wire::{self, Wired};
 
 /// Somebody who takes in what happens.
@@ -22,16 +25,32 @@ pub(crate) trait Onlooker {
 }
 
 /// A run under way.
-pub(crate) struct Engine {
+pub(crate) struct Engine<'i> {
     pub(crate) wired: Wired,
+    /// Somebody's wish that it end.
+    interrupt: &'i Interrupt,
+    pub(crate) progress: Progress,
+    /// So many so far.
+    decisions: u64,
     effects: Effects,
     reports: Vec<ExecReport>,
 }
 
-impl Engine {
+impl<'i> Engine<'i> {
     /// At its beginning.
-    pub(crate) fn new(wired: Wired) -> Self {
-        Self { wired, effects: Effects::default(), reports: Vec::new() }
+    pub(crate) fn new(wired: Wired, interrupt: &'i Interrupt) -> Self {
+        let (progress, effects) = (Progress::new(false), Effects::default());
+        Self { wired, interrupt, progress, decisions: 0, effects, reports: Vec::new() }
+    }
+
+    /// The next slice; none at the end of the data.
+    ///
+    /// # Errors
+    /// The data is wrong, or somebody asked for the end.
+    pub(crate) fn next_slice(&mut self) -> Result<Option<Slice>, Trouble> {
+        self.interrupt.check()?;
+        self.progress.show(self.decisions, || self.wired.feed.progress());
+        Ok(self.wired.feed.next_slice()?)
     }
 
     /// The runtime as it is now.
@@ -61,6 +80,8 @@ impl Engine {
             None => self.wired.runtime.step(input, &mut self.effects),
             Some(witness) => self.wired.runtime.step_watched(input, &mut self.effects, witness),
         }
+        let is_decision = |record: &&Record| matches!(record, Record::Decision(_));
+        self.decisions += self.effects.records.iter().filter(is_decision).count() as u64;
         onlooker.take_in(&self.effects, &self.wired.instruments)?;
         for order in &self.effects.placed {
             self.wired.broker.place(order, self.effects.now);

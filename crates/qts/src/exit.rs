@@ -38,6 +38,9 @@ pub(crate) enum Trouble {
     /// The input of `decide` is wrong.
     #[error(transparent)]
     Decide(#[from] DecideError),
+    /// Somebody asked for the end before there was an answer.
+    #[error("interrupted")]
+    Interrupted,
     /// Something that was told already, and its exit code.
     #[error("see above")]
     Told(u8),
@@ -79,6 +82,7 @@ impl Trouble {
             Self::Config(_) => 3,
             Self::Data(_) | Self::Input(_) | Self::Tests(_) => 4,
             Self::Decide(error) => error.exit_code(),
+            Self::Interrupted => INTERRUPTED,
             Self::Told(code) => *code,
         }
     }
@@ -89,7 +93,7 @@ impl Trouble {
             Self::Config(errors) | Self::Tests(errors) => {
                 eprint!("{}", errors.render(look::coloured(&std::io::stderr())));
             }
-            Self::Told(_) => {}
+            Self::Told(_) | Self::Interrupted => {}
             other => eprintln!("qts: {other}"),
         }
     }

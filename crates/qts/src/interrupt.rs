@@ -1,7 +1,7 @@
 //! Ctrl-C (SIGINT) and SIGTERM: the first asks a command to end in good order, the second ends it at once.
 //!
-//! A command that may take long makes an [`Interrupt`] before it begins, asks it between two pieces of work, and reads
-//! what it might have to wait for through [`Interrupt::reader`]. Commands that do not listen just end.
+//! The program makes one [`Interrupt`] before it begins with any command. Those that may take long ask it between two
+//! pieces of work, and read what they might have to wait for through [`Interrupt::reader`].
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -50,6 +50,14 @@ impl Interrupt {
     /// Was it asked for?
     pub(crate) fn is_set(&self) -> bool {
         self.asked.load(Ordering::Relaxed)
+    }
+
+    /// Goes on, unless it was asked for.
+    ///
+    /// # Errors
+    /// It was: [`Trouble::Interrupted`].
+    pub(crate) fn check(&self) -> Result<(), Trouble> {
+        if self.is_set() { Err(Trouble::Interrupted) } else { Ok(()) }
     }
 
     /// The same input, which fails as soon as the wish comes, even while it waits.

@@ -26,6 +26,7 @@ mod kinds;
 mod korean;
 mod local;
 mod look;
+mod order_words;
 mod policy;
 mod policy_tests;
 mod progress;
@@ -62,7 +63,7 @@ pub fn program(own: &[KindSpec]) -> ExitCode {
     let cli = Cli::parse();
     cli.color.as_choice().write_global();
     let Some(command) = cli.command else {
-        eprint!("{}", cli::FIRST_STEPS);
+        eprint!("{}", cli::first_steps());
         return ExitCode::from(exit::USAGE);
     };
     let mut out = BufWriter::new(std::io::stdout().lock());
@@ -83,20 +84,20 @@ fn silence_caught_panics() {
 }
 
 fn perform(command: &Command, kinds: &Kinds, out: &mut impl Write) -> Result<Ending, Trouble> {
+    let interrupt = Interrupt::listen()?;
     match command {
-        Command::Run(args) => run::run(args, kinds, out),
-        Command::Check(args) => check::check(args, kinds, out),
-        Command::Explain(args) => explain::explain(args, kinds, out),
-        Command::Why(args) => why::why(args, kinds, out),
+        Command::Run(args) => run::run(args, kinds, &interrupt, out),
+        Command::Check(args) => check::check(args, kinds, &interrupt, out),
+        Command::Explain(args) => explain::explain(args, kinds, &interrupt, out),
+        Command::Why(args) => why::why(args, kinds, &interrupt, out),
         Command::Init(args) => init::init(args, kinds, out),
-        Command::Demo(args) => demo::demo(args, kinds, out),
+        Command::Demo(args) => demo::demo(args, kinds, &interrupt, out),
         Command::Decide(args) => {
             let config = wire::load(&args.config, kinds)?;
             let format = match args.format {
                 Format::Json => decide::Format::Json,
                 Format::Table => decide::Format::Table,
             };
-            let interrupt = Interrupt::listen()?;
             match decide::run(&config, &args.input, format, &interrupt, out) {
                 Err(DecideError::Unreadable { .. }) if interrupt.is_set() => Ok(Ending::Interrupted),
                 result => Ok(result.map(|()| Ending::Fine)?),
@@ -112,7 +113,7 @@ fn perform(command: &Command, kinds: &Kinds, out: &mut impl Write) -> Result<End
             out.write_all(&script)?;
             Ok(Ending::Fine)
         }
-        Command::Serve(args) => serve::serve(args, kinds, out),
-        Command::Test(args) => policy_tests::test(args, kinds, out),
+        Command::Serve(args) => serve::serve(args, kinds, &interrupt, out),
+        Command::Test(args) => policy_tests::test(args, kinds, &interrupt, out),
     }
 }

@@ -14,6 +14,11 @@ pub(crate) fn time(config: &Config, inst: Inst, ts: Ts) -> String {
     zone(config, inst).and_then(|tz| on(tz, ts)).unwrap_or_else(|| rfc3339(ts))
 }
 
+/// Its date there.
+pub(crate) fn date(config: &Config, inst: Inst, ts: Ts) -> String {
+    time(config, inst, ts).chars().take(10).collect()
+}
+
 /// The last moment of the day of `ts` on the clock of an instrument's market; `None` out of range.
 pub(crate) fn end_of_day(config: &Config, inst: Inst, ts: Ts) -> Option<Ts> {
     let zone = TimeZone::get(zone(config, inst)?).ok()?;

@@ -54,7 +54,8 @@ fn width(stdout: &Stdout) -> Option<usize> {
     if !stdout.is_terminal() {
         return None;
     }
-    let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let some = |columns: &usize| *columns > 0;
+    let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(some);
     let size = || rustix::termios::tcgetwinsize(stdout).ok().map(|size| usize::from(size.ws_col));
-    told.or_else(size).filter(|columns| *columns > 0)
+    told.or_else(size).filter(some)
 }

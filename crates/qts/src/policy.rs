@@ -162,7 +162,7 @@ fn list(config: &Config, with_users: bool, format: Format, out: &mut impl Write)
         let extends = head.extends.clone().unwrap_or_else(|| "(built in)".to_owned());
         vec![head.policy.clone(), extends, if with_users { head.used_by.words() } else { String::new() }]
     };
-    let columns = vec![Column::codes(), Column::codes(), Column::text()];
+    let columns = vec![Column::codes(), Column::codes(), Column::items()];
     let table = Table::of(columns, [titles].into_iter().chain(policies.iter().map(row)));
     Ok(write!(out, "{}", table.render(Look::of_stdout()))?)
 }

@@ -41,13 +41,18 @@ impl Progress {
         // A terminal that takes no line is no reason to stop.
         let _ = write!(std::io::stderr(), "{CLEAR}{line}");
     }
+
+    /// Takes the line away, before something else is written.
+    pub(crate) fn clear(&mut self) {
+        if std::mem::take(&mut self.shown) {
+            let _ = write!(std::io::stderr(), "{CLEAR}");
+        }
+    }
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        if self.shown {
-            let _ = write!(std::io::stderr(), "{CLEAR}");
-        }
+        self.clear();
     }
 }
 

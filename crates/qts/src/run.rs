@@ -26,8 +26,8 @@ use crate::wire::{self, Wired};
 const BATCH: usize = 256;
 
 /// A run under way.
-struct Run {
-    engine: Engine,
+struct Run<'i> {
+    engine: Engine<'i>,
     record: Record,
     clocks: Clocks,
     /// Did it end before its data and its limits?
@@ -48,17 +48,21 @@ impl Onlooker for Record {
 }
 
 /// The command.
-pub(crate) fn run(args: &RunArgs, kinds: &Kinds, out: &mut impl Write) -> Result<Ending, Trouble> {
+pub(crate) fn run(
+    args: &RunArgs,
+    kinds: &Kinds,
+    interrupt: &Interrupt,
+    out: &mut impl Write,
+) -> Result<Ending, Trouble> {
     let started = Instant::now();
-    let interrupt = Interrupt::listen()?;
     let config = wire::load(&args.config, kinds)?;
     config.require_data()?;
     let wired = wire::wire(&config)?;
     config.unseen().iter().for_each(|note| eprintln!("qts: {note}"));
     args.decisions.as_deref().map_or(Ok(()), |path| spare_inputs(path, &config))?;
     let log = args.decisions.as_deref().map(DecisionLog::create).transpose()?;
-    let mut run = Run::new(wired, log);
-    run.all(args, &interrupt)?;
+    let mut run = Run::new(Engine::new(wired, interrupt), log);
+    run.all(args)?;
     run.clocks.elapsed = started.elapsed();
     let ending = run.finish(&config, args, out)?;
     Ok(ending)
@@ -77,27 +81,23 @@ fn spare_inputs(path: &Path, config: &Config) -> Result<(), Trouble> {
     }
 }
 
-impl Run {
-    fn new(wired: Wired, log: Option<DecisionLog>) -> Self {
-        Self {
-            engine: Engine::new(wired),
-            record: Record { tally: Tally::default(), log },
-            clocks: Clocks::default(),
-            interrupted: false,
-        }
+impl<'i> Run<'i> {
+    fn new(engine: Engine<'i>, log: Option<DecisionLog>) -> Self {
+        let record = Record { tally: Tally::default(), log };
+        Self { engine, record, clocks: Clocks::default(), interrupted: false }
     }
 
     /// Until the data, the limits, or somebody says so.
-    fn all(&mut self, args: &RunArgs, interrupt: &Interrupt) -> Result<(), Trouble> {
+    fn all(&mut self, args: &RunArgs) -> Result<(), Trouble> {
         let RunArgs { until, limit_events: limit, .. } = *args;
-        let mut progress = Progress::new(args.quiet);
+        self.engine.progress = Progress::new(args.quiet);
         let mut batch: Vec<Slice> = Vec::with_capacity(BATCH);
         let mut events = 0;
         let mut more = true;
-        while more && !interrupt.is_set() {
+        while more {
             batch.clear();
             while batch.len() < BATCH && more {
-                let next = self.engine.wired.feed.next_slice()?;
+                let next = self.next_slice()?;
                 let wanted = |slice: &Slice| until.is_none_or(|until| slice.ts <= until);
                 match next.filter(wanted).filter(|_| limit.is_none_or(|limit| events < limit)) {
                     Some(slice) => {
@@ -108,10 +108,16 @@ impl Run {
                 }
             }
             self.judge(&mut batch)?;
-            progress.show(self.record.tally.intents, || self.engine.wired.feed.progress());
         }
-        self.interrupted = more;
+        self.engine.progress.clear();
         Ok(())
+    }
+
+    /// Who interrupts a run is told what was done by then: its data just ends.
+    fn next_slice(&mut self) -> Result<Option<Slice>, Trouble> {
+        let next = self.engine.next_slice();
+        self.interrupted = matches!(next, Err(Trouble::Interrupted));
+        if self.interrupted { Ok(None) } else { next }
     }
 
     fn judge(&mut self, batch: &mut Vec<Slice>) -> Result<(), Trouble> {

@@ -209,15 +209,18 @@ impl Summary {
         let (orders, fills, open) = (self.orders, self.fills, self.open_orders);
         let alone = orders.saturating_sub(merged);
         let together = self.order_parts.saturating_sub(alone);
-        let Ended { filled, canceled, expired, rejected, .. } = self.ended;
+        let Ended { filled, canceled, expired, rejected, never_arrived } = self.ended;
+        let lost = if never_arrived > 0 { format!(" + {never_arrived} never arrived") } else { String::new() };
+        let not_sent =
+            if self.not_sent > 0 { format!("; {} not sent after all", self.not_sent) } else { String::new() };
         let strategies = some(*strategies as u64, "strategy", "strategies");
         let _ = write!(
             text,
             "{events} events · {cycles} cycles · {strategies} · {evaluations} evaluations\n\n\
              decisions {intents:>10}   = {pass} + {warn} + {reduce} + {block}\n\
              arbitration {conflicts:>8}   conflicts · {blocked} blocked · {crosses} crosses\n\
-             orders {orders:>13}   = {alone} for one decision + {merged} for several ({together} together)\n\
-             {:22} = {filled} filled + {canceled} canceled + {expired} expired + {rejected} rejected + {open} open\n\
+             orders {orders:>13}   = {alone} for one decision + {merged} for several ({together} together){not_sent}\n\
+             {:22} = {filled} filled + {canceled} canceled + {expired} expired + {rejected} rejected{lost} + {open} open\n\
              fills {fills:>14}\n",
             "",
         );
@@ -237,7 +240,7 @@ impl Summary {
 
     fn strategy_table(&self, look: Look, text: &mut String) {
         let count = Column::numbers().at_least(6);
-        let columns = vec![Column::codes().at_least(8), count, count, count, count, Column::text()];
+        let columns = vec![Column::codes().at_least(8), count, count, count, count, Column::items()];
         let mut table = Table::new(columns);
         let stages = [Stage::Pass, Stage::Warn, Stage::Reduce, Stage::Block].map(Cell::verdict);
         table.row([Cell::from("strategy")].into_iter().chain(stages).chain(["holds at the end".into()]));

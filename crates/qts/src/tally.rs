@@ -8,6 +8,7 @@ use qts_runtime::{Effects, Record};
 use serde::Serialize;
 
 use crate::hint::Cuts;
+use crate::order_words::{self, End};
 use crate::trips::Trips;
 
 /// Orders that are over; with those still open they are all that were sent.
@@ -22,12 +23,14 @@ pub(crate) struct Ended {
 
 impl Ended {
     const fn count(&mut self, how: OrderState) {
-        match how {
-            OrderState::Canceled => self.canceled += 1,
-            OrderState::Expired => self.expired += 1,
-            OrderState::Rejected => self.rejected += 1,
-            OrderState::NeverArrived => self.never_arrived += 1,
-            _ => self.filled += 1,
+        match order_words::end(how) {
+            Some(End::Filled) => self.filled += 1,
+            Some(End::Canceled) => self.canceled += 1,
+            Some(End::Expired) => self.expired += 1,
+            Some(End::Rejected) => self.rejected += 1,
+            Some(End::NeverArrived) => self.never_arrived += 1,
+            // The runtime tells of an end only.
+            None => {}
         }
     }
 
@@ -115,7 +118,7 @@ impl Tally {
                 *self.failures.entry(strategy.clone()).or_default() += 1;
                 self.last_failure.insert(strategy.clone(), failure.to_string());
             }
-            Record::Commanded { command, refused: Some(why) } => {
+            Record::Commanded { command, refused: Some(why), .. } => {
                 self.refused_commands.push(format!("{command}: {why}"))
             }
             Record::Commanded { .. } | Record::Quarantined { .. } | Record::Refused { .. } | Record::Link { .. } => {}

@@ -83,7 +83,7 @@ fn happens(floor: &mut Floor, price: &mut i32, eager: &dyn Fn(&str) -> Registrat
 /// What was latched by this, if it is a latch of the invariant.
 fn latched(record: &Record, killed: Option<&Target>) -> Option<(Target, &'static str)> {
     match record {
-        Record::Commanded { command, refused: None } if command.starts_with("kill ") => {
+        Record::Commanded { command, refused: None, .. } if command.starts_with("kill ") => {
             killed.cloned().map(|target| (target, "kill"))
         }
         Record::Tripped { target, code: Code::RepeatedExecution, .. } => Some((target.clone(), "repeated_execution")),
@@ -141,11 +141,11 @@ fn history(seed: u64, seen: &mut BTreeMap<&'static str, usize>) {
             at_most.iter_mut().for_each(|(place, qty)| *qty = after[place].min(*qty));
         }
         let killed = told.iter().find_map(|record| match record {
-            Record::Commanded { command, refused: None } if command.contains("account") => Some(Target::Account),
-            Record::Commanded { command, refused: None } if command.contains("instrument") => {
+            Record::Commanded { command, refused: None, .. } if command.contains("account") => Some(Target::Account),
+            Record::Commanded { command, refused: None, .. } if command.contains("instrument") => {
                 Some(Target::Instrument(A))
             }
-            Record::Commanded { command, refused: None } => {
+            Record::Commanded { command, refused: None, .. } => {
                 NAMES.iter().find(|name| command.contains(&format!("`{name}`"))).map(|name| Target::Strategy(id(name)))
             }
             _ => None,

@@ -227,7 +227,9 @@ impl Seen {
             }
             Record::Refused { .. } => self.refused += 1,
             Record::Ended { why: Some(_), .. } => self.rejected += 1,
-            Record::Commanded { command, refused: None } if command.starts_with("unregister") => self.handed_over += 1,
+            Record::Commanded { command, refused: None, .. } if command.starts_with("unregister") => {
+                self.handed_over += 1
+            }
             _ => {}
         }
     }

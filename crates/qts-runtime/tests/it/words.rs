@@ -39,7 +39,7 @@ pub(crate) fn line(record: &Record) -> String {
         Record::Refused { order, what } => format!("refused {}: {what}", order.0),
         Record::Failed { strategy, failure } => format!("{strategy} {failure}"),
         Record::Quarantined { strategy } => format!("{strategy} is quarantined"),
-        Record::Commanded { command, refused } => {
+        Record::Commanded { command, refused, .. } => {
             let refused = refused.as_ref().map_or_else(String::new, |why| format!(": refused, {why}"));
             format!("command {command}{refused}")
         }

@@ -153,6 +153,13 @@ impl Config {
         Some(Origin { policy: said.policy.clone(), written })
     }
 
+    /// What stands at a place of the file.
+    pub(crate) fn written_at(&self, place: Place) -> Written {
+        let text = self.source.slice(place).split_whitespace().collect::<Vec<_>>().join(" ");
+        let (line, _) = self.source.position(place.start);
+        Written { file: self.source.name().to_owned(), line, text, removes: false }
+    }
+
     /// As [`Self::origin`], with places.
     pub(super) fn said(&self, policy: &str, inst: Option<Inst>, control: &str) -> Option<&Said> {
         self.origins.get(policy)?.find(inst, control_of(control))

@@ -1,8 +1,10 @@
 //! What a run did, gathered for a first look: where wishes ended, the reasons with an example each, whose they were.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use qts_core::{Code, Decision, Inst, Instruments, Scope, Stage, StrategyId, Ts};
+use qts_core::{Code, Decision, DecisionId, Inst, Instruments, OrderId, Scope, Slice, Stage, StrategyId, Ts};
+use qts_loop::OrderState;
 use qts_runtime::{Call, Effects, Record, Runtime, Witness};
 use serde::Serialize;
 
@@ -22,9 +24,14 @@ pub(super) struct Gathered {
     pub(super) funnel: Funnel,
     pub(super) reasons: Vec<Example>,
     pub(super) strategies: Vec<OfStrategy>,
+    /// The first and the last day of the data, each on its instrument's own clock.
+    pub(super) days: Option<[String; 2]>,
     /// The number of the first decision that was part of a conflict.
     #[serde(skip)]
     pub(super) conflict: Option<u64>,
+    /// The number of a decision with much to tell that was sent and filled.
+    #[serde(skip)]
+    pub(super) story: Option<u64>,
     /// The last time that a strategy asked for nothing.
     #[serde(skip)]
     pub(super) silence: Option<Silence>,
@@ -46,6 +53,8 @@ pub(super) struct Funnel {
     pub(super) reduce: u64,
     /// Booked between books, without an order.
     pub(super) crossed_whole: u64,
+    /// Refused by the last check before sending.
+    pub(super) not_sent: u64,
     pub(super) orders: u64,
     /// Orders for two or more decisions, and how many those are.
     pub(super) merged_orders: u64,
@@ -73,9 +82,8 @@ pub(super) struct OfStrategy {
     pub(super) id: String,
     pub(super) name: String,
     pub(super) policy: String,
-    /// Pass, warn, reduce, block.
-    pub(super) verdicts: [u64; 4],
-    pub(super) holds: Vec<String>,
+    pub(super) verdicts: BTreeMap<&'static str, u64>,
+    pub(super) positions: BTreeMap<String, String>,
 }
 
 /// A time at which a strategy asked for nothing.
@@ -90,15 +98,47 @@ pub(super) struct Silence {
 #[derive(Default)]
 pub(super) struct Gatherer {
     pub(super) tally: Tally,
+    /// The first and the last event.
+    ends: Option<[(Inst, Ts); 2]>,
     decisions: u64,
     blocked: BTreeMap<Scope, u64>,
     crossed_whole: u64,
     examples: BTreeMap<Code, Example>,
     conflict: Option<u64>,
+    /// What open orders have to tell.
+    stories: BTreeMap<OrderId, Story>,
+    story: Option<Story>,
     silence: Option<Silence>,
 }
 
+/// How much there is to tell of a decision, and its number: the more the better, then the earlier.
+type Story = (usize, Reverse<u64>);
+
 impl Gatherer {
+    /// A slice is about to be taken in.
+    pub(super) fn begin(&mut self, slice: &Slice) {
+        self.tally.begin(slice);
+        if let Some(event) = slice.events.last() {
+            let here = (event.instrument, slice.ts);
+            let [first, _] = self.ends.unwrap_or([here; 2]);
+            self.ends = Some([first, here]);
+        }
+    }
+
+    /// Sent, for these decisions among those just made. One that was made smaller has something to tell, and so has one
+    /// that went with others.
+    fn sent(&mut self, order: OrderId, children: &[DecisionId], made: &BTreeMap<&DecisionId, (u64, bool)>) {
+        let merged = usize::from(children.len() > 1);
+        let known = children.iter().filter_map(|decision| made.get(decision));
+        let best = known.map(|(number, reduced)| (merged + usize::from(*reduced), Reverse(*number))).max();
+        self.stories.extend(best.map(|story| (order, story)));
+    }
+
+    fn ended(&mut self, order: OrderId, how: OrderState) {
+        let story = self.stories.remove(&order).filter(|_| how == OrderState::Filled);
+        self.story = self.story.max(story);
+    }
+
     fn decided(&mut self, decision: &Decision) {
         self.decisions += 1;
         let number = self.decisions;
@@ -132,7 +172,8 @@ impl Gatherer {
             .into_iter()
             .map(|(code, example)| Example { times: self.tally.reasons.get(&code).copied().unwrap_or(0), ..example })
             .collect();
-        reasons.sort_by_key(|example| (std::cmp::Reverse(example.times), example.code));
+        reasons.sort_by_key(|example| (Reverse(example.times), example.code));
+        let day = |(inst, ts)| local::date(config, inst, ts);
         Gathered {
             events: self.tally.events,
             cycles: self.tally.cycles,
@@ -140,7 +181,9 @@ impl Gatherer {
             funnel: Funnel { crossed_whole: self.crossed_whole, ..Funnel::new(&self.tally, &self.blocked) },
             reasons,
             strategies: config.strategies.iter().map(|spec| of_strategy(spec, config, &self.tally, runtime)).collect(),
+            days: self.ends.map(|ends| ends.map(day)),
             conflict: self.conflict,
+            story: self.story.map(|(_, Reverse(number))| number),
             silence: self.silence,
             books_add_up: books_add_up(runtime),
             state_hash: runtime.state_hash(),
@@ -168,6 +211,7 @@ impl Funnel {
             ended_otherwise: tally.ended.all() - tally.ended.filled,
             open: tally.open_orders(),
             crossed_whole: 0,
+            not_sent: tally.not_sent,
         }
     }
 
@@ -184,7 +228,7 @@ impl Funnel {
     pub(super) const fn adds_up(&self) -> bool {
         let alone = self.orders - self.merged_orders;
         self.asked == self.blocked() + self.gone()
-            && self.gone() == alone + self.merged_decisions + self.crossed_whole
+            && self.gone() == alone + self.merged_decisions + self.crossed_whole + self.not_sent
             && self.orders == self.filled + self.ended_otherwise + self.open
     }
 }
@@ -192,12 +236,14 @@ impl Funnel {
 fn of_strategy(spec: &crate::config::StrategySpec, config: &Config, tally: &Tally, runtime: &Runtime) -> OfStrategy {
     let book = runtime.books().get(&spec.id);
     let held = book.into_iter().flat_map(|book| book.holdings()).filter(|(_, held)| !held.position.is_zero());
+    let stages = [Stage::Pass, Stage::Warn, Stage::Reduce, Stage::Block].map(Stage::as_str);
+    let counts = tally.by_strategy.get(&spec.id).copied().unwrap_or_default();
     OfStrategy {
         id: spec.id.to_string(),
         name: spec.name.clone(),
         policy: spec.policy.clone(),
-        verdicts: tally.by_strategy.get(&spec.id).copied().unwrap_or_default(),
-        holds: held.map(|(inst, held)| format!("{} {}", held.position, config.registry.name(inst))).collect(),
+        verdicts: stages.into_iter().zip(counts).collect(),
+        positions: held.map(|(inst, held)| (config.registry.name(inst), held.position.to_string())).collect(),
     }
 }
 
@@ -221,9 +267,19 @@ impl Witness for Gatherer {
 impl Onlooker for Gatherer {
     fn take_in(&mut self, effects: &Effects, _: &Instruments) -> Result<(), Trouble> {
         self.tally.take_in(effects);
+        let mut made = BTreeMap::new();
         for record in &effects.records {
-            if let Record::Decision(decision) = record {
-                self.decided(decision);
+            match record {
+                Record::Decision(decision) => {
+                    self.decided(decision);
+                    made.insert(&decision.id, (self.decisions, decision.verdict() == Stage::Reduce));
+                }
+                Record::Sent { order, children, .. } => {
+                    let children: Vec<DecisionId> = children.iter().map(|child| child.decision.clone()).collect();
+                    self.sent(*order, &children, &made);
+                }
+                Record::Ended { order, how, .. } => self.ended(*order, *how),
+                _ => {}
             }
         }
         Ok(())
@@ -237,6 +293,28 @@ impl Onlooker for Gatherer {
 impl Silence {
     /// Its date on the instrument's own clock.
     pub(super) fn date(&self, config: &Config) -> String {
-        local::time(config, self.instrument, self.at).chars().take(10).collect()
+        local::date(config, self.instrument, self.at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tally::Ended;
+
+    /// Seven wishes: one is blocked, one crossed whole, two are never sent, one goes alone and two together.
+    fn tally() -> Tally {
+        let ended = Ended { never_arrived: 1, ..Ended::default() };
+        let verdicts = [3, 1, 2, 1];
+        Tally { intents: 7, verdicts, orders: 2, merged: 1, order_parts: 3, not_sent: 2, ended, ..Tally::default() }
+    }
+
+    #[test]
+    fn what_was_not_sent_after_all_is_accounted_for() {
+        let blocked = BTreeMap::from([(Scope::Account, 1)]);
+        let funnel = Funnel { crossed_whole: 1, ..Funnel::new(&tally(), &blocked) };
+        assert!(funnel.adds_up(), "{funnel:?}");
+        assert_eq!((funnel.not_sent, funnel.ended_otherwise, funnel.open), (2, 1, 1));
+        assert!(!Funnel { not_sent: 1, ..funnel }.adds_up());
     }
 }

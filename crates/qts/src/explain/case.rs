@@ -27,11 +27,20 @@ pub(crate) struct Case {
     pub(super) account_scope: Scoped,
     /// The largest smaller size that would have passed whole, if it did not pass whole itself.
     pub(super) nearest: Option<Decimal<Qty>>,
+    /// Why there is no such size, if there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) stopped: Option<Stopped>,
     /// What other rules for conflicts would have made of it.
     pub(super) instead: Vec<Instead>,
     pub(super) order: Option<Sent>,
     pub(super) fills: Vec<Fill>,
+    /// Who wanted the order withdrawn, if somebody did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) withdrawal: Option<Withdrawal>,
     pub(super) ended: Option<Ended>,
+    /// Does it trade on bars? Fills then carry the time at which their bar ends.
+    #[serde(skip)]
+    pub(super) in_bars: bool,
     #[serde(skip)]
     pub(super) id: DecisionId,
     #[serde(skip)]
@@ -95,6 +104,9 @@ pub(crate) struct Market {
     pub(super) bid: Option<Decimal<Price>>,
     pub(super) ask: Option<Decimal<Price>>,
     pub(super) prev_close: Option<Decimal<Price>>,
+    /// Is the last price that of a bar which ended its session, so that it is the previous close already?
+    #[serde(skip)]
+    pub(super) session_is_over: bool,
 }
 
 /// A book's holding of the instrument.
@@ -155,6 +167,21 @@ pub(crate) struct Control {
     pub(super) at: Option<String>,
     /// The value as written there.
     pub(super) written: Option<String>,
+    /// What the books behind it hold, where that is what it looks at.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) behind: Vec<Behind>,
+}
+
+/// A book out of which shares are sold.
+#[derive(Debug, Serialize)]
+pub(crate) struct Behind {
+    pub(super) strategy: String,
+    /// What it wants to sell.
+    pub(super) qty: Decimal<Qty>,
+    /// What it holds, after what was crossed at account scope.
+    pub(super) position: Decimal<Qty>,
+    /// What is being sold of that already, in working orders and by asks before this one.
+    pub(super) open_sell: Decimal<Qty>,
 }
 
 /// How the instrument's proposals of the cycle were settled.
@@ -244,6 +271,26 @@ pub(crate) struct Fill {
     pub(super) price: Decimal<Price>,
     pub(super) fee: Decimal<Money>,
     pub(super) shares: Vec<Part>,
+}
+
+/// Why no smaller size would have passed.
+#[derive(Debug, Serialize)]
+pub(crate) struct Stopped {
+    /// What would have stopped the smallest size; none if there is no smaller size.
+    pub(super) code: Option<&'static str>,
+    /// In words.
+    pub(super) text: String,
+}
+
+/// Somebody wanted the order withdrawn.
+#[derive(Debug, Serialize)]
+pub(crate) struct Withdrawal {
+    pub(super) ts: String,
+    /// A strategy, or the operator.
+    pub(super) by: String,
+    pub(super) why: String,
+    /// What the operator did it for: a command, or what held the strategy back.
+    pub(super) after: Option<String>,
 }
 
 /// The order's end.

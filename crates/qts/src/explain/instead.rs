@@ -1,8 +1,10 @@
 //! The same gate asked again under other conditions: a pure function answers as often as it is asked.
 
-use qts_core::{Decision, DecisionId, Inst, Proposal, Qty};
+use qts_core::{Code, Decision, DecisionId, Inst, Proposal, Qty, Reason, Scope, Stage};
 use qts_gate::{ArbitrationRule, Judged};
 use qts_runtime::Hearing;
+
+use super::case::Stopped;
 
 /// The rules there are.
 const RULES: [ArbitrationRule; 3] = [ArbitrationRule::ExitsOnly, ArbitrationRule::Net, ArbitrationRule::Rank];
@@ -29,6 +31,35 @@ pub(super) fn nearest_size(hearing: &Hearing<'_>, decision: &Decision) -> Option
     if is_odd && passes(hearing, &decision.id, position) { Some(position) } else { in_lots }
 }
 
+/// Why no smaller size would have passed; `None` if it cannot be told.
+pub(super) fn stopped(hearing: &Hearing<'_>, decision: &Decision) -> Option<Stopped> {
+    let lot = hearing.situation.instruments.get(decision.instrument)?.lot;
+    if lot >= decision.asked {
+        return Some(Stopped { code: None, text: format!("there is none below one lot of {lot}") });
+    }
+    let stops = stops(hearing, hearing.proposals.to_vec(), &decision.id, lot)?;
+    let own = |proposal: &&Proposal| stops.scope != Scope::Strategy || proposal.owner == decision.owner;
+    let others = hearing.proposals.iter().filter(own).count().saturating_sub(1);
+    let alone: Vec<Proposal> = hearing.proposals.iter().filter(|one| one.id == decision.id).cloned().collect();
+    let passes_alone = others > 0 && self::stops(hearing, alone, &decision.id, lot).is_none();
+    let text = match stops.code {
+        Code::OpposingIntent | Code::NoCrossPrice => "any size opposes what others ask for".to_owned(),
+        Code::SelfTrade => "any size could trade against an own working order".to_owned(),
+        Code::ReduceOnly | Code::Halted | Code::Killed | Code::Shadow => format!("{} holds back any size", stops.code),
+        code if !passes_alone => format!("{code} stops even {lot}"),
+        code if others == 1 => format!("{code} stops even {lot}, with 1 other ask of this cycle"),
+        code => format!("{code} stops even {lot}, with {others} other asks of this cycle"),
+    };
+    Some(Stopped { code: Some(stops.code.as_str()), text })
+}
+
+/// What cuts or blocks the decision of this size, first; `None` if it passes whole.
+fn stops(hearing: &Hearing<'_>, proposals: Vec<Proposal>, id: &DecisionId, size: Qty) -> Option<Reason> {
+    let judged = judge(hearing, hearing.gate.rule(), sized(proposals, id, size));
+    let decision = judged.decisions.iter().find(|decision| decision.id == *id)?;
+    decision.reasons.iter().find(|reason| reason.stage > Stage::Warn).cloned()
+}
+
 /// The most whole lots below `asked` that pass.
 fn most_lots(asked: Qty, lot: Qty, passes: impl Fn(Qty) -> bool) -> Option<Qty> {
     let lot = lot.units().max(1);
@@ -46,12 +77,16 @@ fn most_lots(asked: Qty, lot: Qty, passes: impl Fn(Qty) -> bool) -> Option<Qty> 
 }
 
 fn passes(hearing: &Hearing<'_>, id: &DecisionId, size: Qty) -> bool {
-    let mut proposals = hearing.proposals.to_vec();
+    let judged = judge(hearing, hearing.gate.rule(), sized(hearing.proposals.to_vec(), id, size));
+    judged.decisions.iter().any(|decision| decision.id == *id && decision.admitted() == size)
+}
+
+/// The proposals, one of them of another size.
+fn sized(mut proposals: Vec<Proposal>, id: &DecisionId, size: Qty) -> Vec<Proposal> {
     for proposal in proposals.iter_mut().filter(|proposal| proposal.id == *id) {
         proposal.intent.qty = size;
     }
-    let judged = judge(hearing, hearing.gate.rule(), proposals);
-    judged.decisions.iter().any(|decision| decision.id == *id && decision.admitted() == size)
+    proposals
 }
 
 /// The orders of a judgement on one instrument: side, quantity, and whose.

@@ -20,6 +20,7 @@ use crate::cli::Format;
 use crate::config::Config;
 use crate::engine::Engine;
 use crate::exit::{Ending, Trouble};
+use crate::interrupt::Interrupt;
 use crate::kinds::Kinds;
 use crate::look::Look;
 use crate::wire;
@@ -45,9 +46,14 @@ pub(crate) struct ExplainArgs {
 }
 
 /// The command.
-pub(crate) fn explain(args: &ExplainArgs, kinds: &Kinds, out: &mut impl Write) -> Result<Ending, Trouble> {
+pub(crate) fn explain(
+    args: &ExplainArgs,
+    kinds: &Kinds,
+    interrupt: &Interrupt,
+    out: &mut impl Write,
+) -> Result<Ending, Trouble> {
     let config = wire::load(&args.config, kinds)?;
-    let cases = find(&config, &args.decisions)?;
+    let cases = find(&config, &args.decisions, interrupt)?;
     let look = Look::of_stdout();
     for (place, case) in cases.iter().enumerate() {
         match args.format {
@@ -67,13 +73,13 @@ pub(crate) fn explain(args: &ExplainArgs, kinds: &Kinds, out: &mut impl Write) -
 /// Runs the config until everything about these decisions is known; the cases are in the order of the wanted ones.
 ///
 /// # Errors
-/// The config or the data is wrong, or there is no such decision.
-pub(crate) fn find(config: &Config, wanted: &[Wanted]) -> Result<Vec<Case>, Trouble> {
+/// The config or the data is wrong, there is no such decision, or somebody asked for the end.
+pub(crate) fn find(config: &Config, wanted: &[Wanted], interrupt: &Interrupt) -> Result<Vec<Case>, Trouble> {
     config.require_data()?;
-    let mut engine = Engine::new(wire::wire(config)?);
+    let mut engine = Engine::new(wire::wire(config)?, interrupt);
     let mut watcher = Watcher::new(config, wanted);
     while !watcher.is_done() {
-        let Some(slice) = engine.wired.feed.next_slice()? else { break };
+        let Some(slice) = engine.next_slice()? else { break };
         engine.cycle(slice, &mut watcher)?;
     }
     watcher.finish()

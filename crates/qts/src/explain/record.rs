@@ -1,18 +1,19 @@
 //! Takes a hearing apart: everything about one of its decisions as a [`Case`].
 
 use qts_core::{
-    Amount, Child, Code, Cross, Decision, DecisionId, Holding, Inst, Mode, Prices, Qty, Reason, Scope, Side, Stage,
-    StrategyId,
+    Amount, Child, Code, Cross, Decision, DecisionId, Holding, Inst, Mode, Prices, Qty, Reason, Scope, Side, Span,
+    Stage, StrategyId,
 };
 use qts_gate::policy::Levels;
 use qts_gate::{ArbitratedOrder, ArbitrationRule, Finding, Judged, Leg, Measure, Trace};
 use qts_runtime::{Hearing, Share};
 
 use super::case::{
-    Arbitration, Case, Control, Crossing, Decided, Fact, Held, Instead, Market, Part, Party, SCHEMA, Scoped, Sent, Told,
+    Arbitration, Behind, Case, Control, Crossing, Decided, Fact, Held, Instead, Market, Part, Party, SCHEMA, Scoped,
+    Sent, Told,
 };
 use super::instead;
-use crate::config::Config;
+use crate::config::{Config, DataSpec, Place, Stamp};
 use crate::decide::sentence::sentence;
 use crate::decimal::Decimal;
 use crate::local;
@@ -33,6 +34,7 @@ impl Record<'_, '_> {
         let holding = situation.books.get(&decision.owner).map(|book| book.holding(inst)).unwrap_or_default();
         let is_whole = decision.admitted() == decision.asked;
         let nearest = (!is_whole).then(|| instead::nearest_size(self.hearing, decision)).flatten();
+        let has_none = !is_whole && nearest.is_none();
         Case {
             schema: SCHEMA,
             number,
@@ -47,10 +49,13 @@ impl Record<'_, '_> {
             arbitration: self.arbitration(decision),
             account_scope: self.account_scope(decision),
             nearest: nearest.map(Decimal),
+            stopped: has_none.then(|| instead::stopped(self.hearing, decision)).flatten(),
             instead: self.instead(decision),
             order: None,
             fills: Vec::new(),
+            withdrawal: None,
             ended: None,
+            in_bars: self.data_of(inst).any(|data| data.stamp.is_some() || data.interval.is_some()),
         }
     }
 
@@ -74,8 +79,38 @@ impl Record<'_, '_> {
             admitted: Decimal(decision.admitted()),
             sent: Decimal(decision.sent),
             crossed: Decimal(decision.crossed),
-            reasons: decision.reasons.iter().map(told).collect(),
+            reasons: decision.reasons.iter().map(|reason| self.told(reason, decision)).collect(),
         }
+    }
+
+    fn told(&self, reason: &Reason, decision: &Decision) -> Told {
+        let met_itself = (reason.code == Code::Crossed).then(|| self.met_itself(decision)).flatten();
+        Told {
+            code: reason.code,
+            scope: reason.scope.as_str(),
+            stage: reason.stage,
+            observed: reason.observed.map(Decimal),
+            limit: reason.limit.map(Decimal),
+            text: met_itself.unwrap_or_else(|| sentence(reason)),
+        }
+    }
+
+    /// A cross in which its owner is on both sides is not one with another book.
+    fn met_itself(&self, decision: &Decision) -> Option<String> {
+        let is_in = |cross: &&Cross| [&cross.seller, &cross.buyer].iter().any(|child| child.decision == decision.id);
+        let is_own = |cross: &Cross| cross.seller.owner == cross.buyer.owner;
+        let (own, others): (Vec<&Cross>, Vec<&Cross>) =
+            self.judged.crosses.iter().filter(is_in).partition(|cross| is_own(cross));
+        let met = match (own.is_empty(), others.is_empty()) {
+            (true, _) => return None,
+            (false, true) => "an opposing proposal of its own",
+            (false, false) => "opposing proposals of other books and of its own",
+        };
+        Some(format!("{}: It was booked against {met}; no order was needed.", Code::Crossed))
+    }
+
+    fn data_of(&self, inst: Inst) -> impl Iterator<Item = &DataSpec> {
+        self.config.data.iter().filter(move |data| data.instrument == inst)
     }
 
     fn market(&self, inst: Inst, prices: Option<&Prices>) -> Market {
@@ -87,6 +122,10 @@ impl Record<'_, '_> {
             bid: quote.map(|(bid, ..)| Decimal(bid)),
             ask: quote.map(|(_, ask, _)| Decimal(ask)),
             prev_close: prices.and_then(|prices| prices.prev_close).map(Decimal),
+            session_is_over: last.is_some_and(|(price, _)| {
+                let is_close = prices.and_then(|prices| prices.prev_close) == Some(price);
+                is_close && self.data_of(inst).any(spans_sessions)
+            }),
         }
     }
 
@@ -110,6 +149,11 @@ impl Record<'_, '_> {
 
     /// The part of what was asked for that reduces the book's position, after what was admitted before it in the cycle.
     fn reducing_part(&self, decision: &Decision) -> Qty {
+        self.holding_before(decision).reducing_part(decision.side, decision.asked)
+    }
+
+    /// What the book holds, with what was admitted before the decision in the cycle as working.
+    fn holding_before(&self, decision: &Decision) -> Holding {
         let book = self.hearing.situation.books.get(&decision.owner);
         let mut holding = book.map(|book| book.holding(decision.instrument)).unwrap_or_default();
         let place = |id: &DecisionId| (!is_operators(id), id.emission);
@@ -120,7 +164,37 @@ impl Record<'_, '_> {
                 *open = open.checked_add(leg.after_strategy).unwrap_or(Qty::MAX);
             }
         }
-        holding.reducing_part(decision.side, decision.asked)
+        holding
+    }
+
+    /// The books out of which the shares come: its own, or those of all who are in the order.
+    fn behind(&self, decision: &Decision, scope: Scope) -> Vec<Behind> {
+        let told = |one: &Decision, qty: Qty, holding: Holding, position: Qty| Behind {
+            strategy: one.owner.to_string(),
+            qty: Decimal(qty),
+            position: Decimal(position),
+            open_sell: Decimal(holding.open_sell),
+        };
+        if scope == Scope::Strategy {
+            let holding = self.holding_before(decision);
+            return vec![told(decision, decision.asked, holding, holding.position)];
+        }
+        let sold = |(leg, one): &(&Leg, &Decision)| {
+            let book = self.hearing.situation.books.get(&one.owner);
+            let holding = book.map(|book| book.holding(one.instrument)).unwrap_or_default();
+            told(one, leg.after_arbitration, holding, self.after_crosses(one, holding.position))
+        };
+        self.sent_together(decision).iter().map(sold).collect()
+    }
+
+    /// A book's position when the cycle's crosses are booked.
+    fn after_crosses(&self, decision: &Decision, position: Qty) -> Qty {
+        let here = self.judged.crosses.iter().filter(|cross| cross.instrument == decision.instrument);
+        here.fold(position, |position, cross| {
+            let bought = if cross.buyer.owner == decision.owner { cross.qty } else { Qty::ZERO };
+            let sold = if cross.seller.owner == decision.owner { cross.qty } else { Qty::ZERO };
+            position.checked_add(bought).and_then(|position| position.checked_sub(sold)).unwrap_or(position)
+        })
     }
 
     fn account_scope(&self, decision: &Decision) -> Scoped {
@@ -159,7 +233,7 @@ impl Record<'_, '_> {
         let score = self.risk_score(decision).filter(|_| scope == Scope::Strategy);
         let mut controls: Vec<Finding> = found.chain(score).collect();
         controls.sort_by_key(|found| found.code);
-        controls.iter().map(|found| self.control(found, decision.instrument, policy)).collect()
+        controls.iter().map(|found| self.control(found, decision, policy)).collect()
     }
 
     /// The check of phase 5, which its own gate makes: the trace of ours does not hold it, the reasons do.
@@ -180,9 +254,12 @@ impl Record<'_, '_> {
         Some(Finding { about, scope, code: Code::RiskScoreExceeded, measure, observed, levels, stage: last.stage })
     }
 
-    fn control(&self, found: &Finding, inst: Inst, policy: &str) -> Control {
-        let origin = self.config.origin(policy, Some(inst), found.code.as_str());
-        let written = origin.as_ref().and_then(|origin| origin.written.clone());
+    fn control(&self, found: &Finding, decision: &Decision, policy: &str) -> Control {
+        let origin = self.config.origin(policy, Some(decision.instrument), found.code.as_str());
+        let of_policy = origin.as_ref().and_then(|origin| origin.written.clone());
+        let budget = (found.code == Code::Budget).then(|| self.budget_of(&decision.owner)).flatten();
+        let written = of_policy.or_else(|| budget.map(|place| self.config.written_at(place)));
+        let sells_shares = found.code == Code::ShortNotAllowed;
         let levels = found.levels.unwrap_or(Levels { warn: None, limit: None, block: None });
         Control {
             code: found.code,
@@ -195,7 +272,13 @@ impl Record<'_, '_> {
             said_by: origin.map(|origin| origin.policy),
             at: written.as_ref().map(|written| format!("{}:{}", written.file, written.line)),
             written: written.map(|written| written.text),
+            behind: if sells_shares { self.behind(decision, found.scope) } else { Vec::new() },
         }
+    }
+
+    /// Where the strategy's budget stands.
+    fn budget_of(&self, owner: &StrategyId) -> Option<Place> {
+        self.config.all_strategies().find(|spec| spec.id == *owner)?.places.budget
     }
 
     fn arbitration(&self, decision: &Decision) -> Arbitration {
@@ -288,15 +371,9 @@ fn is_about(found: &Finding, decision: &Decision, scope: Scope) -> bool {
     found.scope == scope && found.about.contains(&decision.id)
 }
 
-fn told(reason: &Reason) -> Told {
-    Told {
-        code: reason.code,
-        scope: reason.scope.as_str(),
-        stage: reason.stage,
-        observed: reason.observed.map(Decimal),
-        limit: reason.limit.map(Decimal),
-        text: sentence(reason),
-    }
+/// Does a bar of these data last for a whole session?
+fn spans_sessions(data: &DataSpec) -> bool {
+    data.stamp == Some(Stamp::Date) || data.interval.is_some_and(|interval| interval >= Span::DAY)
 }
 
 const fn held(holding: &Holding) -> Held {

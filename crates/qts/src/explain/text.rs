@@ -1,8 +1,10 @@
 //! A case in words and tables, in the order in which things happened.
 
-use qts_core::{Amount, Code};
+use qts_core::{Amount, Code, StrategyId};
 
-use super::case::{Arbitration, Case, Control, Crossing, Decided, Fill, Instead, Part, Party, Scoped, Sent, Told};
+use super::case::{
+    Arbitration, Behind, Case, Control, Crossing, Decided, Fill, Instead, Part, Party, Scoped, Sent, Told, Withdrawal,
+};
 use crate::decide::harmless;
 use crate::decide::sentence::told_of;
 use crate::decimal::Decimal;
@@ -60,12 +62,13 @@ fn scene(case: &Case) -> String {
     ];
     let known: Vec<String> = parts.into_iter().flatten().collect();
     let known = if known.is_empty() { "no price".to_owned() } else { known.join(" · ") };
+    let over = if market.session_is_over { " (that session is over: judged for the next one)" } else { "" };
     let held = &case.holding;
     let (position, buys, sells) = (held.position.0, held.open_buy.0, held.open_sell.0);
     let equity = case.day_start_equity.map_or("unknown".to_owned(), |equity| equity.0.to_string());
     let working = format!("working buys {buys}, sells {sells}");
     let book = format!("{} holds {position} · {working} · equity at the day's start {equity}", case.decision.book);
-    format!("market  {known}\nbook    {book}\n")
+    format!("market  {known}{over}\nbook    {book}\n")
 }
 
 fn strategy(case: &Case, look: Look) -> String {
@@ -122,7 +125,7 @@ fn controls_table(controls: &[Control], look: Look) -> String {
             observed.into(),
             levels(control).into(),
             Cell::verdict(control.stage),
-            place(control).into(),
+            (place(control) + &behind(control)).into(),
         ]);
     }
     table.render(look)
@@ -159,6 +162,17 @@ fn place(control: &Control) -> String {
         (_, _, Some(policy)) => format!("built-in {policy}"),
         _ => "of the strategy".to_owned(),
     }
+}
+
+/// What is sold, and what of it is held.
+fn behind(control: &Control) -> String {
+    let told = |book: &Behind| {
+        let Behind { strategy, qty, position, open_sell } = book;
+        let open = if open_sell.0.is_positive() { format!(", {} being sold", open_sell.0) } else { String::new() };
+        format!("{strategy} sells {} and holds {}{open}", qty.0, position.0)
+    };
+    let books: Vec<String> = control.behind.iter().map(told).collect();
+    if books.is_empty() { String::new() } else { format!(" · {}", books.join("; ")) }
 }
 
 fn arbitration(arbitration: &Arbitration, case: &Case, look: Look) -> String {
@@ -220,7 +234,9 @@ fn part(party: &Party) -> &'static str {
 }
 
 fn crossing(cross: &Crossing) -> String {
-    format!("{} booked from {} to {} at {}, without an order", cross.qty.0, cross.seller, cross.buyer, cross.price.0)
+    let Crossing { seller, buyer, qty, price } = cross;
+    let books = if seller == buyer { format!("within {seller}") } else { format!("from {seller} to {buyer}") };
+    format!("{} booked {books} at {}, without an order", qty.0, price.0)
 }
 
 fn account(case: &Case, look: Look) -> String {
@@ -241,17 +257,26 @@ fn outcome(case: &Case) -> String {
     };
     let mut text = format!("sent    {}\n", ordered(order));
     for fill in &case.fills {
-        text += &format!("filled  {}\n", filled(fill));
+        text += &format!("filled  {}\n", filled(fill, case.in_bars));
     }
     match &case.ended {
         Some(ended) if ended.how == "filled" => {}
         Some(ended) => {
-            let why = ended.why.as_ref().map(|why| format!(": {}", harmless(why))).unwrap_or_default();
+            let withdrawn = case.withdrawal.as_ref().filter(|_| ended.how == "canceled").map(withdrawn);
+            let why = ended.why.as_ref().map(|why| harmless(why).to_string()).or(withdrawn);
+            let why = why.map(|why| format!(": {why}")).unwrap_or_default();
             text += &format!("ended   {} {}{why}\n", ended.how, ended.ts);
         }
         None => text += "        still open at the end of the data\n",
     }
     text
+}
+
+fn withdrawn(withdrawal: &Withdrawal) -> String {
+    let Withdrawal { by, why, after, .. } = withdrawal;
+    let by = if by == StrategyId::OPERATOR { "the operator" } else { by };
+    let after = after.as_ref().map(|after| format!(" ({})", harmless(after))).unwrap_or_default();
+    format!("withdrawn by {by}: {}{after}", harmless(why))
 }
 
 fn ordered(order: &Sent) -> String {
@@ -269,8 +294,9 @@ fn shared(parts: &[Part]) -> String {
     parts.iter().map(part).collect::<Vec<_>>().join(", ")
 }
 
-fn filled(fill: &Fill) -> String {
-    format!("{} at {} on {}: {}", fill.qty.0, fill.price.0, fill.ts, shared(&fill.shares))
+fn filled(fill: &Fill, in_bars: bool) -> String {
+    let when = if in_bars { "in the bar that ends" } else { "on" };
+    format!("{} at {} {when} {}: {}", fill.qty.0, fill.price.0, fill.ts, shared(&fill.shares))
 }
 
 fn otherwise(case: &Case) -> String {
@@ -279,7 +305,9 @@ fn otherwise(case: &Case) -> String {
     match &case.nearest {
         Some(size) => text += &format!("nearest {} would have passed whole\n", size.0),
         None if case.decision.admitted.0 < asked => {
-            text += "nearest no smaller size would have passed, with all that others asked for\n"
+            let why = case.stopped.as_ref().map(|stopped| format!(": {}", stopped.text));
+            let why = why.unwrap_or_else(|| ", with all that others asked for".to_owned());
+            text += &format!("nearest no smaller size would have passed{why}\n");
         }
         None => {}
     }

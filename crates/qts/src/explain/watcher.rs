@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use qts_core::{Code, Decision, Inst, Instruments, Qty, Side, Stage, StrategyId};
-use qts_loop::OrderState;
-use qts_runtime::{Effects, Hearing, Record as Happened, Witness};
+use qts_core::{CancelRequest, Code, Decision, Inst, Instruments, Mode, Qty, Side, Stage, StrategyId, Ts};
+use qts_runtime::{Effects, Hearing, Record as Happened, Target, Verb, Witness};
 
-use super::case::{Case, Ended, Fill, Repeats, Sent};
+use super::case::{Case, Ended, Fill, Repeats, Sent, Withdrawal};
 use super::record::{self, Record};
 use super::wanted::Wanted;
 use crate::config::Config;
@@ -14,6 +13,7 @@ use crate::decimal::Decimal;
 use crate::engine::Onlooker;
 use crate::exit::Trouble;
 use crate::local;
+use crate::{call, order_words};
 
 /// Waits for the wanted decisions, then for what becomes of their orders.
 pub(super) struct Watcher<'c> {
@@ -25,6 +25,8 @@ pub(super) struct Watcher<'c> {
     decisions: u64,
     /// What was last decided for every strategy on every instrument, and how often in a row.
     latest: BTreeMap<Place, (Outcome, Repeats)>,
+    /// For what orders are withdrawn, and whose: the newest comes last.
+    grounds: Vec<(Target, String)>,
 }
 
 /// Who asks, for which book, on what.
@@ -42,7 +44,7 @@ struct Outcome {
 impl<'c> Watcher<'c> {
     /// Waits for these decisions.
     pub(super) const fn new(config: &'c Config, wanted: &'c [Wanted]) -> Self {
-        Self { config, wanted, cases: BTreeMap::new(), decisions: 0, latest: BTreeMap::new() }
+        Self { config, wanted, cases: BTreeMap::new(), decisions: 0, latest: BTreeMap::new(), grounds: Vec::new() }
     }
 
     /// Is everything known?
@@ -60,9 +62,10 @@ impl<'c> Watcher<'c> {
         match missing {
             None => Ok(self.cases.into_values().collect()),
             Some((_, wanted)) => Err(Trouble::Usage(format!(
-                "there is no decision {wanted}: this run makes {}; `qts run {} --decisions decisions.csv` lists them",
+                "there is no decision {wanted}: this run makes {}; `{} run {} --decisions decisions.csv` lists them",
                 self.decisions,
-                self.config.source.name(),
+                call::name(),
+                call::quoted(self.config.source.name()),
             ))),
         }
     }
@@ -97,9 +100,41 @@ impl<'c> Watcher<'c> {
         })
     }
 
+    /// Notes what lets the operator withdraw orders.
+    fn note_ground(&mut self, happened: &Happened) {
+        let ground = match happened {
+            Happened::Commanded { command, verb, target, refused: None } if withdraws(*verb, target) => {
+                Some((target.clone(), command.clone()))
+            }
+            Happened::Quarantined { strategy } => {
+                Some((Target::Strategy(strategy.clone()), format!("`{strategy}` is quarantined")))
+            }
+            Happened::Tripped { target, code, mode, .. } if *mode > Mode::Active => {
+                Some((target.clone(), format!("{code}: {}", mode.as_str())))
+            }
+            _ => None,
+        };
+        self.grounds.extend(ground);
+    }
+
+    fn withdraw(&mut self, cancel: &CancelRequest, now: Ts) {
+        let (config, grounds) = (self.config, std::mem::take(&mut self.grounds));
+        for case in self.of_order(cancel.order) {
+            let is_ground = |(target, _): &&(Target, String)| concerns(target, case);
+            let by_operator = cancel.strategy.as_str() == StrategyId::OPERATOR;
+            let after = grounds.iter().rev().find(is_ground).filter(|_| by_operator).map(|(_, what)| what.clone());
+            let (by, why) = (cancel.strategy.to_string(), cancel.why.to_string());
+            let ts = local::time(config, cancel.instrument, now);
+            case.withdrawal = Some(Withdrawal { ts, by, why, after });
+        }
+        self.grounds = grounds;
+    }
+
     fn follow(&mut self, happened: &Happened, effects: &Effects) {
         let config = self.config;
+        self.note_ground(happened);
         match happened {
+            Happened::Cancel(cancel) => self.withdraw(cancel, effects.now),
             Happened::Decision(decision) => self.remember(decision, effects),
             Happened::Sent { order, side, qty, kind, children, .. } => {
                 let is_in = |case: &Case| children.iter().any(|child| child.decision == case.id);
@@ -127,13 +162,13 @@ impl<'c> Watcher<'c> {
             Happened::Ended { order, how, why } => {
                 for case in self.of_order(*order) {
                     let ts = local::time(config, case.inst, effects.now);
-                    case.ended = Some(Ended { ts, how: word(*how).to_owned(), why: why.clone() });
+                    case.ended = Some(Ended { ts, how: order_words::state(*how).to_owned(), why: why.clone() });
                 }
             }
             Happened::Halted { children, step } => {
                 let is_in = |case: &Case| children.iter().any(|child| child.decision == case.id);
                 for case in self.cases.values_mut().filter(|case| is_in(case)) {
-                    let how = format!("not sent: {step:?}");
+                    let how = format!("not sent: {}", order_words::step(*step));
                     case.ended = Some(Ended { ts: case.decision.ts.clone(), how, why: None });
                 }
             }
@@ -149,14 +184,22 @@ impl Outcome {
     }
 }
 
-/// How an order ended, in a word.
-const fn word(how: OrderState) -> &'static str {
-    match how {
-        OrderState::Canceled => "canceled",
-        OrderState::Expired => "expired",
-        OrderState::Rejected => "rejected",
-        OrderState::NeverArrived => "never_arrived",
-        _ => "filled",
+/// Does the operator withdraw orders after that command?
+fn withdraws(verb: Verb, target: &Target) -> bool {
+    match verb {
+        Verb::Disable => matches!(target, Target::Strategy(_)),
+        Verb::Unregister | Verb::Flatten | Verb::Kill => true,
+        Verb::Register | Verb::Enable | Verb::ReduceOnly | Verb::Shadow | Verb::Rearm | Verb::SetPolicy => false,
+    }
+}
+
+/// Is the order of a case among those of a target?
+fn concerns(target: &Target, case: &Case) -> bool {
+    let parts = case.order.iter().flat_map(|order| &order.children);
+    match target {
+        Target::Account => true,
+        Target::Instrument(inst) => case.inst == *inst,
+        Target::Strategy(id) => parts.into_iter().any(|part| part.strategy == id.as_str()),
     }
 }
 
@@ -177,9 +220,14 @@ impl Witness for Watcher<'_> {
         let (judged, trace) = hearing.gate.explain(hearing.proposals.to_vec(), hearing.cancels, hearing.situation);
         let record = Record { config: self.config, hearing, judged: &judged, trace: &trace };
         for (place, wanted) in here {
-            let found = (self.decisions + 1..).zip(&judged.decisions).find(|(number, one)| wanted.is(*number, &one.id));
-            if let Some((number, decision)) = found {
-                self.cases.insert(place, record.case(number, decision));
+            // A decision has the number of the proposal with its id, wherever it stands among the judged.
+            let found = numbered().find(|(number, asked)| wanted.is(*number, &asked.id));
+            let decided = found.and_then(|(number, asked)| {
+                let decision = judged.decisions.iter().find(|decision| decision.id == asked.id)?;
+                Some(record.case(number, decision))
+            });
+            if let Some(case) = decided {
+                self.cases.insert(place, case);
             }
         }
     }

@@ -2,20 +2,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use qts_core::{Amount, Code, Inst, Money, SCALE, Scope, StrategyId};
+use qts_core::{Amount, Code, Inst, Money, Qty, SCALE, Scope, StrategyId};
 use qts_gate::RiskPolicy;
-use qts_gate::policy::{Controls, OrderSize, Size, Thresholds, Worth};
+use qts_gate::policy::Controls;
 
 use crate::config::Config;
 
-use super::{Cut, Cutter, Need, Needs, raise, rounded_up, units};
+use super::level::{Level, Levels, percent_of};
+use super::{Cut, Cutter, Need, units};
 
 /// More tables than this nobody changes at once.
 pub(super) const MOST: usize = 3;
-/// Where money cannot be written: shares, or a percentage.
+/// What the account measures of an order is at least what its strategy did.
+const NEXT_AT_THE_ACCOUNT: [Code; 5] =
+    [Code::CycleNotional, Code::MaxOrderNotional, Code::MaxLong, Code::MaxShort, Code::MaxGrossExposure];
+/// Where a number is of shares, not of money.
 const IN_SHARES: [Code; 2] = [Code::MaxLong, Code::MaxShort];
-/// A hundredth of a percent.
-const STEP: i128 = SCALE as i128 / 10_000;
+/// These the account does not judge by.
+const STRATEGY_ONLY: [Code; 2] = [Code::PriceCollar, Code::MaxOrderQty];
 
 /// What to change, most concerned table first.
 pub(super) struct Changes {
@@ -36,31 +40,29 @@ enum Table {
 #[derive(Debug, Default)]
 struct Change {
     decisions: u64,
-    needs: Needs,
+    /// What each control would have to allow; `None` if that cannot be written.
+    enough: BTreeMap<Code, Option<Level>>,
     owners: BTreeSet<StrategyId>,
 }
 
-/// A number of a policy in the form in which it is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Level {
-    Number(i128),
-    Percent(i128),
-    Count(i128),
-}
-
-/// The levels of a control: warn, limit, block.
-type Levels = [Option<Level>; 3];
-
 impl Changes {
-    /// So that what `code` cut passes it, and whatever cut it at the same time.
+    /// So that what `code` cut passes it, and whatever cut it at the same time or surely would at the account.
     pub(super) fn new<'c>(cuts: impl Iterator<Item = (&'c Cutter, &'c Cut)>, code: Code, config: &Config) -> Self {
         let mut tables: BTreeMap<Table, Change> = BTreeMap::new();
         for (cutter, cut) in cuts {
-            for (control, need) in &cut.needs {
-                let change = tables.entry(table(*control, cutter, config)).or_default();
-                change.decisions += if *control == code { cut.decisions } else { 0 };
-                change.owners.insert(cutter.owner.clone());
-                raise(&mut change.needs, *control, *need);
+            for ((scope, control), need) in &cut.needs {
+                let decisions = if *control == code { cut.decisions } else { 0 };
+                let mut add = |table, enough| {
+                    let change = tables.entry(table).or_default();
+                    change.add(*control, enough, decisions, &cutter.owner);
+                };
+                let enough = enough(*scope, *control, need, cutter, config);
+                add(table(*scope, *control, cutter, config), enough);
+                let next = enough.filter(|_| *scope == Scope::Strategy);
+                let next = next.and_then(|enough| next_at_the_account(*control, need, enough, cutter, config));
+                if let Some(enough) = next {
+                    add(table(Scope::Account, *control, cutter, config), Some(enough));
+                }
             }
         }
         let mut tables: Vec<(Table, Change)> = tables.into_iter().collect();
@@ -72,7 +74,7 @@ impl Changes {
 
     /// The controls whose numbers change.
     pub(super) fn controls(&self) -> impl Iterator<Item = Code> {
-        self.tables.iter().flat_map(|(_, change)| change.needs.keys().copied())
+        self.tables.iter().flat_map(|(_, change)| change.enough.keys().copied())
     }
 
     /// So many further tables are concerned.
@@ -90,29 +92,98 @@ impl Changes {
 }
 
 /// The table that gives a control its number.
-fn table(control: Code, cutter: &Cutter, config: &Config) -> Table {
+fn table(scope: Scope, control: Code, cutter: &Cutter, config: &Config) -> Table {
     if control == Code::Budget {
         return Table::Strategy(cutter.owner.clone());
     }
-    let own = config.all_strategies().find(|spec| spec.id == cutter.owner).map(|spec| &spec.policy);
-    let policy = match cutter.scope {
-        Scope::Strategy => own.unwrap_or(&config.account.policy),
-        _ => &config.account.policy,
-    };
+    let policy = policy_of(scope, &cutter.owner, config);
     let apart = config.policies.get(policy).is_some_and(|policy| policy.instruments.contains_key(&cutter.instrument));
-    Table::Policy { scope: cutter.scope, policy: policy.clone(), instrument: apart.then_some(cutter.instrument) }
+    // Where one policy of one's own serves both scopes, there is one number for both.
+    let scope = if is_shared(policy, config) { Scope::Strategy } else { scope };
+    Table::Policy { scope, policy: policy.to_owned(), instrument: apart.then_some(cutter.instrument) }
+}
+
+/// The policy that judges an owner's decisions at a scope.
+fn policy_of<'c>(scope: Scope, owner: &StrategyId, config: &'c Config) -> &'c str {
+    let own = config.all_strategies().find(|spec| spec.id == *owner).map(|spec| spec.policy.as_str());
+    own.filter(|_| scope == Scope::Strategy).unwrap_or(&config.account.policy)
+}
+
+/// Is it a policy of one's own that judges both strategies and the account?
+fn is_shared(policy: &str, config: &Config) -> bool {
+    let by_a_strategy = config.all_strategies().any(|spec| spec.policy == policy);
+    by_a_strategy && config.account.policy == policy && !RiskPolicy::BUILT_IN.contains(&policy)
+}
+
+/// The controls of a scope.
+fn controls(policy: &RiskPolicy, scope: Scope, instrument: Option<Inst>) -> &Controls {
+    match (scope, instrument) {
+        (Scope::Strategy, Some(inst)) => policy.strategy_controls(inst),
+        (Scope::Strategy, None) => &policy.strategy,
+        (_, Some(inst)) => policy.account_controls(inst),
+        (_, None) => &policy.account,
+    }
+}
+
+/// The levels of the control that cut.
+fn levels_met(scope: Scope, control: Code, cutter: &Cutter, config: &Config) -> Option<Levels> {
+    let policy = config.policies.get(policy_of(scope, &cutter.owner, config))?;
+    Levels::of(control, controls(policy, scope, Some(cutter.instrument)), SCALE.into())
+}
+
+/// What the control would have to allow, in the form in which its policy writes it.
+fn enough(scope: Scope, control: Code, need: &Need, cutter: &Cutter, config: &Config) -> Option<Level> {
+    if control == Code::Budget {
+        return Some(Level::Number(units(need.observed)));
+    }
+    let budget = budget(&cutter.owner, config).filter(|_| scope == Scope::Strategy);
+    let base = budget.unwrap_or_else(|| equity_at_the_start(config));
+    levels_met(scope, control, cutter, config)?.enough(need, base)
+}
+
+/// What the account's policy would have to allow next, where it allows less than what the strategy's would.
+fn next_at_the_account(control: Code, need: &Need, enough: Level, cutter: &Cutter, config: &Config) -> Option<Level> {
+    if !NEXT_AT_THE_ACCOUNT.contains(&control) {
+        return None;
+    }
+    let levels = levels_met(Scope::Account, control, cutter, config)?;
+    let next = match (levels.least()?, enough, need.observed) {
+        (Level::Percent(_), Level::Percent(_), _) if budget(&cutter.owner, config).is_none() => enough,
+        (Level::Percent(_), _, Amount::Money(money)) => percent_of(money.units(), equity_at_the_start(config))?,
+        (Level::Number(_), Level::Number(_), _) => enough,
+        (Level::Number(_), _, Amount::Money(money)) if !IN_SHARES.contains(&control) => Level::Number(money.units()),
+        _ => return None,
+    };
+    (levels.least()?.or_more(next)? != levels.least()?).then_some(next)
+}
+
+fn budget(owner: &StrategyId, config: &Config) -> Option<Money> {
+    config.all_strategies().find(|spec| spec.id == *owner).and_then(|spec| spec.budget)
+}
+
+/// Cash and opening positions.
+fn equity_at_the_start(config: &Config) -> Money {
+    let held = config.positions.iter().map(|position| Money::of(position.price, position.qty));
+    held.fold(config.account.cash, |sum, worth| sum + worth)
 }
 
 impl Change {
+    fn add(&mut self, control: Code, enough: Option<Level>, decisions: u64, owner: &StrategyId) {
+        self.decisions += decisions;
+        self.owners.insert(owner.clone());
+        let more = |most: &mut Option<Level>| *most = most.zip(enough).and_then(|(most, enough)| most.or_more(enough));
+        self.enough.entry(control).and_modify(more).or_insert(enough);
+    }
+
     fn toml(&self, table: &Table, config: &Config, taken: &mut Vec<String>) -> Option<String> {
         let (scope, policy, instrument) = match table {
             Table::Strategy(id) => {
-                let budget = self.needs.get(&Code::Budget).map(|need| written(Level::Number(units(need.observed))))?;
+                let budget = self.enough.get(&Code::Budget).copied()??.written();
                 return Some(format!("# in the [[strategy]] {}:\nbudget = {budget}\n", quoted(id.as_str())));
             }
             Table::Policy { scope, policy, instrument } => (*scope, policy, *instrument),
         };
-        let lines = self.lines(config.policies.get(policy)?, scope, instrument)?;
+        let lines = self.lines(policy, scope, instrument, config)?;
         if RiskPolicy::BUILT_IN.contains(&policy.as_str()) {
             return Some(self.own_policy(scope, policy, &lines, taken));
         }
@@ -122,18 +193,28 @@ impl Change {
     }
 
     /// A line for each control.
-    fn lines(&self, policy: &RiskPolicy, scope: Scope, instrument: Option<Inst>) -> Option<String> {
-        let controls = match (scope, instrument) {
-            (Scope::Strategy, Some(inst)) => policy.strategy_controls(inst),
-            (Scope::Strategy, None) => &policy.strategy,
-            (_, Some(inst)) => policy.account_controls(inst),
-            (_, None) => &policy.account,
+    fn lines(&self, policy: &str, scope: Scope, instrument: Option<Inst>, config: &Config) -> Option<String> {
+        let lot = instrument.map_or_else(|| self.largest_lot(policy, config), |inst| lot(inst, config));
+        let rules = config.policies.get(policy)?;
+        let line = |(control, enough): (&Code, &Option<Level>)| {
+            let mut levels = Levels::of(*control, controls(rules, scope, instrument), lot)?;
+            if is_shared(policy, config) && !STRATEGY_ONLY.contains(control) {
+                let others = Levels::of(*control, controls(rules, Scope::Account, instrument), lot)?;
+                levels = levels.at_least(others)?;
+            }
+            Some(format!("{control} = {}\n", levels.raised((*enough)?).written()))
         };
-        let line = |(control, need): (&Code, &Need)| {
-            let levels = raised(*control, levels(*control, controls)?, *need)?;
-            Some(format!("{control} = {}\n", all_written(levels)))
-        };
-        self.needs.iter().map(line).collect()
+        self.enough.iter().map(line).collect()
+    }
+
+    /// The largest lot of those whom the change concerns: of all users of a policy, or of the owners who leave a
+    /// built-in one.
+    fn largest_lot(&self, policy: &str, config: &Config) -> i128 {
+        let leave = RiskPolicy::BUILT_IN.contains(&policy);
+        let concerned = config.all_strategies().filter(|spec| spec.policy == policy);
+        let concerned = concerned.filter(|spec| !leave || self.owners.contains(&spec.id));
+        let lots = concerned.flat_map(|spec| &spec.instruments).map(|inst| lot(*inst, config));
+        lots.max().unwrap_or_default()
     }
 
     /// A built-in policy cannot change; one of one's own can extend it.
@@ -157,98 +238,9 @@ fn free_name(name: &str, taken: &mut Vec<String>) -> String {
     free
 }
 
-/// The levels of a control as they are.
-fn levels(control: Code, controls: &Controls) -> Option<Levels> {
-    let count = |count: u64| Level::Count(count.into());
-    match control {
-        Code::PriceCollar => controls.price_collar.map(|it| each(it, |ratio| Level::Percent(ratio.units().into()))),
-        Code::CycleNotional => controls.cycle_notional.map(|it| each(it, worth)),
-        // A lot is a number of shares that differs from instrument to instrument: what is written is in shares.
-        Code::MaxOrderQty => controls.max_order_qty.map(|it| match (it.warn, it.limit, it.block) {
-            (_, Some(OrderSize::Lots(_)), _) => [None, Some(Level::Number(0)), None],
-            _ => each(it, order_size),
-        }),
-        Code::MaxOrderNotional => controls.max_order_notional.map(|it| each(it, worth)),
-        Code::MaxLong => controls.max_long.map(|it| each(it, size)),
-        Code::MaxShort => controls.max_short.map(|it| each(it, size)),
-        Code::MaxGrossExposure => controls.max_gross_exposure.map(|it| each(it, worth)),
-        Code::MaxNetExposure => controls.max_net_exposure.map(|it| each(it, worth)),
-        Code::MaxOpenOrders => controls.max_open_orders.map(|it| each(it, count)),
-        _ => None,
-    }
-}
-
-fn each<T>(thresholds: Thresholds<T>, level: impl Fn(T) -> Level) -> Levels {
-    [thresholds.warn, thresholds.limit, thresholds.block].map(|given| given.map(&level))
-}
-
-fn worth(worth: Worth) -> Level {
-    match worth {
-        Worth::Money(money) => Level::Number(money.units()),
-        Worth::Fraction(ratio) => Level::Percent(ratio.units().into()),
-    }
-}
-
-fn size(size: Size) -> Level {
-    match size {
-        Size::Shares(qty) => Level::Number(qty.units().into()),
-        Size::Fraction(ratio) => Level::Percent(ratio.units().into()),
-    }
-}
-
-fn order_size(size: OrderSize) -> Level {
-    match size {
-        OrderSize::Shares(qty) => Level::Number(qty.units().into()),
-        OrderSize::Lots(lots) => Level::Number(i128::from(lots) * i128::from(SCALE)),
-    }
-}
-
-/// The same levels with a limit, and if there is one a block, that allow what is needed. A warning stays, unless what
-/// was a percentage becomes money, which alone is exact: the equity differs from run to run.
-fn raised(control: Code, [warn, limit, block]: Levels, need: Need) -> Option<Levels> {
-    let most = block.or(limit)?;
-    let observed = units(need.observed);
-    let enough = match (most, need.observed) {
-        (Level::Number(_), _) => Level::Number(observed),
-        (Level::Count(_), _) => Level::Count(observed),
-        (Level::Percent(_), Amount::Ratio(_)) => Level::Percent(observed),
-        (Level::Percent(percent), _) if IN_SHARES.contains(&control) => {
-            // Which of two percentages of an unknown amount was met, nobody knows any more.
-            let percent = Some(percent).filter(|_| limit.is_none_or(|limit| limit == most))?;
-            let enough = rounded_up(percent.checked_mul(need.times?)?, SCALE.into());
-            Level::Percent(rounded_up(enough, STEP) * STEP)
-        }
-        (Level::Percent(_), _) => {
-            let enough = Some(Level::Number(observed));
-            return Some([None, limit.and(enough), block.and(enough)]);
-        }
-    };
-    let block = block.map(|block| if amount(block) > amount(enough) { block } else { enough });
-    Some([warn, limit.map(|_| enough), block])
-}
-
-const fn amount(level: Level) -> i128 {
-    match level {
-        Level::Number(units) | Level::Percent(units) | Level::Count(units) => units,
-    }
-}
-
-/// A bare limit, or a table.
-fn all_written(levels: Levels) -> String {
-    if let [None, Some(limit), None] = levels {
-        return written(limit);
-    }
-    let named = ["warn", "limit", "block"].into_iter().zip(levels);
-    let given: Vec<String> = named.filter_map(|(name, level)| Some(format!("{name} = {}", written(level?)))).collect();
-    format!("{{ {} }}", given.join(", "))
-}
-
-fn written(level: Level) -> String {
-    match level {
-        Level::Number(units) => format!("\"{}\"", Money::from_units(units)),
-        Level::Percent(units) => format!("\"{}%\"", Money::from_units(units * 100)),
-        Level::Count(count) => count.to_string(),
-    }
+/// Shares of a lot, in units.
+fn lot(inst: Inst, config: &Config) -> i128 {
+    config.registry.get(inst).map_or(Qty::ZERO, |instrument| instrument.lot).units().into()
 }
 
 /// A name as a key of TOML.

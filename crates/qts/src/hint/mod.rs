@@ -1,10 +1,11 @@
 //! The smallest change of a config that would have let pass what one control kept cutting, if one does most of it.
 //!
-//! Only what is sure is told: the decisions that count were cut by nothing but numbers of one scope (a policy's, or a
-//! strategy's budget), and the numbers to write are the largest that these decisions came to. What then goes through
-//! may add up to more; where it may, that is said.
+//! Which control that is, all decisions that it cut say. Of the numbers to write only what is sure is told: they are
+//! the largest that the decisions came to which nothing but numbers cut (of policies, and of strategies' budgets).
+//! What then goes through may add up to more; where it may, that is said.
 
 mod change;
+mod level;
 
 use std::collections::BTreeMap;
 
@@ -14,6 +15,7 @@ use serde::Serialize;
 use crate::config::Config;
 
 use change::Changes;
+use level::size_in_bits;
 
 /// Controls that a number decides, by the names of their keys.
 const NUMBERED: [Code; 10] = [
@@ -28,6 +30,7 @@ const NUMBERED: [Code; 10] = [
     Code::Budget,
     Code::MaxOpenOrders,
 ];
+const _: () = assert!(NUMBERED.len() <= Codes::ROOM);
 /// Of these, the ones that each order meets by itself, whatever went through before.
 const EACH_BY_ITSELF: [Code; 2] = [Code::PriceCollar, Code::MaxOrderQty];
 /// Fewer decisions are no habit.
@@ -42,6 +45,8 @@ pub(crate) struct Hint {
     decisions: u64,
     /// Of so many that were reduced or blocked.
     of: u64,
+    /// So many of those that ran into it ran into nothing but numbers: these are what is sure.
+    only_numbers: u64,
     text: String,
     toml: String,
 }
@@ -59,37 +64,41 @@ impl Hint {
 pub(crate) struct Cuts {
     /// All of them, whatever cut them.
     all: u64,
+    /// How many ran into each numbered control, whatever else cut them.
+    ran_into: BTreeMap<Code, u64>,
+    /// Those that only numbers cut.
     numbered: BTreeMap<Cutter, Cut>,
 }
 
-/// Controls that together cut a decision: of what scope, for whom, on what.
+/// Controls that together cut a decision: for whom, on what.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Cutter {
-    scope: Scope,
     owner: StrategyId,
     instrument: Inst,
     codes: Codes,
 }
 
-/// Some of the codes of [`NUMBERED`].
+/// Some of the codes of [`NUMBERED`], at strategy scope and at account scope.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Codes(u16);
+struct Codes {
+    strategy: u32,
+    account: u32,
+}
 
 /// Decisions that the same controls cut, and what each control would have had to allow.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 struct Cut {
     decisions: u64,
-    needs: Needs,
+    needs: BTreeMap<(Scope, Code), Need>,
 }
 
-type Needs = BTreeMap<Code, Need>;
-
 /// The most that a control would have had to allow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Need {
     observed: Amount,
-    /// How many times its limit at most, in units of 10⁻⁸; `None` for a limit of nothing.
-    times: Option<i128>,
+    /// How many times its limit at most, in units of 10⁻⁸, by how large the limit was (in bits: a control may have
+    /// two); `None` once there was a limit of nothing.
+    times: Option<BTreeMap<u32, i128>>,
 }
 
 impl Cuts {
@@ -99,39 +108,45 @@ impl Cuts {
             return;
         }
         self.all += 1;
-        let mut codes = Codes::default();
-        let mut scope = None;
-        for reason in cutting(decision) {
-            let (Some(with), true) = (codes.with(reason), scope.is_none_or(|scope| scope == reason.scope)) else {
-                return;
-            };
-            (codes, scope) = (with, Some(reason.scope));
-        }
-        let Some(scope) = scope else { return };
+        self.count(decision);
+        let codes = cutting(decision).try_fold(Codes::default(), Codes::with);
+        let Some(codes) = codes.filter(|codes| *codes != Codes::default()) else { return };
         let (owner, instrument) = (decision.owner.clone(), decision.instrument);
-        let cut = self.numbered.entry(Cutter { scope, owner, instrument, codes }).or_default();
+        let cut = self.numbered.entry(Cutter { owner, instrument, codes }).or_default();
         cut.decisions += 1;
         for reason in cutting(decision) {
-            if let Some(need) = Need::of(reason) {
-                raise(&mut cut.needs, reason.code, need);
+            let Some((observed, limit)) = reason.observed.zip(reason.limit) else { continue };
+            let need = cut.needs.entry((reason.scope, reason.code)).or_insert_with(|| Need::nothing_of(observed));
+            need.take_in(observed, limit);
+        }
+    }
+
+    /// Counts a decision once for each code, though two scopes may give it.
+    fn count(&mut self, decision: &Decision) {
+        for code in NUMBERED {
+            if cutting(decision).any(|reason| reason.code == code) {
+                *self.ran_into.entry(code).or_default() += 1;
             }
         }
     }
 
-    /// What to change, if one control cut more than half of all that was cut.
+    /// What to change, if more than half of all that was cut ran into one control.
     pub(crate) fn hint(&self, config: &Config) -> Option<Hint> {
-        let counts = NUMBERED.map(|code| (self.cut_by(code).map(|(_, cut)| cut.decisions).sum::<u64>(), code));
-        let (decisions, code) = counts.into_iter().max_by_key(|(count, code)| (*count, std::cmp::Reverse(*code)))?;
+        let sure = |code: Code| self.cut_by(code).map(|(_, cut)| cut.decisions).sum::<u64>();
+        let counts = self.ran_into.iter().filter(|(code, _)| sure(**code) > 0);
+        let (code, count) = counts.max_by_key(|(code, count)| (**count, std::cmp::Reverse(**code)))?;
+        let (code, decisions) = (*code, *count);
         if decisions < LEAST || decisions * 2 <= self.all {
             return None;
         }
         let changes = Changes::new(self.cut_by(code), code, config);
-        let text = sentence(code, decisions, self.all, &changes);
-        Some(Hint { reason: code.as_str(), decisions, of: self.all, text, toml: changes.toml(config)? })
+        let (of, only_numbers) = (self.all, sure(code));
+        let text = sentence(code, [only_numbers, decisions, of], &changes);
+        Some(Hint { reason: code.as_str(), decisions, of, only_numbers, text, toml: changes.toml(config)? })
     }
 
     fn cut_by(&self, code: Code) -> impl Iterator<Item = (&Cutter, &Cut)> {
-        self.numbered.iter().filter(move |(_, cut)| cut.needs.contains_key(&code))
+        self.numbered.iter().filter(move |(_, cut)| cut.needs.keys().any(|(_, control)| *control == code))
     }
 }
 
@@ -139,8 +154,8 @@ fn cutting(decision: &Decision) -> impl Iterator<Item = &Reason> {
     decision.reasons.iter().filter(|reason| reason.stage >= Stage::Reduce)
 }
 
-/// One sentence with the counts, and a second where what goes through changes what comes after it.
-fn sentence(code: Code, decisions: u64, all: u64, changes: &Changes) -> String {
+/// One sentence with the counts, and one that leads to what is to be written.
+fn sentence(code: Code, [sure, decisions, all]: [u64; 3], changes: &Changes) -> String {
     let more = if changes.controls().all(|control| control == code) { "" } else { ", and what cut them with it" };
     let adds_up = changes.controls().any(|control| !EACH_BY_ITSELF.contains(&control));
     let caution = if adds_up { " (what then goes through may add up to more)" } else { "" };
@@ -148,36 +163,49 @@ fn sentence(code: Code, decisions: u64, all: u64, changes: &Changes) -> String {
         0 => String::new(),
         count => format!(" in the {} places of {} that cut most", change::MOST, count + change::MOST),
     };
+    let (part, them) = if sure == decisions {
+        (String::new(), "them")
+    } else {
+        (format!(", {sure} of these into nothing but numbers of policies and budgets"), "these last")
+    };
     format!(
-        "{decisions} of {all} decisions that were reduced or blocked ran into {code}. To let them pass it{more}\
+        "{decisions} of {all} decisions that were reduced or blocked ran into {code}{part}. To let {them} pass it{more}\
          {left_out}{caution}:"
     )
 }
 
-fn raise(needs: &mut Needs, code: Code, need: Need) {
-    needs.entry(code).and_modify(|most| *most = most.or_more(need)).or_insert(need);
-}
-
 impl Codes {
+    /// So many codes can be told apart.
+    const ROOM: usize = u32::BITS as usize;
+
     /// With this reason's code, if a number decides it and both numbers are known.
-    fn with(self, reason: &Reason) -> Option<Self> {
+    fn with(mut self, reason: &Reason) -> Option<Self> {
         let place = NUMBERED.iter().position(|code| *code == reason.code)?;
-        Need::of(reason).map(|_| Self(self.0 | 1 << place))
+        reason.observed.zip(reason.limit)?;
+        match reason.scope {
+            Scope::Strategy => self.strategy |= 1 << place,
+            Scope::Account => self.account |= 1 << place,
+            Scope::Arbitration => return None,
+        }
+        Some(self)
     }
 }
 
 impl Need {
-    fn of(reason: &Reason) -> Option<Self> {
-        let (observed, limit) = reason.observed.zip(reason.limit)?;
-        // Limits in money were rounded: with one unit less, the quotient is surely not too small.
-        let limit = units(limit).checked_sub(1).filter(|limit| *limit > 0);
-        let times = limit.zip(units(observed).checked_mul(SCALE.into())).map(|(limit, of)| rounded_up(of, limit));
-        Some(Self { observed, times })
+    fn nothing_of(observed: Amount) -> Self {
+        Self { observed, times: Some(BTreeMap::new()) }
     }
 
-    fn or_more(self, other: Self) -> Self {
-        let times = self.times.zip(other.times).map(|(one, other)| one.max(other));
-        Self { observed: self.observed.max(other.observed), times }
+    fn take_in(&mut self, observed: Amount, limit: Amount) {
+        self.observed = self.observed.max(observed);
+        // Limits in money were rounded: with one unit less, the quotient is surely not too small.
+        let less = units(limit).checked_sub(1).filter(|limit| *limit > 0);
+        let times = less.zip(units(observed).checked_mul(SCALE.into())).map(|(limit, of)| rounded_up(of, limit));
+        self.times = self.times.take().zip(times).map(|(mut all, times)| {
+            let most = all.entry(size_in_bits(units(limit))).or_default();
+            *most = times.max(*most);
+            all
+        });
     }
 }
 

@@ -8,7 +8,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::bundle::{self, File, US_DAILY};
-use crate::call::{self, quoted};
+use crate::call::{self, Next, quoted};
 use crate::cli::Format;
 use crate::exit::{Ending, Trouble};
 use crate::kinds::Kinds;
@@ -46,8 +46,7 @@ pub(crate) struct InitArgs {
 struct Made {
     schema: u32,
     files: Vec<String>,
-    /// Commands to go on with, and what for.
-    next: Vec<(String, &'static str)>,
+    next: Vec<Next>,
 }
 
 /// The command.
@@ -93,29 +92,28 @@ fn moved(text: &str) -> String {
 fn refuse_what_is_there(folder: &Path, files: &[(&str, String)]) -> Result<(), Trouble> {
     let there = files.iter().map(|(path, _)| folder.join(path)).filter(|path| path.symlink_metadata().is_ok());
     let there: Vec<String> = there.map(|path| path.display().to_string()).collect();
-    match there.is_empty() {
-        true => Ok(()),
-        false => {
-            let what = format!("there is already {}; nothing was written: name another folder", there.join(", "));
-            Err(Trouble::Failure(what))
-        }
-    }
+    let Some((first, rest)) = there.split_first() else { return Ok(()) };
+    let more = if rest.is_empty() { String::new() } else { format!(" and {} more of its files", rest.len()) };
+    Err(Trouble::Failure(format!("there is already {first}{more}; nothing was written: name another folder")))
 }
 
-fn next(folder: &Path) -> Vec<(String, &'static str)> {
+fn next(folder: &Path) -> Vec<Next> {
     let qts = call::name();
     let path = |file: &str| quoted(&folder.join(file).display().to_string());
     vec![
-        (format!("{qts} run {}", path("qts.toml")), "see what becomes of every wish"),
-        (format!("{qts} check {}", path("qts.toml")), "after you changed it"),
-        (format!("{qts} test {} --ablate", path("policy_test.toml")), "see that its policies keep their promises"),
-        (
+        Next::new("see what becomes of every wish", format!("{qts} run {}", path("qts.toml"))),
+        Next::new("after you changed it", format!("{qts} check {}", path("qts.toml"))),
+        Next::new(
+            "see that its policies keep their promises",
+            format!("{qts} test {} --ablate", path("policy_test.toml")),
+        ),
+        Next::new(
+            "build and run a strategy of your own",
             format!(
                 "cargo run --release --manifest-path {} -- run {}",
                 path("my-strategy/Cargo.toml"),
                 path("my-strategy/qts.toml")
             ),
-            "build and run a strategy of your own",
         ),
     ]
 }
@@ -124,7 +122,7 @@ fn tell(made: &Made, out: &mut impl Write) -> Result<(), Trouble> {
     for file in &made.files {
         writeln!(out, "made {file}")?;
     }
-    for (command, what) in &made.next {
+    for Next { what, command } in &made.next {
         writeln!(out, "\n{what}\n  {command}")?;
     }
     Ok(())

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::config::cases::Case;
 use crate::config::{CONTROLS, Config, without};
 use crate::exit::Trouble;
+use crate::interrupt::Interrupt;
 
 use super::play::{Outcome, play};
 
@@ -30,7 +31,7 @@ pub(super) fn controls_of(config: &Config) -> BTreeSet<&'static str> {
 ///
 /// # Errors
 /// As for playing it.
-pub(super) fn ablate(config: &Config, case: &Case) -> Result<Ablated, Trouble> {
+pub(super) fn ablate(config: &Config, case: &Case, interrupt: &Interrupt) -> Result<Ablated, Trouble> {
     let mut notices = Vec::new();
     for control in controls_of(config) {
         let mut changed = config.clone();
@@ -38,7 +39,7 @@ pub(super) fn ablate(config: &Config, case: &Case) -> Result<Ablated, Trouble> {
             *policy = without(policy, control);
         }
         // A step that is no sound line any more, for the lack of an order for instance, is noticed too.
-        if !matches!(play(&changed, case)?, Outcome::Passed) {
+        if !matches!(play(&changed, case, interrupt)?, Outcome::Passed) {
             notices.push(control);
         }
     }

@@ -16,6 +16,7 @@ use crate::cli::Format;
 use crate::config::cases::{self, ConfigOf, Suite};
 use crate::config::{Config, Source};
 use crate::exit::{Ending, Trouble};
+use crate::interrupt::Interrupt;
 use crate::kinds::Kinds;
 use crate::wire;
 
@@ -39,14 +40,19 @@ pub(crate) struct TestArgs {
 }
 
 /// The command: all files are read before any case is played.
-pub(crate) fn test(args: &TestArgs, kinds: &Kinds, out: &mut impl Write) -> Result<Ending, Trouble> {
+pub(crate) fn test(
+    args: &TestArgs,
+    kinds: &Kinds,
+    interrupt: &Interrupt,
+    out: &mut impl Write,
+) -> Result<Ending, Trouble> {
     let sources = args.files.iter().map(|path| source(path)).collect::<Result<Vec<_>, _>>()?;
     let suites = sources.iter().map(|source| cases::read(source).map_err(Trouble::Tests));
     let suites = suites.collect::<Result<Vec<_>, _>>()?;
     let mut files = Vec::new();
     for suite in suites {
         let (config, suite) = config_of(suite, kinds)?;
-        files.push(play_all(args, &config, &suite)?);
+        files.push(play_all(args, &config, &suite, interrupt)?);
     }
     let report = Report::new(files, args.ablate);
     if report.is_empty() {
@@ -78,13 +84,13 @@ fn config_of<'s>(mut suite: Suite<'s>, kinds: &Kinds) -> Result<(Config, Suite<'
     Ok((config, suite))
 }
 
-fn play_all(args: &TestArgs, config: &Config, suite: &Suite<'_>) -> Result<FileReport, Trouble> {
+fn play_all(args: &TestArgs, config: &Config, suite: &Suite<'_>, interrupt: &Interrupt) -> Result<FileReport, Trouble> {
     let wanted = |name: &str| args.case.as_deref().is_none_or(|part| name.contains(part));
     let mut cases = Vec::new();
     for case in suite.cases.iter().filter(|case| wanted(&case.name)) {
-        let outcome = play::play(config, case)?.understood(&suite.source, case)?;
+        let outcome = play::play(config, case, interrupt)?.understood(&suite.source, case)?;
         let ablated = match outcome {
-            None if args.ablate => Some(ablate::ablate(config, case)?),
+            None if args.ablate => Some(ablate::ablate(config, case, interrupt)?),
             _ => None,
         };
         cases.push(CaseReport::new(&suite.source, case, outcome, ablated));

@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::config::cases::{self, Case, Step};
 use crate::config::{Config, ConfigErrors, Source};
 use crate::exit::Trouble;
+use crate::interrupt::Interrupt;
 use crate::serve::Service;
 
 use super::compare::{Mismatch, compare};
@@ -40,10 +41,11 @@ pub(super) struct Failure {
 /// Plays a case on a config.
 ///
 /// # Errors
-/// The config's strategies cannot be built.
-pub(super) fn play(config: &Config, case: &Case) -> Result<Outcome, Trouble> {
+/// The config's strategies cannot be built, or somebody asked for the end.
+pub(super) fn play(config: &Config, case: &Case, interrupt: &Interrupt) -> Result<Outcome, Trouble> {
     let mut service = Service::new(config.clone())?;
     for ((place, step), number) in case.steps.iter().enumerate().zip(1..) {
+        interrupt.check()?;
         let reply = service.answer(number, step.line.as_bytes());
         let reply: Value = serde_json::from_str(&reply).map_err(|why| Trouble::Failure(why.to_string()))?;
         if let Some(error) = reply.get("error") {

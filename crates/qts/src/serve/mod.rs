@@ -40,10 +40,14 @@ pub(crate) struct ServeArgs {
 }
 
 /// The command: answers until the input ends.
-pub(crate) fn serve(args: &ServeArgs, kinds: &Kinds, out: &mut impl Write) -> Result<Ending, Trouble> {
+pub(crate) fn serve(
+    args: &ServeArgs,
+    kinds: &Kinds,
+    interrupt: &Interrupt,
+    out: &mut impl Write,
+) -> Result<Ending, Trouble> {
     let mut service = Service::new(wire::load(&args.config, kinds)?)?;
     let failed = |why| Trouble::Failure(format!("failed to read standard input: {why}; start it again"));
-    let interrupt = Interrupt::listen()?;
     let mut lines = Lines::new(BufReader::new(interrupt.stdin().map_err(failed)?));
     loop {
         let (number, cut) = match lines.next() {

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use qts_core::{CancelRequest, Instruments, Mode, Money, OrderId, Price, Qty};
 use qts_gate::StrategyState;
-use qts_loop::OrderState;
 use qts_runtime::{Effects, Record, Runtime, Share};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -16,6 +15,7 @@ use crate::decide::rows::{Answer, Going, Row};
 use crate::decide::setup::name;
 use crate::decide::wants::{Directory, Wants};
 use crate::decimal::Decimal;
+use crate::order_words;
 
 use super::line;
 use super::service::{Done, Service};
@@ -175,10 +175,14 @@ impl<'a> Reply<'a> {
                 shares: shares.iter().map(JsonShare::from).collect(),
             }),
             Record::Ended { order, how, why } => {
-                self.ended.push(JsonEnded { order: Decimal(order.0), how: state_word(*how), reason: why.as_deref() });
+                self.ended.push(JsonEnded {
+                    order: Decimal(order.0),
+                    how: order_words::state(*how),
+                    reason: why.as_deref(),
+                });
             }
             Record::Refused { order, what } => self.refused.push(JsonRefused { order: Decimal(order.0), text: what }),
-            Record::Commanded { command, refused } => {
+            Record::Commanded { command, refused, .. } => {
                 self.commands.push(JsonCommand { command, refused: refused.as_deref() });
             }
             Record::Failed { strategy, failure } => {
@@ -257,24 +261,6 @@ pub(super) fn modes(runtime: &Runtime, instruments: &Instruments) -> BTreeMap<St
 pub(super) fn waiting(service: &Service) -> Option<Waiting> {
     let (events, intents) = service.waiting();
     (events + intents > 0).then_some(Waiting { events, intents })
-}
-
-/// An order's state in a word.
-pub(super) const fn state_word(state: OrderState) -> &'static str {
-    match state {
-        OrderState::Created => "created",
-        OrderState::Submitted => "submitted",
-        OrderState::Accepted => "accepted",
-        OrderState::PartiallyFilled => "partially_filled",
-        OrderState::PendingCancel => "pending_cancel",
-        OrderState::InDoubt => "in_doubt",
-        OrderState::Filled => "filled",
-        OrderState::Rejected => "rejected",
-        OrderState::Canceled => "canceled",
-        OrderState::Expired => "expired",
-        OrderState::NeverArrived => "never_arrived",
-        OrderState::Terminal => "over",
-    }
 }
 
 /// A value as it was written.

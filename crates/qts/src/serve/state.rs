@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::decide::setup::name;
 use crate::decide::wants::Directory;
 use crate::decimal::Decimal;
+use crate::order_words;
 use crate::summary::{self, Account, BookSummary};
 use crate::wire::rfc3339;
 
@@ -82,7 +83,7 @@ impl<'a> JsonWorking<'a> {
             open: Decimal(order.open),
             r#type: order.kind.as_str(),
             limit: order.kind.limit().map(Decimal),
-            state: known.map(|order| reply::state_word(order.state())),
+            state: known.map(|order| order_words::state(order.state())),
             children: order.children.iter().map(open).collect(),
         }
     }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use qts_core::{Ask, Decision, Inst, Instruments, OrderId, Qty, StrategyId, Ts};
 use qts_gate::StrategyState;
-use qts_runtime::{Call, Effects, Record, Runtime, Witness};
+use qts_runtime::{Call, Effects, Record, Runtime, Target, Verb, Witness};
 use serde::Serialize;
 
-use crate::config::Config;
+use crate::config::{Action, CommandSpec, Config, When};
 use crate::decide::sentence::sentence;
 use crate::engine::Onlooker;
 use crate::exit::Trouble;
@@ -39,6 +39,9 @@ pub(super) enum Answer {
         state: &'static str,
         /// What brought it there, if it happened in the run.
         cause: Option<String>,
+        /// The command that registers it later, and when.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        later: Option<String>,
     },
     /// It failed, and everything it asked for was dropped.
     Failed {
@@ -183,14 +186,35 @@ impl<'c> Lookout<'c> {
             (_, Some(reason)) => Some(Answer::Held { reason }),
             (_, None) => {
                 self.seen = 0;
-                Some(Answer::Asleep { state: self.state(runtime), cause: self.cause.clone() })
+                let state = self.state(runtime);
+                let later = (state == NOT_REGISTERED).then(|| self.registered_later(runtime)).flatten();
+                Some(Answer::Asleep { state, cause: self.cause.clone(), later })
             }
         }
     }
 
+    /// The first `[[command]]` that is still to come and registers it.
+    fn registered_later(&self, runtime: &Runtime) -> Option<String> {
+        let registers = |command: &&CommandSpec| match &command.action {
+            Action::Register(spec) => spec.id == *self.strategy,
+            _ => false,
+        };
+        let is_to_come = |command: &&CommandSpec| match command.when {
+            When::At(at) => at > self.now,
+            When::Cycle(cycle) => cycle > runtime.cycle_number(),
+        };
+        let command = self.config.commands.iter().filter(registers).find(is_to_come)?;
+        let when = match command.when {
+            When::At(at) => format!("at {}", local::time(self.config, self.inst, at)),
+            When::Cycle(cycle) => format!("before cycle {}", cycle.0),
+        };
+        let (file, line) = (self.config.source.name(), self.config.source.position(command.place.start).0);
+        Some(format!("the [[command]] at {file}:{line} registers it {when}"))
+    }
+
     fn state(&self, runtime: &mut Runtime) -> &'static str {
         let standing = runtime.registry().standings().get(self.strategy);
-        standing.map_or("not registered", |standing| standing.state.as_str())
+        standing.map_or(NOT_REGISTERED, |standing| standing.state.as_str())
     }
 
     /// Adds an answer to the stretch under way, or begins one with it. What comes after the time asked about only makes
@@ -248,7 +272,7 @@ impl<'c> Lookout<'c> {
                 let what = self.cycle.failure.clone().unwrap_or_else(|| "it failed too often".to_owned());
                 self.fall_asleep(&what);
             }
-            Record::Commanded { command, refused: None } if self.changes_its_state(command) => {
+            Record::Commanded { command, verb, target, refused: None } if self.puts_to_sleep(*verb, target) => {
                 self.fall_asleep(&format!("command: {command}"));
             }
             _ => {}
@@ -273,14 +297,15 @@ impl<'c> Lookout<'c> {
         self.slept = true;
     }
 
-    fn changes_its_state(&self, command: &str) -> bool {
-        let told = |verb: &&str| command.starts_with(&format!("{verb} strategy `{}`", self.strategy));
-        PUT_TO_SLEEP.iter().any(told)
+    /// Does it see nothing after that command?
+    fn puts_to_sleep(&self, verb: Verb, target: &Target) -> bool {
+        let is_meant = matches!(target, Target::Strategy(id) if id == self.strategy);
+        is_meant && matches!(verb, Verb::Disable | Verb::Unregister)
     }
 }
 
-/// The commands after which a strategy sees nothing.
-const PUT_TO_SLEEP: [&str; 2] = ["disable", "unregister"];
+/// The state of a strategy that is not there.
+const NOT_REGISTERED: &str = "not registered";
 
 impl OpenOrder {
     fn told(&self, id: OrderId) -> String {

@@ -17,6 +17,7 @@ use crate::cli::Format;
 use crate::config::{Config, nearest};
 use crate::engine::Engine;
 use crate::exit::{Ending, Trouble};
+use crate::interrupt::Interrupt;
 use crate::kinds::Kinds;
 use crate::local::{self, TimeOrDate};
 use crate::wire;
@@ -58,12 +59,17 @@ struct Why {
 }
 
 /// The command.
-pub(crate) fn why(args: &WhyArgs, kinds: &Kinds, out: &mut impl Write) -> Result<Ending, Trouble> {
+pub(crate) fn why(
+    args: &WhyArgs,
+    kinds: &Kinds,
+    interrupt: &Interrupt,
+    out: &mut impl Write,
+) -> Result<Ending, Trouble> {
     let config = wire::load(&args.config, kinds)?;
     config.require_data()?;
     let (strategy, inst) = (strategy(&config, &args.strategy)?, instrument(&config, &args.instrument)?);
     let at = args.at.on_the_clock_of(&config, inst).map_err(Trouble::Usage)?;
-    let mut why = find(&config, &strategy, inst, at)?;
+    let mut why = find(&config, (&strategy, inst), (args.at, at), interrupt)?;
     why.at = args.at.told(&config, inst);
     match args.format {
         Format::Json => {
@@ -96,7 +102,13 @@ fn unknown<'k>(what: &str, id: &str, known: impl Iterator<Item = &'k str>) -> Tr
 }
 
 /// Runs the config until the answer at that time is known, and how long it lasted.
-fn find(config: &Config, strategy: &StrategyId, inst: Inst, at: Ts) -> Result<Why, Trouble> {
+fn find(
+    config: &Config,
+    (strategy, inst): (&StrategyId, Inst),
+    asked: (TimeOrDate, Ts),
+    interrupt: &Interrupt,
+) -> Result<Why, Trouble> {
+    let at = asked.1;
     let mut why = Why {
         schema: 1,
         strategy: strategy.to_string(),
@@ -109,16 +121,17 @@ fn find(config: &Config, strategy: &StrategyId, inst: Inst, at: Ts) -> Result<Wh
     if why.note.is_some() {
         return Ok(why);
     }
-    let mut engine = Engine::new(wire::wire(config)?);
+    let mut engine = Engine::new(wire::wire(config)?, interrupt);
     let mut lookout = Lookout::new(config, strategy, inst);
     let concerns = |slice: &Slice| slice.events.iter().any(|event| event.instrument == inst);
-    let mut last = None;
-    while let Some(slice) = engine.wired.feed.next_slice()? {
+    let mut events = Events::default();
+    while let Some(slice) = engine.next_slice()? {
         let (ts, is_heard) = (slice.ts, concerns(&slice));
         lookout.begin(ts);
         engine.cycle(slice, &mut lookout)?;
-        last = if is_heard { Some(ts) } else { last };
+        events.note(ts, at, is_heard);
         let Some(answer) = lookout.answer(is_heard, engine.runtime()) else { continue };
+        events.answered(ts, at);
         if ts > at && lookout.stretch().is_none() {
             let begins = local::time(config, inst, ts);
             why.note = Some(format!("the data of the instrument begins at {begins}, after the time asked about"));
@@ -127,6 +140,7 @@ fn find(config: &Config, strategy: &StrategyId, inst: Inst, at: Ts) -> Result<Wh
         if lookout.differs(&answer) {
             if ts > at {
                 why.answer = lookout.take();
+                why.note = events.silence(config, inst, asked, false);
                 return Ok(why);
             }
             why.before = lookout.take();
@@ -134,14 +148,55 @@ fn find(config: &Config, strategy: &StrategyId, inst: Inst, at: Ts) -> Result<Wh
         lookout.extend(answer, ts, at, engine.runtime());
     }
     why.answer = lookout.take();
-    why.note = match last {
-        None => Some("the data holds no event of the instrument".to_owned()),
-        Some(last) if local::end_of_day(config, inst, last).is_none_or(|end| end < at) => {
-            Some(format!("the data of the instrument ends at {}: its last answer", local::time(config, inst, last)))
-        }
-        Some(_) => None,
-    };
+    why.note = events.silence(config, inst, asked, true);
     Ok(why)
+}
+
+/// When something was heard of the instrument, around the time asked about.
+#[derive(Debug, Default)]
+struct Events {
+    /// Its last event until then.
+    before: Option<Ts>,
+    /// Its first one after that.
+    after: Option<Ts>,
+    /// The last answer until then; the operator's decisions need no event.
+    answered: Option<Ts>,
+}
+
+impl Events {
+    fn note(&mut self, ts: Ts, at: Ts, is_heard: bool) {
+        if is_heard && ts <= at {
+            self.before = Some(ts);
+        } else if is_heard {
+            self.after.get_or_insert(ts);
+        }
+    }
+
+    fn answered(&mut self, ts: Ts, at: Ts) {
+        if ts <= at {
+            self.answered = Some(ts);
+        }
+    }
+
+    /// What is to be said if nothing was heard at the time asked about: on that day, if it is a date.
+    fn silence(&self, config: &Config, inst: Inst, (asked, at): (TimeOrDate, Ts), is_over: bool) -> Option<String> {
+        let Some(before) = self.before else { return Some("the data holds no event of the instrument".to_owned()) };
+        let is_earlier = |ts: Ts| match asked {
+            TimeOrDate::Time(_) => ts < at,
+            TimeOrDate::Date(_) => local::end_of_day(config, inst, ts).is_none_or(|end| end < at),
+        };
+        if !self.answered.is_none_or(is_earlier) {
+            return None;
+        }
+        let time = |ts| local::time(config, inst, ts);
+        Some(match self.after {
+            Some(after) => {
+                format!("no event of the instrument between {} and {}: its last answer", time(before), time(after))
+            }
+            None if is_over => format!("the data of the instrument ends at {}: its last answer", time(before)),
+            None => format!("no event of the instrument after {} until then: its last answer", time(before)),
+        })
+    }
 }
 
 /// Why the strategy cannot have heard of the instrument at all.

@@ -4,6 +4,7 @@ use super::Why;
 use qts_core::StrategyId;
 
 use super::lookout::{Answer, Decided, Stretch};
+use crate::call;
 use crate::config::Config;
 use crate::decide::harmless;
 
@@ -26,7 +27,9 @@ fn told(stretch: &Stretch, config: &Config) -> String {
     }
     if let Answer::Decided { decisions } = &stretch.answer {
         let ids: Vec<&str> = decisions.iter().map(|one| one.decision.as_str()).collect();
-        text += &format!("more    qts explain {} {}\n", config.source.name(), ids.join(" "));
+        let ids: Vec<String> = ids.into_iter().map(call::quoted).collect();
+        let file = call::quoted(config.source.name());
+        text += &format!("more    {} explain {file} {}\n", call::name(), ids.join(" "));
     }
     text
 }
@@ -42,9 +45,11 @@ fn said(answer: &Answer) -> String {
         Answer::Failed { failure } => {
             format!("no order: it failed, and what it asked for in this cycle is dropped: {}\n", harmless(failure))
         }
-        Answer::Asleep { state, cause } => {
+        Answer::Asleep { state, cause, later } => {
             let cause = cause.as_ref().map(|cause| format!(" since {}", harmless(cause))).unwrap_or_default();
-            let way_out = if Answer::sleeps(state) { "; `enable` it by a command" } else { "" };
+            let enable = Answer::sleeps(state).then(|| "; `enable` it by a command".to_owned());
+            let later = later.as_ref().map(|later| format!("; {}", harmless(later)));
+            let way_out = enable.or(later).unwrap_or_default();
             format!("no order: it is {state} and sees nothing{cause}{way_out}\n")
         }
     }

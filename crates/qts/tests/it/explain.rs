@@ -3,7 +3,7 @@
 use expect_test::{Expect, expect};
 use serde_json::Value;
 
-use crate::support::{Ended, Folder, bars};
+use crate::support::{Ended, Folder, bars, by_its_name};
 
 /// Two instruments, a policy with levels of every kind and a value by instrument, a shared one, a broker that takes a
 /// tenth of a bar's volume.
@@ -100,35 +100,35 @@ fn a_decision_that_was_cut_merged_and_partly_filled() {
         &merging("explain-merging-1"),
         "1:x:0",
         expect![[r##"
-        #1  1:x:0  2024-01-02T15:30:00+09:00
-        x asked to buy 90 A.KRX at the market, day: "in"
-        reduce: 68 of 90 admitted
-          reduce [strategy] max_order_qty: 90 is above the limit 80. Raise max_order_qty or ask for less.
-          warn [strategy] max_long: 90 is above the warning level 50. Raise max_long or ask for less.
-          pass [arbitration] merged: It was sent together with equal proposals as one order.
-          reduce [account] max_gross_exposure: 1300000 is above the limit 1100000. Raise max_gross_exposure or ask for less.
+            #1  1:x:0  2024-01-02T15:30:00+09:00
+            x asked to buy 90 A.KRX at the market, day: "in"
+            reduce: 68 of 90 admitted
+              reduce [strategy] max_order_qty: 90 is above the limit 80. Raise max_order_qty or ask for less.
+              warn [strategy] max_long: 90 is above the warning level 50. Raise max_long or ask for less.
+              pass [arbitration] merged: It was sent together with equal proposals as one order.
+              reduce [account] max_gross_exposure: 1300000 is above the limit 1100000. Raise max_gross_exposure or ask for less.
 
-        market  last 10000 at 2024-01-02T15:30:00+09:00 · previous close 10000
-        book    x holds 0 · working buys 0, sells 0 · equity at the day's start 100000000
+            market  last 10000 at 2024-01-02T15:30:00+09:00 · previous close 10000 (that session is over: judged for the next one)
+            book    x holds 0 · working buys 0, sells 0 · equity at the day's start 100000000
 
-        1 strategy  policy tight: 90 in, 80 left
-            max_order_qty         90  limit 80 block 500           reduce  qts.toml:25: { limit = "80", block = "500" }
-            max_long              90  warn 50 limit 100 block 400  warn    qts.toml:24: { warn = "50", limit = "100", block = "400" }
-            budget         1170175.5  limit 5000000                pass    of the strategy
+            1 strategy  policy tight: 90 in, 80 left
+                max_order_qty         90  limit 80 block 500           reduce  qts.toml:25: { limit = "80", block = "500" }
+                max_long              90  warn 50 limit 100 block 400  warn    qts.toml:24: { warn = "50", limit = "100", block = "400" }
+                budget         1170175.5  limit 5000000                pass    qts.toml:39: "5000000"
 
-        2 arbitration  rule exits_only: no conflict, 80 left
-            → x  buy 90  entry  reduce  max_order_qty merged max_gross_exposure  "in"
-              y  buy 50  entry  reduce  merged max_gross_exposure                "me, too"
+            2 arbitration  rule exits_only: no conflict, 80 left
+                → x  buy 90  entry  reduce  max_order_qty merged max_gross_exposure  "in"
+                  y  buy 50  entry  reduce  merged max_gross_exposure                "me, too"
 
-        3 account  policy shared: 130 in, 80 of it this decision's, 68 left of that
-            max_gross_exposure  1300000  limit 1100000  reduce  qts.toml:30: "1.1%"
+            3 account  policy shared: 130 in, 80 of it this decision's, 68 left of that
+                max_gross_exposure  1300000  limit 1100000  reduce  qts.toml:30: "1.1%"
 
-        sent    order 1: buy 110 market for x 68, y 42
-        filled  100 at 10000 on 2024-01-03T15:30:00+09:00: x 62 (fee 93), y 38 (fee 57)
-        ended   expired 2024-01-03T15:30:00+09:00
+            sent    order 1: buy 110 market for x 68, y 42
+            filled  100 at 10000 in the bar that ends 2024-01-03T15:30:00+09:00: x 62 (fee 93), y 38 (fee 57)
+            ended   expired 2024-01-03T15:30:00+09:00
 
-        nearest 60 would have passed whole
-    "##]],
+            nearest 60 would have passed whole
+        "##]],
     );
 }
 
@@ -138,31 +138,31 @@ fn a_decision_that_passed_within_an_order_that_was_cut() {
         &merging("explain-merging-2"),
         "1:y",
         expect![[r##"
-        #3  1:y:0  2024-01-02T15:30:00+09:00
-        y asked to buy 50 A.KRX at the market, day: "me, too"
-        reduce: 42 of 50 admitted
-          pass [arbitration] merged: It was sent together with equal proposals as one order.
-          reduce [account] max_gross_exposure: 1300000 is above the limit 1100000. Raise max_gross_exposure or ask for less.
+            #3  1:y:0  2024-01-02T15:30:00+09:00
+            y asked to buy 50 A.KRX at the market, day: "me, too"
+            reduce: 42 of 50 admitted
+              pass [arbitration] merged: It was sent together with equal proposals as one order.
+              reduce [account] max_gross_exposure: 1300000 is above the limit 1100000. Raise max_gross_exposure or ask for less.
 
-        market  last 10000 at 2024-01-02T15:30:00+09:00 · previous close 10000
-        book    y holds 0 · working buys 0, sells 0 · equity at the day's start 100000000
+            market  last 10000 at 2024-01-02T15:30:00+09:00 · previous close 10000 (that session is over: judged for the next one)
+            book    y holds 0 · working buys 0, sells 0 · equity at the day's start 100000000
 
-        1 strategy  policy open: 50 in, 50 left
-            no control was asked: the policy has none for it
+            1 strategy  policy open: 50 in, 50 left
+                no control was asked: the policy has none for it
 
-        2 arbitration  rule exits_only: no conflict, 50 left
-              x  buy 90  entry  reduce  max_order_qty merged max_gross_exposure  "in"
-            → y  buy 50  entry  reduce  merged max_gross_exposure                "me, too"
+            2 arbitration  rule exits_only: no conflict, 50 left
+                  x  buy 90  entry  reduce  max_order_qty merged max_gross_exposure  "in"
+                → y  buy 50  entry  reduce  merged max_gross_exposure                "me, too"
 
-        3 account  policy shared: 130 in, 50 of it this decision's, 42 left of that
-            max_gross_exposure  1300000  limit 1100000  reduce  qts.toml:30: "1.1%"
+            3 account  policy shared: 130 in, 50 of it this decision's, 42 left of that
+                max_gross_exposure  1300000  limit 1100000  reduce  qts.toml:30: "1.1%"
 
-        sent    order 1: buy 110 market for x 68, y 42
-        filled  100 at 10000 on 2024-01-03T15:30:00+09:00: x 62 (fee 93), y 38 (fee 57)
-        ended   expired 2024-01-03T15:30:00+09:00
+            sent    order 1: buy 110 market for x 68, y 42
+            filled  100 at 10000 in the bar that ends 2024-01-03T15:30:00+09:00: x 62 (fee 93), y 38 (fee 57)
+            ended   expired 2024-01-03T15:30:00+09:00
 
-        nearest 32 would have passed whole
-    "##]],
+            nearest 32 would have passed whole
+        "##]],
     );
 }
 
@@ -178,13 +178,13 @@ fn a_value_by_instrument_is_told_with_its_own_line() {
               reduce [strategy] max_long: 30 is above the limit 10. Raise max_long or ask for less.
               block [account] max_gross_exposure: 1300000 is above the limit 1100000. Raise max_gross_exposure or ask for less.
 
-            market  last 20000 at 2024-01-02T15:30:00+09:00 · previous close 20000
+            market  last 20000 at 2024-01-02T15:30:00+09:00 · previous close 20000 (that session is over: judged for the next one)
             book    x holds 0 · working buys 0, sells 0 · equity at the day's start 100000000
 
             1 strategy  policy tight: 30 in, 10 left
                 max_order_qty       30  limit 80 block 500  pass    qts.toml:25: { limit = "80", block = "500" }
                 max_long            30  limit 10            reduce  qts.toml:27: "10"
-                budget         1820273  limit 5000000       pass    of the strategy
+                budget         1820273  limit 5000000       pass    qts.toml:39: "5000000"
 
             2 arbitration  rule exits_only: nobody else asked for it, 10 left
 
@@ -193,7 +193,7 @@ fn a_value_by_instrument_is_told_with_its_own_line() {
 
             sent    nothing
 
-            nearest no smaller size would have passed, with all that others asked for
+            nearest no smaller size would have passed: max_gross_exposure stops even 1, with 2 other asks of this cycle
         "##]],
     );
 }
@@ -220,7 +220,7 @@ fn an_entry_that_lost_against_an_exit() {
             block: 0 of 40 admitted
               block [arbitration] opposing_intent: Another proposal of this cycle opposes it; in a conflict only exits go through. Ask again.
 
-            market  last 10000 at 2024-01-04T15:30:00+09:00 · previous close 10000
+            market  last 10000 at 2024-01-04T15:30:00+09:00 · previous close 10000 (that session is over: judged for the next one)
             book    y holds 0 · working buys 0, sells 0 · equity at the day's start 99999910
 
             1 strategy  policy open: 40 in, 40 left
@@ -233,7 +233,7 @@ fn an_entry_that_lost_against_an_exit() {
 
             sent    nothing
 
-            nearest no smaller size would have passed, with all that others asked for
+            nearest no smaller size would have passed: any size opposes what others ask for
             instead rule = "net": pass, 13 of it sent, 27 crossed (27 booked from x to y at 10000, without an order; 33 booked from x to z at 10000, without an order; buy 13 market for y 13; buy 17 limit 10100 for z 17)
         "##]],
     );
@@ -245,29 +245,29 @@ fn an_exit_that_was_crossed_with_two_entries() {
         &conflict("explain-crossed", "net"),
         "3:x",
         expect![[r##"
-        #2  3:x:0  2024-01-04T15:30:00+09:00
-        x asked to sell 60 A.KRX at the market, day: "out"
-        pass: 60 of 60 admitted
-          pass [arbitration] crossed: It was booked against an opposing proposal of another book; no order was needed.
+            #2  3:x:0  2024-01-04T15:30:00+09:00
+            x asked to sell 60 A.KRX at the market, day: "out"
+            pass: 60 of 60 admitted
+              pass [arbitration] crossed: It was booked against an opposing proposal of another book; no order was needed.
 
-        market  last 10000 at 2024-01-04T15:30:00+09:00 · previous close 10000
-        book    x holds 60 · working buys 0, sells 0 · equity at the day's start 99999910
+            market  last 10000 at 2024-01-04T15:30:00+09:00 · previous close 10000 (that session is over: judged for the next one)
+            book    x holds 60 · working buys 0, sells 0 · equity at the day's start 99999910
 
-        1 strategy  policy open: 60 in (60 of it reduces the position), 60 left
-            no control was asked: the policy has none for it
+            1 strategy  policy open: 60 in (60 of it reduces the position), 60 left
+                no control was asked: the policy has none for it
 
-        2 arbitration  rule net: a conflict, 0 left
-            → x  sell 60          exit   pass  crossed  "out"
-              y  buy 40           entry  pass  crossed  "in"
-              z  buy 50 at 10100  entry  pass  crossed  "in at a limit"
-            27 booked from x to y at 10000, without an order
-            33 booked from x to z at 10000, without an order
+            2 arbitration  rule net: a conflict, 0 left
+                → x  sell 60          exit   pass  crossed  "out"
+                  y  buy 40           entry  pass  crossed  "in"
+                  z  buy 50 at 10100  entry  pass  crossed  "in at a limit"
+                27 booked from x to y at 10000, without an order
+                33 booked from x to z at 10000, without an order
 
-        sent    nothing
+            sent    nothing
 
-        instead rule = "exits_only": pass, 60 of it sent (sell 60 market for x 60)
-        instead rule = "rank": pass, 60 of it sent (sell 60 market for x 60)
-    "##]],
+            instead rule = "exits_only": pass, 60 of it sent (sell 60 market for x 60)
+            instead rule = "rank": pass, 60 of it sent (sell 60 market for x 60)
+        "##]],
     );
 }
 
@@ -277,33 +277,33 @@ fn an_entry_of_which_a_part_was_crossed() {
         &conflict("explain-partly-crossed", "net"),
         "3:y",
         expect![[r##"
-        #3  3:y:0  2024-01-04T15:30:00+09:00
-        y asked to buy 40 A.KRX at the market, day: "in"
-        pass: 40 of 40 admitted
-          pass [arbitration] crossed: It was booked against an opposing proposal of another book; no order was needed.
+            #3  3:y:0  2024-01-04T15:30:00+09:00
+            y asked to buy 40 A.KRX at the market, day: "in"
+            pass: 40 of 40 admitted
+              pass [arbitration] crossed: It was booked against an opposing proposal of another book; no order was needed.
 
-        market  last 10000 at 2024-01-04T15:30:00+09:00 · previous close 10000
-        book    y holds 0 · working buys 0, sells 0 · equity at the day's start 99999910
+            market  last 10000 at 2024-01-04T15:30:00+09:00 · previous close 10000 (that session is over: judged for the next one)
+            book    y holds 0 · working buys 0, sells 0 · equity at the day's start 99999910
 
-        1 strategy  policy open: 40 in, 40 left
-            no control was asked: the policy has none for it
+            1 strategy  policy open: 40 in, 40 left
+                no control was asked: the policy has none for it
 
-        2 arbitration  rule net: a conflict, 13 left
-              x  sell 60          exit   pass  crossed  "out"
-            → y  buy 40           entry  pass  crossed  "in"
-              z  buy 50 at 10100  entry  pass  crossed  "in at a limit"
-            27 booked from x to y at 10000, without an order
-            33 booked from x to z at 10000, without an order
+            2 arbitration  rule net: a conflict, 13 left
+                  x  sell 60          exit   pass  crossed  "out"
+                → y  buy 40           entry  pass  crossed  "in"
+                  z  buy 50 at 10100  entry  pass  crossed  "in at a limit"
+                27 booked from x to y at 10000, without an order
+                33 booked from x to z at 10000, without an order
 
-        3 account  policy shared: 13 in, 13 left
-            max_gross_exposure  730000  limit 1099999.01  pass  qts.toml:30: "1.1%"
+            3 account  policy shared: 13 in, 13 left
+                max_gross_exposure  730000  limit 1099999.01  pass  qts.toml:30: "1.1%"
 
-        sent    order 2: buy 13 market for y 13
-        filled  13 at 10000 on 2024-01-05T15:30:00+09:00: y 13 (fee 20)
+            sent    order 2: buy 13 market for y 13
+            filled  13 at 10000 in the bar that ends 2024-01-05T15:30:00+09:00: y 13 (fee 20)
 
-        instead rule = "exits_only": block, nothing of it (sell 60 market for x 60)
-        instead rule = "rank": block, nothing of it (sell 60 market for x 60)
-    "##]],
+            instead rule = "exits_only": block, nothing of it (sell 60 market for x 60)
+            instead rule = "rank": block, nothing of it (sell 60 market for x 60)
+        "##]],
     );
 }
 
@@ -327,7 +327,7 @@ fn entries_on_both_sides() {
             block: 0 of 60 admitted
               block [arbitration] opposing_intent: Another proposal of this cycle opposes it; in a conflict only exits go through. Ask again.
 
-            market  last 10000 at 2024-01-04T15:30:00+09:00 · previous close 10000
+            market  last 10000 at 2024-01-04T15:30:00+09:00 · previous close 10000 (that session is over: judged for the next one)
             book    x holds 0 · working buys 0, sells 0 · equity at the day's start 100000000
 
             1 strategy  policy open: 60 in, 60 left
@@ -339,7 +339,7 @@ fn entries_on_both_sides() {
 
             sent    nothing
 
-            nearest no smaller size would have passed, with all that others asked for
+            nearest no smaller size would have passed: any size opposes what others ask for
             instead rule = "exits_only": block, nothing of it (no order)
             instead rule = "net": pass, 20 of it sent, 40 crossed (40 booked from x to y at 10000, without an order; sell 20 market for x 20)
 
@@ -347,7 +347,7 @@ fn entries_on_both_sides() {
             y asked to buy 40 A.KRX at the market, day: "up"
             pass: 40 of 40 admitted
 
-            market  last 10000 at 2024-01-04T15:30:00+09:00 · previous close 10000
+            market  last 10000 at 2024-01-04T15:30:00+09:00 · previous close 10000 (that session is over: judged for the next one)
             book    y holds 0 · working buys 0, sells 0 · equity at the day's start 100000000
 
             1 strategy  policy open: 40 in, 40 left
@@ -361,7 +361,7 @@ fn entries_on_both_sides() {
                 max_gross_exposure  400000  limit 1100000  pass  qts.toml:30: "1.1%"
 
             sent    order 1: buy 40 market for y 40
-            filled  40 at 10000 on 2024-01-05T15:30:00+09:00: y 40 (fee 60)
+            filled  40 at 10000 in the bar that ends 2024-01-05T15:30:00+09:00: y 40 (fee 60)
 
             instead rule = "exits_only": block, nothing of it (no order)
             instead rule = "net": pass, 40 of it crossed (40 booked from x to y at 10000, without an order; sell 20 market for x 20)
@@ -422,82 +422,82 @@ fn limit_orders_that_expire_are_withdrawn_or_wait_on() {
         &limits("explain-limits-4"),
         "1:s 2:s 3:s 6:s",
         expect![[r##"
-        #1  1:s:0  2024-01-02T15:30:00+09:00
-        s asked to buy 5 A.KRX at 9800 or better, day: "not reached"
-        pass: 5 of 5 admitted
+            #1  1:s:0  2024-01-02T15:30:00+09:00
+            s asked to buy 5 A.KRX at 9800 or better, day: "not reached"
+            pass: 5 of 5 admitted
 
-        market  last 10000 at 2024-01-02T15:30:00+09:00 · previous close 10000
-        book    s holds 0 · working buys 0, sells 0 · equity at the day's start 100000000
+            market  last 10000 at 2024-01-02T15:30:00+09:00 · previous close 10000 (that session is over: judged for the next one)
+            book    s holds 0 · working buys 0, sells 0 · equity at the day's start 100000000
 
-        1 strategy  policy long: 5 in, 5 left
-            no control was asked: the policy has none for it
+            1 strategy  policy long: 5 in, 5 left
+                no control was asked: the policy has none for it
 
-        2 arbitration  rule exits_only: nobody else asked for it, 5 left
+            2 arbitration  rule exits_only: nobody else asked for it, 5 left
 
-        3 account  policy shared: 5 in, 5 left
-            max_gross_exposure  50000  limit 1100000  pass  qts.toml:30: "1.1%"
+            3 account  policy shared: 5 in, 5 left
+                max_gross_exposure  50000  limit 1100000  pass  qts.toml:30: "1.1%"
 
-        sent    order 1: buy 5 limit 9800 for s 5
-        ended   expired 2024-01-03T15:30:00+09:00
+            sent    order 1: buy 5 limit 9800 for s 5
+            ended   expired 2024-01-03T15:30:00+09:00
 
-        #2  2:s:0  2024-01-03T15:30:00+09:00
-        s asked to buy 6 A.KRX at 9700 or better, gtc: "waits"
-        pass: 6 of 6 admitted
+            #2  2:s:0  2024-01-03T15:30:00+09:00
+            s asked to buy 6 A.KRX at 9700 or better, gtc: "waits"
+            pass: 6 of 6 admitted
 
-        market  last 10000 at 2024-01-03T15:30:00+09:00 · previous close 10000
-        book    s holds 0 · working buys 0, sells 0 · equity at the day's start 100000000
+            market  last 10000 at 2024-01-03T15:30:00+09:00 · previous close 10000 (that session is over: judged for the next one)
+            book    s holds 0 · working buys 0, sells 0 · equity at the day's start 100000000
 
-        1 strategy  policy long: 6 in, 6 left
-            no control was asked: the policy has none for it
+            1 strategy  policy long: 6 in, 6 left
+                no control was asked: the policy has none for it
 
-        2 arbitration  rule exits_only: nobody else asked for it, 6 left
+            2 arbitration  rule exits_only: nobody else asked for it, 6 left
 
-        3 account  policy shared: 6 in, 6 left
-            max_gross_exposure  60000  limit 1100000  pass  qts.toml:30: "1.1%"
+            3 account  policy shared: 6 in, 6 left
+                max_gross_exposure  60000  limit 1100000  pass  qts.toml:30: "1.1%"
 
-        sent    order 2: buy 6 limit 9700 for s 6
-        ended   canceled 2024-01-09T15:30:00+09:00
+            sent    order 2: buy 6 limit 9700 for s 6
+            ended   canceled 2024-01-09T15:30:00+09:00: withdrawn by s: no more
 
-        #3  3:s:0  2024-01-04T15:30:00+09:00
-        s asked to buy 300 A.KRX at the market, ioc: "all you have"
-        reduce: 104 of 300 admitted
-          reduce [account] max_gross_exposure: 3060000 is above the limit 1100000. Raise max_gross_exposure or ask for less.
+            #3  3:s:0  2024-01-04T15:30:00+09:00
+            s asked to buy 300 A.KRX at the market, ioc: "all you have"
+            reduce: 104 of 300 admitted
+              reduce [account] max_gross_exposure: 3060000 is above the limit 1100000. Raise max_gross_exposure or ask for less.
 
-        market  last 10000 at 2024-01-04T15:30:00+09:00 · previous close 10000
-        book    s holds 0 · working buys 6, sells 0 · equity at the day's start 100000000
+            market  last 10000 at 2024-01-04T15:30:00+09:00 · previous close 10000 (that session is over: judged for the next one)
+            book    s holds 0 · working buys 6, sells 0 · equity at the day's start 100000000
 
-        1 strategy  policy long: 300 in, 300 left
-            no control was asked: the policy has none for it
+            1 strategy  policy long: 300 in, 300 left
+                no control was asked: the policy has none for it
 
-        2 arbitration  rule exits_only: nobody else asked for it, 300 left
+            2 arbitration  rule exits_only: nobody else asked for it, 300 left
 
-        3 account  policy shared: 300 in, 104 left
-            max_gross_exposure  3060000  limit 1100000  reduce  qts.toml:30: "1.1%"
+            3 account  policy shared: 300 in, 104 left
+                max_gross_exposure  3060000  limit 1100000  reduce  qts.toml:30: "1.1%"
 
-        sent    order 3: buy 104 market for s 104
-        filled  100 at 10000 on 2024-01-05T15:30:00+09:00: s 100 (fee 150)
-        ended   canceled 2024-01-05T15:30:00+09:00
+            sent    order 3: buy 104 market for s 104
+            filled  100 at 10000 in the bar that ends 2024-01-05T15:30:00+09:00: s 100 (fee 150)
+            ended   canceled 2024-01-05T15:30:00+09:00
 
-        nearest 104 would have passed whole
+            nearest 104 would have passed whole
 
-        #4  6:s:0  2024-01-09T15:30:00+09:00
-        s asked to buy 7 A.KRX at 9600 or better, gtc: "waits on"
-        pass: 7 of 7 admitted
+            #4  6:s:0  2024-01-09T15:30:00+09:00
+            s asked to buy 7 A.KRX at 9600 or better, gtc: "waits on"
+            pass: 7 of 7 admitted
 
-        market  last 10000 at 2024-01-09T15:30:00+09:00 · previous close 10000
-        book    s holds 100 · working buys 0, sells 0 · equity at the day's start 99999850
+            market  last 10000 at 2024-01-09T15:30:00+09:00 · previous close 10000 (that session is over: judged for the next one)
+            book    s holds 100 · working buys 0, sells 0 · equity at the day's start 99999850
 
-        1 strategy  policy long: 7 in, 7 left
-            no control was asked: the policy has none for it
+            1 strategy  policy long: 7 in, 7 left
+                no control was asked: the policy has none for it
 
-        2 arbitration  rule exits_only: nobody else asked for it, 7 left
+            2 arbitration  rule exits_only: nobody else asked for it, 7 left
 
-        3 account  policy shared: 7 in, 7 left
-            max_gross_exposure  1070000  limit 1099998.35  pass  qts.toml:30: "1.1%"
+            3 account  policy shared: 7 in, 7 left
+                max_gross_exposure  1070000  limit 1099998.35  pass  qts.toml:30: "1.1%"
 
-        sent    order 4: buy 7 limit 9600 for s 7
-        ended   canceled 2024-01-11T15:30:00+09:00
-    "##]],
+            sent    order 4: buy 7 limit 9600 for s 7
+            ended   canceled 2024-01-11T15:30:00+09:00: withdrawn by s: self_trade
+        "##]],
     );
 }
 
@@ -513,17 +513,17 @@ fn a_sale_that_would_go_short() {
               reduce [strategy] short_not_allowed: 700 to sell, 100 to be had. Sell at most the holding.
               block [arbitration] self_trade: It could trade against an own working order. Ask again once that is gone.
 
-            market  last 10000 at 2024-01-10T15:30:00+09:00 · previous close 10000
+            market  last 10000 at 2024-01-10T15:30:00+09:00 · previous close 10000 (that session is over: judged for the next one)
             book    s holds 100 · working buys 7, sells 0 · equity at the day's start 99999850
 
             1 strategy  policy long: 700 in (100 of it reduces the position), 100 left
-                short_not_allowed  700  limit 100  reduce  qts.toml:50: true
+                short_not_allowed  700  limit 100  reduce  qts.toml:50: true · s sells 700 and holds 100
 
             2 arbitration  rule exits_only: an own working order opposes it, 0 left
 
             sent    nothing
 
-            nearest no smaller size would have passed, with all that others asked for
+            nearest no smaller size would have passed: any size could trade against an own working order
         "##]],
     );
 }
@@ -537,38 +537,38 @@ fn what_the_operator_asks_for_is_under_no_policy() {
         &folder,
         "3:operator 3:operator:1",
         expect![[r##"
-        #3  3:operator:0  2024-01-04T15:30:00+09:00
-        operator asked to sell 60 A.KRX at the market, day, for the book of x: "flatten"
-        pass: 60 of 60 admitted
+            #3  3:operator:0  2024-01-04T15:30:00+09:00
+            operator asked to sell 60 A.KRX at the market, day, for the book of x: "flatten"
+            pass: 60 of 60 admitted
 
-        market  last 10000 at 2024-01-04T15:30:00+09:00 · previous close 10000
-        book    x holds 60 · working buys 0, sells 0 · equity at the day's start 99999880
+            market  last 10000 at 2024-01-04T15:30:00+09:00 · previous close 10000 (that session is over: judged for the next one)
+            book    x holds 60 · working buys 0, sells 0 · equity at the day's start 99999880
 
-        1 strategy  no policy: the operator asks: 60 in (60 of it reduces the position), 60 left
+            1 strategy  no policy: the operator asks: 60 in (60 of it reduces the position), 60 left
 
-        2 arbitration  rule exits_only: nobody else asked for it, 60 left
+            2 arbitration  rule exits_only: nobody else asked for it, 60 left
 
-        3 account  no policy: the operator asks: 60 in (60 of it reduces the position), 60 left
+            3 account  no policy: the operator asks: 60 in (60 of it reduces the position), 60 left
 
-        sent    order 3: sell 60 market for x 60
-        filled  60 at 10000 on 2024-01-05T15:30:00+09:00: x 60 (fee 1290)
+            sent    order 3: sell 60 market for x 60
+            filled  60 at 10000 in the bar that ends 2024-01-05T15:30:00+09:00: x 60 (fee 1290)
 
-        #4  3:operator:1  2024-01-04T15:30:00+09:00
-        operator asked to sell 10 B.KRX at the market, day, for the book of x: "flatten"
-        pass: 10 of 10 admitted
+            #4  3:operator:1  2024-01-04T15:30:00+09:00
+            operator asked to sell 10 B.KRX at the market, day, for the book of x: "flatten"
+            pass: 10 of 10 admitted
 
-        market  last 20000 at 2024-01-04T15:30:00+09:00 · previous close 20000
-        book    x holds 10 · working buys 0, sells 0 · equity at the day's start 99999880
+            market  last 20000 at 2024-01-04T15:30:00+09:00 · previous close 20000 (that session is over: judged for the next one)
+            book    x holds 10 · working buys 0, sells 0 · equity at the day's start 99999880
 
-        1 strategy  no policy: the operator asks: 10 in (10 of it reduces the position), 10 left
+            1 strategy  no policy: the operator asks: 10 in (10 of it reduces the position), 10 left
 
-        2 arbitration  rule exits_only: nobody else asked for it, 10 left
+            2 arbitration  rule exits_only: nobody else asked for it, 10 left
 
-        3 account  no policy: the operator asks: 10 in (10 of it reduces the position), 10 left
+            3 account  no policy: the operator asks: 10 in (10 of it reduces the position), 10 left
 
-        sent    order 4: sell 10 market for x 10
-        filled  10 at 20000 on 2024-01-05T15:30:00+09:00: x 10 (fee 430)
-    "##]],
+            sent    order 4: sell 10 market for x 10
+            filled  10 at 20000 in the bar that ends 2024-01-05T15:30:00+09:00: x 10 (fee 430)
+        "##]],
     );
     let told = case(&folder, "3:operator:1");
     assert_eq!((&told["strategy_scope"]["policy"], &told["repeats"]), (&Value::Null, &Value::Null));
@@ -590,7 +590,7 @@ fn a_shadow_is_judged_and_told_like_any_other() {
               reduce [strategy] max_order_qty: 90 is above the limit 80. Raise max_order_qty or ask for less.
               warn [strategy] max_long: 90 is above the warning level 50. Raise max_long or ask for less.
 
-            market  last 10000 at 2024-01-03T15:30:00+09:00 · previous close 10000
+            market  last 10000 at 2024-01-03T15:30:00+09:00 · previous close 10000 (that session is over: judged for the next one)
             book    x holds 0 · working buys 0, sells 0 · equity at the day's start 100000000
 
             1 strategy  policy tight · shadow: 90 in, 0 left
@@ -599,7 +599,7 @@ fn a_shadow_is_judged_and_told_like_any_other() {
 
             sent    nothing
 
-            nearest no smaller size would have passed, with all that others asked for
+            nearest no smaller size would have passed: shadow holds back any size
         "##]],
     );
 }
@@ -932,10 +932,73 @@ fn the_check_of_phase_5_is_a_control_like_any_other() {
     .assert_eq(&scopes.concat());
 }
 
+/// The lines of an explanation that say something of these.
+fn lines_with(folder: &Folder, which: &str, words: &[&str]) -> String {
+    let told = explain(folder, which);
+    let lines = told.lines().filter(|line| words.iter().any(|word| line.contains(word)));
+    lines.map(|line| format!("{}\n", line.trim_start())).collect()
+}
+
+#[test]
+fn a_cross_of_a_strategy_with_itself_is_called_its_own() {
+    let x = [step(1, "buy 10 A", ""), step(3, "buy 8 A", ""), step(3, "sell 6 A", "")];
+    let y = [step(3, "sell 4 A", "")];
+    let tables = scripted("x", "open", "rank = 1", &x.each_ref().map(String::as_str))
+        + &scripted("y", "open", "rank = 2", &y.each_ref().map(String::as_str))
+        + "[arbitration]\nrule = \"net\"\n";
+    let folder = house("explain-own-cross", &tables);
+    let told = ["3:x:0", "3:x:1", "3:y"].map(|which| lines_with(&folder, which, &["crossed:", "booked"]));
+    expect![[r#"
+        pass [arbitration] crossed: It was booked against opposing proposals of other books and of its own; no order was needed.
+        5 booked within x at 10000, without an order
+        3 booked from y to x at 10000, without an order
+
+        pass [arbitration] crossed: It was booked against an opposing proposal of its own; no order was needed.
+        5 booked within x at 10000, without an order
+        3 booked from y to x at 10000, without an order
+
+        pass [arbitration] crossed: It was booked against an opposing proposal of another book; no order was needed.
+        5 booked within x at 10000, without an order
+        3 booked from y to x at 10000, without an order
+    "#]].assert_eq(&told.join("\n"));
+}
+
+#[test]
+fn who_withdrew_an_order_and_what_for() {
+    let x = [step(1, "buy 5 A", "limit = 9800, tif = \"gtc\"")];
+    let y = [step(2, "buy 5 B", "limit = 19800, tif = \"gtc\"")];
+    let tables = scripted("x", "open", "rank = 1", &x.each_ref().map(String::as_str))
+        + &scripted("y", "open", "rank = 2", &y.each_ref().map(String::as_str))
+        + "[[command]]\ncycle = 3\ndo = \"disable\"\nstrategy = \"x\"\nreason = \"earnings\"\n"
+        + "[[command]]\ncycle = 4\ndo = \"kill\"\nreason = \"enough\"\n";
+    let folder = house("explain-withdrawn", &tables);
+    let told = ["1:x", "2:y"].map(|which| lines_with(&folder, which, &["ended"]));
+    expect![[r#"
+        ended   canceled 2024-01-05T15:30:00+09:00: withdrawn by the operator: unwanted (disable strategy `x` (earnings))
+        ended   canceled 2024-01-08T15:30:00+09:00: withdrawn by the operator: unwanted (kill the account (enough))
+    "#]].assert_eq(&told.concat());
+    let withdrawal = &case(&folder, "1:x")["withdrawal"];
+    assert_eq!(withdrawal["after"], "disable strategy `x` (earnings)");
+    assert_eq!((&withdrawal["by"], &withdrawal["why"]), (&"operator".into(), &"unwanted".into()));
+}
+
+#[test]
+fn a_strategy_whose_id_ends_in_a_number_is_found_by_it() {
+    let x = [step(1, "buy 5 A", ""), step(1, "buy 6 B", "")];
+    let folder = house("explain-id", &scripted("x:7", "open", "", &x.each_ref().map(String::as_str)));
+    let told = ["1:x:7", "1:x:7:0", "1:x:7:1"].map(|which| lines_with(&folder, which, &["asked to"]));
+    expect![[r#"
+        x:7 asked to buy 5 A.KRX at the market, day: "scripted"
+        x:7 asked to buy 5 A.KRX at the market, day: "scripted"
+        x:7 asked to buy 6 B.KRX at the market, day: "scripted"
+    "#]]
+    .assert_eq(&told.concat());
+}
+
 fn refused(folder: &Folder, which: &str) -> String {
     let Ended { code, out, err } = folder.qts(&format!("explain qts.toml {which}"));
     assert_eq!((code, out.as_str()), (2, ""), "{which}: {err}");
-    err.lines().next().unwrap_or_default().to_owned() + "\n"
+    by_its_name(err.lines().next().unwrap_or_default()) + "\n"
 }
 
 #[test]
@@ -1218,7 +1281,7 @@ fn the_form_for_programs() {
                 "written": "{ warn = \"50\", limit = \"100\", block = \"400\" }"
               },
               {
-                "at": null,
+                "at": "qts.toml:39",
                 "block": null,
                 "code": "budget",
                 "limit": "5000000",
@@ -1226,7 +1289,7 @@ fn the_form_for_programs() {
                 "said_by": null,
                 "stage": "pass",
                 "warn": null,
-                "written": null
+                "written": "\"5000000\""
               }
             ],
             "given": "90",

@@ -1,15 +1,20 @@
 //! The hint at the end of a run: what it tells to write is written, and what it is about is gone.
 
+use std::collections::BTreeSet;
+
 use expect_test::{Expect, expect};
 use serde_json::Value;
 
-use crate::support::{Folder, Row, SHARE, bars, count, market, strategy};
-use crate::the_example::root;
+use crate::support::{Folder, Row, SHARE, bars, bars_of, count, market, strategy};
 
 /// A strategy under the built-in policy.
 fn beginner(id: &str, qty: u32) -> String {
-    strategy(id, "simple", &format!("buy_below = 99999, sell_above = 1, qty = {qty}"))
-        .replace("policy = \"open\"\n", "")
+    unconfigured(&strategy(id, "simple", &format!("buy_below = 99999, sell_above = 1, qty = {qty}")))
+}
+
+/// Without a policy of its own.
+fn unconfigured(strategy: &str) -> String {
+    strategy.replace("policy = \"open\"\n", "")
 }
 
 /// Asks for so many shares in each of the first cycles; `more` are further keys of each step.
@@ -153,17 +158,17 @@ fn a_policy_of_ones_own_is_told_what_to_change_and_keeps_its_warning() {
 }
 
 #[test]
-fn a_percentage_of_the_equity_becomes_exact_money_and_that_of_a_position_stays_one() {
+fn a_percentage_stays_a_percentage() {
     let policy = "[policy.mine]\nextends = \"validity_only\"\nmax_order_notional = \"0.05%\"\n";
     check(
         "hint-percent",
         &(asker("a", "mine", 9, 12, "") + policy),
         expect![[r#"
-        12 of 12 decisions that were reduced or blocked ran into max_order_notional. To let them pass it (what then goes through may add up to more):
+            12 of 12 decisions that were reduced or blocked ran into max_order_notional. To let them pass it (what then goes through may add up to more):
 
-        # in [policy.mine], in place of the same keys:
-        max_order_notional = "117630"
-    "#]],
+            # in [policy.mine], in place of the same keys:
+            max_order_notional = "0.12%"
+        "#]],
     );
     let policy = "[policy.mine]\nextends = \"validity_only\"\n\
                   max_order_notional = { warn = \"0.01%\", limit = \"0.05%\", block = \"0.07%\" }\n";
@@ -171,11 +176,11 @@ fn a_percentage_of_the_equity_becomes_exact_money_and_that_of_a_position_stays_o
         "hint-percents",
         &(asker("a", "mine", 9, 12, "") + policy),
         expect![[r#"
-        12 of 12 decisions that were reduced or blocked ran into max_order_notional. To let them pass it (what then goes through may add up to more):
+            12 of 12 decisions that were reduced or blocked ran into max_order_notional. To let them pass it (what then goes through may add up to more):
 
-        # in [policy.mine], in place of the same keys:
-        max_order_notional = { limit = "117630", block = "117630" }
-    "#]],
+            # in [policy.mine], in place of the same keys:
+            max_order_notional = { warn = "0.01%", limit = "0.12%", block = "0.12%" }
+        "#]],
     );
     let policy = "[policy.mine]\nextends = \"validity_only\"\nmax_long = { warn = \"0.02%\", limit = \"0.04%\" }\n";
     let buyer = strategy("a", "simple", "buy_below = 99999, sell_above = 1, qty = 10").replace("open", "mine");
@@ -273,7 +278,7 @@ fn a_collar_is_told_in_percent_and_open_orders_as_a_count() {
     let folder = market("hint-open", &(asker("a", "tight", 1, 30, more) + open), 40);
     let hint = hint(&folder);
     expect![[r#"
-        26 of 28 decisions that were reduced or blocked ran into max_open_orders. To let them pass it (what then goes through may add up to more):
+        28 of 28 decisions that were reduced or blocked ran into max_open_orders, 26 of these into nothing but numbers of policies and budgets. To let these last pass it (what then goes through may add up to more):
 
         # in [policy.tight], in place of the same keys:
         max_open_orders = 3
@@ -287,14 +292,14 @@ fn the_accounts_policy_is_the_accounts() {
         "hint-account",
         &(account + &asker("a", "open", 900, 12, "")),
         expect![[r#"
-        12 of 12 decisions that were reduced or blocked ran into max_order_notional. To let them pass it, and what cut them with it (what then goes through may add up to more):
+            12 of 12 decisions that were reduced or blocked ran into max_order_notional. To let them pass it, and what cut them with it (what then goes through may add up to more):
 
-        [policy.account]
-        max_order_notional = "11763000"
-        max_long = "19.5%"
-        # and in [account]:
-        # policy = "account"
-    "#]],
+            [policy.account]
+            max_order_notional = "11.75%"
+            max_long = "19.5%"
+            # and in [account]:
+            # policy = "account"
+        "#]],
     );
 }
 
@@ -327,6 +332,163 @@ fn nothing_is_said_where_nothing_is_sure() {
     let folder = market("hint-half", &other, 40);
     assert_eq!(hint(&folder), Value::Null, "half is not most");
     assert!(!folder.qts("run qts.toml").out.contains("To let them pass"));
-    let config = root().join("examples/us-daily/qts.toml").display().to_string();
-    assert_eq!(Folder::new("hint-example").summary(&config).get("hint"), None, "no control cuts most there");
+}
+
+/// The decisions of a strategy that nothing cut, by their time.
+fn uncut(folder: &Folder, strategy: &str) -> BTreeSet<String> {
+    let rows = folder.decisions("qts.toml").into_iter().filter(|row| row["strategy"] == strategy);
+    rows.filter(|row| row["admitted"] == row["asked"]).map(|row| row["ts"].clone()).collect()
+}
+
+/// `small` is cut and `big` is not; after what the hint says was written, `big` is not cut either.
+fn check_that_big_passes_on(name: &str, tables: &str, more: impl Fn(Folder) -> Folder) {
+    let config = format!("{SHARE}{tables}");
+    let folder = more(Folder::new(name).with("bars.csv", bars(40)).with("qts.toml", &config));
+    let before = uncut(&folder, "big");
+    assert!(before.len() > 9, "{name}: nothing to lose");
+    let hint = hint(&folder);
+    let pasted = pasted(&config, hint["toml"].as_str().expect("a hint"));
+    folder.write("qts.toml", &pasted);
+    let after = uncut(&folder, "big");
+    assert!(before.is_subset(&after), "{name}: {} passed, {} do now\n{pasted}", before.len(), after.len());
+    assert!(!uncut(&folder, "small").is_empty(), "{name}: it changes something\n{pasted}");
+}
+
+#[test]
+fn nobody_who_passed_before_is_cut_by_what_the_hint_says() {
+    let percentages = ["max_order_notional", "max_long", "max_gross_exposure", "max_net_exposure", "cycle_notional"];
+    for control in percentages {
+        for limits in ["\"10%\"", "{ warn = \"5%\", limit = \"8%\", block = \"10%\" }", "{ block = \"10%\" }"] {
+            if control == "cycle_notional" && limits.contains("limit") {
+                continue; // It never reduces: its limit is its block.
+            }
+            let small = asker("small", "p", 20, 12, "").replace("kind", "budget = \"1000000\"\nkind");
+            let big = strategy("big", "simple", "buy_below = 99999, sell_above = 1, qty = 500").replace("open", "p");
+            let policy = format!("[policy.p]\nextends = \"validity_only\"\n{control} = {limits}\n");
+            check_that_big_passes_on("hint-nobody", &(small + &big + &policy), |folder| folder);
+        }
+    }
+}
+
+#[test]
+fn a_number_in_place_of_lots_covers_the_largest_lot_of_those_who_share_it() {
+    let other = "[[instrument]]\nid = \"B.KRX\"\ntick = \"10\"\nlot = \"100\"\ncurrency = \"KRW\"\n\
+                 session = \"09:00-15:30\"\ntz = \"Asia/Seoul\"\n\
+                 [[data]]\ninstrument = \"B.KRX\"\npath = \"b.csv\"\nstamp = \"date\"\n";
+    let big = strategy("big", "simple", "buy_below = 99999, sell_above = 1, qty = 100").replace("open", "p");
+    let tables = beginner("small", 9).replace("kind", "policy = \"p\"\nkind") + &big.replace("A.KRX", "B.KRX") + other;
+    let more = |folder: Folder| folder.with("b.csv", bars_of("B", jiff::civil::Date::constant(2024, 1, 2), 40));
+    check_that_big_passes_on("hint-lots", &(tables + "[policy.p]\nmax_short = \"5\"\n"), more);
+}
+
+#[test]
+fn a_policy_of_both_scopes_gets_one_number_that_tightens_neither() {
+    let account = SHARE.replace("policy = \"open\"\n[[instrument]]", "policy = \"both\"\n[[instrument]]");
+    let policy = "[policy.both]\nmax_order_qty = \"5000\"\nmax_long = \"90%\"\nmax_order_notional = \"90%\"\n";
+    check_config(
+        "hint-shared",
+        &(account + &beginner("a", 3000).replace("kind", "policy = \"both\"\nkind") + policy),
+        expect![[r#"
+            40 of 40 decisions that were reduced or blocked ran into cycle_notional. To let them pass it, and what cut them with it (what then goes through may add up to more):
+
+            # in [policy.both], in place of the same keys:
+            cycle_notional = "42.28%"
+            max_gross_exposure = "95%"
+        "#]],
+    );
+}
+
+#[test]
+fn which_of_two_percentages_was_met_is_told_by_its_size() {
+    let policy = "[policy.mine]\nextends = \"validity_only\"\n\
+                  max_long = { warn = \"0.02%\", limit = \"0.04%\", block = \"5%\" }\n";
+    let buyer = strategy("a", "simple", "buy_below = 99999, sell_above = 1, qty = 10").replace("open", "mine");
+    check(
+        "hint-sizes",
+        &(buyer + policy),
+        expect![[r#"
+        20 of 20 decisions that were reduced or blocked ran into max_long. To let them pass it (what then goes through may add up to more):
+
+        # in [policy.mine], in place of the same keys:
+        max_long = { warn = "0.02%", limit = "0.11%", block = "5%" }
+    "#]],
+    );
+}
+
+/// Buys and, whatever it holds, sells as much.
+fn turner(id: &str, qty: u32) -> String {
+    let side = |cycle: u32| if cycle % 2 == 1 { "buy" } else { "sell" };
+    let step =
+        |cycle| format!("{{ cycle = {cycle}, instrument = \"A.KRX\", side = \"{}\", qty = {qty} }}", side(cycle));
+    let steps: Vec<String> = (1..=20).map(step).collect();
+    unconfigured(&strategy(id, "scripted", &format!("steps = [{}]", steps.join(", "))))
+}
+
+#[test]
+fn what_something_else_cuts_too_counts_but_gives_no_number() {
+    let tables = turner("a", 10);
+    check(
+        "hint-turner",
+        &tables,
+        expect![[r#"
+        20 of 20 decisions that were reduced or blocked ran into max_order_qty, 10 of these into nothing but numbers of policies and budgets. To let these last pass it:
+
+        [policy.mine]
+        max_order_qty = "10"
+        # and in the [[strategy]] "a":
+        # policy = "mine"
+    "#]],
+    );
+    let folder = market("hint-turner-count", &tables, 40);
+    let summary = folder.summary("qts.toml");
+    assert_eq!(summary["hint"]["decisions"], summary["reasons"]["max_order_qty"], "as the table above it says");
+    assert!(count(&summary["hint"]["only_numbers"]) < count(&summary["hint"]["decisions"]));
+    let sells = turner("a", 10).replace("\"buy\"", "\"sell\"");
+    assert_eq!(hint(&market("hint-sells", &sells, 40)), Value::Null, "no number alone would help them");
+}
+
+#[test]
+fn an_order_that_is_too_large_beside_the_cut_ones_is_told_the_size_to_allow() {
+    let folder = market("hint-finger", &unconfigured(&asker("a", "open", 60, 39, "")), 40);
+    let hint = hint(&folder);
+    expect![[r#"
+        [policy.mine]
+        max_order_qty = "60"
+        # and in the [[strategy]] "a":
+        # policy = "mine"
+    "#]]
+    .assert_eq(hint["toml"].as_str().expect("a hint"));
+    let config = pasted(&folder.read("qts.toml"), hint["toml"].as_str().expect("TOML"));
+    folder.write("qts.toml", config);
+    let reasons = folder.summary("qts.toml")["reasons"].clone();
+    assert_eq!((&reasons["max_order_qty"], &reasons["fat_finger"]), (&Value::Null, &Value::Null), "{reasons}");
+}
+
+#[test]
+fn what_the_account_would_cut_next_is_told_at_once() {
+    let account = SHARE.replace("policy = \"open\"\n[[instrument]]", "[[instrument]]");
+    let config = account + &beginner("a", 600);
+    check_config(
+        "hint-next",
+        &config,
+        expect![[r#"
+        30 of 30 decisions that were reduced or blocked ran into max_order_qty, 10 of these into nothing but numbers of policies and budgets. To let these last pass it, and what cut them with it (what then goes through may add up to more):
+
+        [policy.mine]
+        max_order_qty = "600"
+        max_order_notional = "8.04%"
+        max_long = "6.19%"
+        # and in the [[strategy]] "a":
+        # policy = "mine"
+
+        [policy.account]
+        max_order_notional = "8.04%"
+        # and in [account]:
+        # policy = "account"
+    "#]],
+    );
+    let folder = Folder::new("hint-next-pasted").with("bars.csv", bars(40)).with("qts.toml", &config);
+    folder.write("qts.toml", pasted(&config, hint(&folder)["toml"].as_str().expect("TOML")));
+    let reasons = folder.decisions("qts.toml").into_iter().map(|row| row["reasons"].clone());
+    assert_eq!(reasons.filter(|reasons| reasons.contains("account:")).count(), 0, "the account cuts nothing then");
 }

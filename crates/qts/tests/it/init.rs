@@ -7,12 +7,13 @@ use expect_test::expect;
 use serde_json::Value;
 
 use crate::own_strategy;
-use crate::support::{Ended, Folder};
+use crate::support::{Ended, Folder, four, market};
 
 /// The commands that a JSON answer suggests.
 fn next(answer: &Value) -> Vec<String> {
-    let pairs = answer["next"].as_array().expect("commands");
-    pairs.iter().map(|pair| pair[0].as_str().expect("a command").to_owned()).collect()
+    let next = answer["next"].as_array().expect("commands");
+    assert!(next.iter().all(|next| next["what"].is_string()), "{next:?}");
+    next.iter().map(|next| next["command"].as_str().expect("a command").to_owned()).collect()
 }
 
 /// Runs a printed command as a shell would. Its program is this one by its path, since no `qts` is on the path here.
@@ -61,6 +62,11 @@ fn nothing_is_written_over() {
     .assert_eq(&ended.err);
     assert_eq!((ended.code, folder.read("mine/my-strategy/qts.toml").as_str()), (1, "mine"));
     assert!(!folder.path("mine/qts.toml").exists());
+    for file in ["mine/qts.toml", "mine/policy_test.toml"] {
+        folder.write(file, "mine");
+    }
+    let told = folder.qts("init mine").err;
+    assert!(told.starts_with("qts: there is already mine/qts.toml and 2 more of its files; nothing was"), "{told}");
     let ended = folder.with("file", "").qts("init file");
     assert_eq!(ended.code, 1);
     assert!(ended.err.contains("check the path, or name another folder"), "{}", ended.err);
@@ -77,8 +83,14 @@ fn the_demo_adds_up_and_its_next_commands_work_as_printed() {
     assert_eq!(funnel("asked"), folder.summary("qts-demo/qts.toml")["intents"].as_u64().expect("a count"));
     assert!(shown["checks"].as_array().expect("checks").iter().all(|check| check["holds"] == true));
     assert_eq!(shown["conflict"]["arbitration"]["conflict"], true);
+    let first = &shown["strategies"][0];
+    assert!(first["verdicts"]["pass"].is_u64() && first["positions"]["GOOG.US"].is_string(), "{first}");
     let commands = next(&shown);
     assert_eq!(commands.len(), 4);
+    let story = run(&folder, &commands[0]).out;
+    assert!(story.contains("\nreduce: ") && story.contains("\nfilled  "), "{story}");
+    let sent = story.lines().find(|line| line.starts_with("sent    order ")).expect("an order");
+    assert!(sent.contains(", "), "for several: {sent}");
     for command in commands {
         let ended = run(&folder, &command);
         assert_eq!((ended.code, ended.err.as_str()), (0, ""), "{command}: {}", ended.out);
@@ -107,5 +119,18 @@ fn the_demo_uses_what_is_there_as_it_is() {
     folder.write("qts-demo/qts.toml", config.replace("rule = \"exits_only\"", "rule = \"net\""));
     let ended = folder.qts("demo");
     assert!(ended.code == 0 && ended.out.contains("rule net: a conflict"), "{}", ended.out);
+    assert!(!ended.out.contains("exits go first"), "{}", ended.out);
     assert!(folder.read("qts-demo/qts.toml").contains("rule = \"net\""));
+}
+
+#[test]
+fn the_demo_of_ones_own_folder_says_what_is_there_and_writes_nothing() {
+    let folder = market("demo-own", &four(), 60);
+    let ended = folder.qts("demo --dir .");
+    assert_eq!((ended.code, ended.err.as_str()), (0, ""));
+    let first =
+        "4 strategies on one account, 1 instrument, 60 daily bars from 2024-01-02 to 2024-03-25: asked 240 times.";
+    assert_eq!(ended.out.lines().next(), Some(first));
+    let there = fs::read_dir(folder.path("")).expect("a folder").count();
+    assert_eq!(there, 2, "bars.csv and qts.toml");
 }

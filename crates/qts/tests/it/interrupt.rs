@@ -165,3 +165,52 @@ fn serve_does_not_wait_for_a_line_any_more() {
     assert_eq!((ended.status.code(), String::from_utf8_lossy(&ended.stderr).as_ref()), (Some(130), ""));
     assert_eq!(rest, "", "the half of a line is not answered");
 }
+
+/// The code with which a command ends that is interrupted while it waits for its data, which would last for long.
+fn code_of(name: &str, args: &str, tables: &str) -> (Option<i32>, String) {
+    let (folder, path) = piped(name, tables);
+    let mut command = folder.command(args);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    // To open it takes a reader at the other end, which listens by then.
+    let pipe = OpenOptions::new().write(true).open(&path).expect("a reader");
+    signal(&child, Signal::INT);
+    write_bars(&path, || true);
+    drop(pipe);
+    let ended: Ended = child.wait_with_output().expect("an end").into();
+    (Some(ended.code), ended.out + &ended.err)
+}
+
+#[test]
+fn a_command_that_runs_a_config_again_or_reads_its_data_ends_too() {
+    for (name, args) in [
+        ("explain", "explain qts.toml 99999999"),
+        ("why", "why qts.toml --strategy sma --instrument A.KRX --at 2190-01-01"),
+        ("check", "check qts.toml"),
+        ("demo", "demo --dir ."),
+    ] {
+        let ended = code_of(&format!("interrupt-{name}"), args, &four());
+        assert_eq!(ended, (Some(130), String::new()), "{name}");
+    }
+}
+
+/// The second file comes through a pipe, so that the signal surely comes before the first case is played.
+#[test]
+fn so_do_policy_tests() {
+    let folder = market("interrupt-test", &four(), 0);
+    let case =
+        "config = \"qts.toml\"\n[[case]]\nname = \"one\"\n[[case.step]]\nintents = []\nexpect = { decisions = [] }\n";
+    let folder = folder.with("one.toml", case);
+    assert_eq!(folder.qts("test one.toml").code, 0);
+    let path = folder.path("two.toml");
+    mknodat(CWD, &path, FileType::Fifo, Mode::from_raw_mode(0o600), 0).expect("a pipe");
+    for more in ["", "--ablate"] {
+        let mut command = folder.command(&format!("test one.toml two.toml {more}"));
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+        let mut pipe = OpenOptions::new().write(true).open(&path).expect("a reader");
+        signal(&child, Signal::INT);
+        pipe.write_all(case.as_bytes()).expect("written");
+        drop(pipe);
+        let ended: Ended = child.wait_with_output().expect("an end").into();
+        assert_eq!((ended.code, ended.out + &ended.err), (130, String::new()));
+    }
+}

@@ -92,6 +92,11 @@ impl Ended {
     }
 }
 
+/// A text in which the program calls itself `qts`, however it is called here.
+pub(crate) fn by_its_name(text: &str) -> String {
+    text.replace(env!("CARGO_BIN_EXE_qts"), "qts").replace("cargo qts ", "qts ")
+}
+
 /// The rows of a decisions file.
 pub(crate) fn rows(csv: &str) -> Vec<Row> {
     let mut reader = csv::Reader::from_reader(csv.as_bytes());

@@ -1,4 +1,4 @@
-//! What only a terminal gets: colour, tables cut to its width, and a line of progress.
+//! What only a terminal gets: colour, tables that fit its width, and a line of progress.
 
 use std::fs::{File, OpenOptions};
 use std::io::Read;
@@ -120,7 +120,7 @@ fn no_color_and_the_flag_are_honoured_and_the_flag_wins() {
 }
 
 #[test]
-fn tables_are_cut_to_the_terminal_and_nowhere_else() {
+fn tables_fit_the_terminal_and_what_is_piped_stays_on_its_line() {
     let more = |id: &str| format!("[[instrument]]\nid = \"{id}.KRX\"\nclass = \"krx_stock\"\n");
     let held = |id: &str| {
         format!("[[position]]\nstrategy = \"sma\"\ninstrument = \"{id}.KRX\"\nqty = 1234\nprice = \"1000\"\n")
@@ -128,11 +128,18 @@ fn tables_are_cut_to_the_terminal_and_nowhere_else() {
     let ids = ["BBBBBB", "CCCCCC", "DDDDDD"];
     let tables = four() + &ids.map(more).concat() + &ids.map(held).concat();
     let folder = market("terminal-width", &tables, 30);
-    let line = |text: &str| text.lines().find(|line| line.starts_with("sma ")).map(str::to_owned).expect("a line");
+    let line = |text: &str| {
+        let begun = text.lines().skip_while(|line| !line.starts_with("sma ")).map(str::to_owned);
+        begun.take_while(|line| !line.starts_with("unassigned")).collect::<Vec<_>>().join("\n")
+    };
     let run = |columns: u16| line(&shown(command(&folder, "run qts.toml --color never"), columns));
     expect![[r#"
-        sma              2       0       0       1  1234…
-        sma              2       0       0       1  1234 BBBBBB.KRX, 1234…
+        sma            2     0       0      1  1234 BBBBBB.KRX,
+                                               1234 CCCCCC.KRX,
+                                               1234 DDDDDD.KRX
+        sma              2       0       0       1  1234 BBBBBB.KRX,
+                                                    1234 CCCCCC.KRX,
+                                                    1234 DDDDDD.KRX
         sma              2       0       0       1  1234 BBBBBB.KRX, 1234 CCCCCC.KRX, 1234 DDDDDD.KRX"#]]
     .assert_eq(&[run(50), run(70), run(200)].join("\n"));
     let piped = line(&folder.qts("run qts.toml").out);
@@ -140,13 +147,17 @@ fn tables_are_cut_to_the_terminal_and_nowhere_else() {
     let mut narrow = command(&folder, "run qts.toml --color never");
     narrow.env("COLUMNS", "50");
     assert_eq!(line(&shown(narrow, 200)), run(50), "COLUMNS overrides");
+    let mut none = command(&folder, "run qts.toml --color never");
+    none.env("COLUMNS", "0");
+    assert_eq!(line(&shown(none, 50)), run(50), "but not with nothing");
     let mut piped_narrow = folder.command("run qts.toml");
     let output = piped_narrow.env("COLUMNS", "50").output().expect("it starts");
     assert_eq!(line(&String::from_utf8(output.stdout).expect("UTF-8")), piped, "but not for a pipe");
 }
 
-/// A run that ends as soon as a line of progress was seen: what standard output and the terminal were given.
-fn watched(mut command: Command, pipe: PathBuf) -> (String, String) {
+/// A run whose data ends as soon as a line of progress was seen: its code, and what standard output and the terminal
+/// were given.
+fn watched(mut command: Command, pipe: PathBuf) -> (Option<i32>, String, String) {
     let (theirs, ours) = terminal(80);
     let child = command.stdout(Stdio::piped()).stderr(theirs).spawn().expect("it starts");
     drop(command);
@@ -160,17 +171,24 @@ fn watched(mut command: Command, pipe: PathBuf) -> (String, String) {
     }
     let output = child.wait_with_output().expect("an end");
     writer.join().expect("no panic");
-    assert_eq!(output.status.code(), Some(0));
-    (String::from_utf8(output.stdout).expect("UTF-8"), String::from_utf8(err).expect("UTF-8"))
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+    (output.status.code(), text(output.stdout), text(err))
+}
+
+/// Two instruments, of one of which all prices are there, so that the share of what was read is known.
+fn two_instruments(name: &str) -> (Folder, PathBuf) {
+    let more = "[[instrument]]\nid = \"B.KRX\"\nclass = \"krx_stock\"\n\
+                [[data]]\ninstrument = \"B.KRX\"\npath = \"b.csv\"\nstamp = \"date\"\n";
+    let (folder, pipe) = piped(name, &(four() + more));
+    folder.write("b.csv", bars_of("B", Date::constant(1900, 1, 1), 2000));
+    (folder, pipe)
 }
 
 #[test]
 fn a_long_run_shows_how_far_it_is_on_a_terminal_and_clears_the_line() {
-    let more = "[[instrument]]\nid = \"B.KRX\"\nclass = \"krx_stock\"\n\
-                [[data]]\ninstrument = \"B.KRX\"\npath = \"b.csv\"\nstamp = \"date\"\n";
-    let (folder, pipe) = piped("terminal-progress", &(four() + more));
-    folder.write("b.csv", bars_of("B", Date::constant(1900, 1, 1), 2000));
-    let (out, err) = watched(command(&folder, "run qts.toml"), pipe);
+    let (folder, pipe) = two_instruments("terminal-progress");
+    let (code, out, err) = watched(command(&folder, "run qts.toml"), pipe);
+    assert_eq!(code, Some(0));
     assert!(out.contains(" events · ") && !out.contains('\u{1b}'), "{out}");
     let lines: Vec<&str> = err.split("\r\u{1b}[K").collect();
     assert_eq!((lines.first(), lines.last()), (Some(&""), Some(&"")), "{err:?}");
@@ -178,6 +196,19 @@ fn a_long_run_shows_how_far_it_is_on_a_terminal_and_clears_the_line() {
     let shares: Vec<u32> = lines[1..lines.len() - 1].iter().map(share).collect();
     assert!(!shares.is_empty() && shares.is_sorted() && shares.iter().all(|share| *share <= 100), "{err:?}");
     assert!(lines[1].contains(" decisions · ") && lines[1].ends_with(" left"), "{err:?}");
+}
+
+#[test]
+fn so_does_what_runs_a_config_again() {
+    let why = "why qts.toml --strategy sma --instrument A.KRX --at 2190-01-01";
+    for (name, args, code) in [("why", why, 0), ("explain", "explain qts.toml 99999999", 2)] {
+        let (folder, pipe) = two_instruments(&format!("terminal-progress-{name}"));
+        let (ended, out, err) = watched(command(&folder, args), pipe);
+        let (lines, after) = err.rsplit_once("\r\u{1b}[K").expect("a line");
+        assert_eq!((ended, out.is_empty()), (Some(code), code != 0), "{name}: {err:?}");
+        assert!(lines.contains(" decisions · ") && lines.ends_with(" left"), "{name}: {err:?}");
+        assert!(!after.contains(" left"), "{name}: {err:?}");
+    }
 }
 
 #[test]

@@ -3,14 +3,14 @@
 use expect_test::{Expect, expect};
 use serde_json::Value;
 
-use crate::support::{Ended, Folder, SHARE, market, strategy};
+use crate::support::{Ended, Folder, SHARE, by_its_name, market, strategy};
 
 fn why(folder: &Folder, strategy: &str, instrument: &str, at: &str) -> String {
     let args = format!("why qts.toml --strategy {strategy} --instrument {instrument} --at {at}");
     let ended = folder.qts(&args);
     assert_eq!((ended.code, ended.err.as_str()), (0, ""), "{args}");
     assert_eq!(ended, folder.qts(&args), "a second run tells the same");
-    ended.out
+    by_its_name(&ended.out)
 }
 
 /// The answers at these times, one after the other.
@@ -201,7 +201,7 @@ fn a_strategy_registered_and_let_go_by_command() {
         &days,
         expect![[r#"
             late on A.KRX at 2024-01-03
-            no order: it is not registered and sees nothing
+            no order: it is not registered and sees nothing; the [[command]] at qts.toml:17 registers it at 2024-01-04T15:30:00+09:00
             the same 2 times: 2024-01-02T15:30:00+09:00 to 2024-01-03T15:30:00+09:00
             then    not registered · holds 0 · open orders: none
 
@@ -209,7 +209,7 @@ fn a_strategy_registered_and_let_go_by_command() {
             no order: it held, "no signal": it holds nothing and its rule does not ask to enter
             the same 2 times: 2024-01-04T15:30:00+09:00 to 2024-01-05T15:30:00+09:00
             then    active · holds 0 · open orders: none · has seen 2 events of it
-            before  no order: it is not registered and sees nothing (×2, 2024-01-02T15:30:00+09:00 to 2024-01-03T15:30:00+09:00)
+            before  no order: it is not registered and sees nothing; the [[command]] at qts.toml:17 registers it at 2024-01-04T15:30:00+09:00 (×2, 2024-01-02T15:30:00+09:00 to 2024-01-03T15:30:00+09:00)
 
             late on A.KRX at 2024-01-08
             no order: it is not registered and sees nothing since 2024-01-08T15:30:00+09:00: command: unregister strategy `late`
@@ -532,6 +532,78 @@ fn outside_the_data_that_is_said() {
         before  pass: it asked to sell 3 (4:s:0, "SMA 1 9870 < SMA 3 9950"), 3 admitted (once, 2024-01-05T15:30:00+09:00)
     "#]],
     );
+}
+
+/// What is not there is said: two days of the bars are missing, and a minute of the morning.
+#[test]
+fn in_a_gap_of_the_data_that_is_said() {
+    let cross = strategy("s", "sma_cross", "fast = 1, slow = 3, qty = 3");
+    let folder = market("why-gap", &cross, 8);
+    let rows = folder.read("bars.csv");
+    let is_there = |row: &&str| !row.starts_with("2024-01-08") && !row.starts_with("2024-01-09");
+    folder.write("bars.csv", rows.lines().filter(is_there).map(|row| format!("{row}\n")).collect::<String>());
+    told(
+        &folder,
+        "s",
+        "A.KRX",
+        &["2024-01-05", "2024-01-08", "2024-01-10T15:30:00+09:00"],
+        expect![[r#"
+        s on A.KRX at 2024-01-05
+        pass: it asked to sell 3 (4:s:0, "SMA 1 9870 < SMA 3 9950"), 3 admitted
+        said at 2024-01-05T15:30:00+09:00
+        more    qts explain qts.toml 4:s:0
+        then    active · holds 3 · open orders: order 2: sell 3 since 2024-01-05T15:30:00+09:00 · has seen 4 events of it
+        before  pass: it asked to buy 3 (3:s:0, "SMA 1 9970 > SMA 3 9950"), 3 admitted (once, 2024-01-04T15:30:00+09:00)
+
+        s on A.KRX at 2024-01-08
+        no event of the instrument between 2024-01-05T15:30:00+09:00 and 2024-01-10T15:30:00+09:00: its last answer
+        pass: it asked to sell 3 (4:s:0, "SMA 1 9870 < SMA 3 9950"), 3 admitted
+        said at 2024-01-05T15:30:00+09:00
+        more    qts explain qts.toml 4:s:0
+        then    active · holds 3 · open orders: order 2: sell 3 since 2024-01-05T15:30:00+09:00 · has seen 4 events of it
+        before  pass: it asked to buy 3 (3:s:0, "SMA 1 9970 > SMA 3 9950"), 3 admitted (once, 2024-01-04T15:30:00+09:00)
+
+        s on A.KRX at 2024-01-10T15:30:00+09:00
+        no order: it held, "no signal": it holds nothing and its rule does not ask to enter
+        the same 2 times: 2024-01-10T15:30:00+09:00 to 2024-01-11T15:30:00+09:00
+        then    active · holds 0 · open orders: none · has seen 5 events of it
+        before  pass: it asked to sell 3 (4:s:0, "SMA 1 9870 < SMA 3 9950"), 3 admitted (once, 2024-01-05T15:30:00+09:00)
+    "#]],
+    );
+    let folder = minutes("why-gap-minutes", &crossing());
+    let times = ["2024-01-02T09:01:30+09:00", "2024-01-02T23:00:00+09:00"];
+    told(
+        &folder,
+        "cross",
+        "A.KRX",
+        &times,
+        expect![[r#"
+        cross on A.KRX at 2024-01-02T09:01:30+09:00
+        no event of the instrument between 2024-01-02T09:01:00+09:00 and 2024-01-02T09:02:00+09:00: its last answer
+        no order: it held, "warming up": its rule needs more events than it has seen
+        said at 2024-01-02T09:01:00+09:00
+        then    active · holds 0 · open orders: none · has seen 1 event of it
+
+        cross on A.KRX at 2024-01-02T23:00:00+09:00
+        the data of the instrument ends at 2024-01-02T09:09:00+09:00: its last answer
+        no order: it held, "no signal": it holds nothing and its rule does not ask to enter
+        said at 2024-01-02T09:09:00+09:00
+        then    active · holds 0 · open orders: none · has seen 9 events of it
+        before  pass: it asked to sell 3 (8:cross:0, "SMA 1 10010 < SMA 2 10025"), 3 admitted (once, 2024-01-02T09:08:00+09:00)
+    "#]],
+    );
+}
+
+#[test]
+fn the_command_that_it_prints_works_as_printed() {
+    let folder = market("why-spaces", &strategy("s", "sma_cross", "fast = 1, slow = 3, qty = 3"), 5);
+    let config = folder.read("qts.toml");
+    let folder = folder.with("my config.toml", config);
+    let ask = ["why", "my config.toml", "--strategy", "s", "--instrument", "A.KRX", "--at", "2024-01-05"];
+    let ended: Ended = folder.command("").args(ask).output().expect("it starts").into();
+    assert_eq!((ended.code, ended.err.as_str()), (0, ""));
+    let printed = ended.out.lines().find_map(|line| line.strip_prefix("more    ")).expect("a command");
+    assert!(printed.ends_with(" explain 'my config.toml' 4:s:0"), "{printed}");
 }
 
 #[test]
