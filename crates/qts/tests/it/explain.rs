@@ -730,7 +730,7 @@ fn controls_of_data_and_pace_are_told() {
             pass: 8 of 8 admitted
               pass [arbitration] merged: It was sent together with equal proposals as one order.
 
-            market  last 10400 at 2024-01-31T15:30:00+09:00 · previous close 10400
+            market  last 10400 at 2024-01-31T15:30:00+09:00 · previous close 10400 (that session is over: judged for the next one)
             book    s holds 0 · working buys 0, sells 0 · equity at the day's start 100000000
 
             1 strategy  policy careful: 8 in, 8 left
@@ -768,7 +768,7 @@ fn controls_of_data_and_pace_are_told() {
             block: 0 of 8 admitted
               block [strategy] duplicate_order: the same was admitted once just now. Wait until duplicate_order is over, or change the order if it is meant.
 
-            market  last 10400 at 2024-01-31T15:30:00+09:00 · previous close 10400
+            market  last 10400 at 2024-01-31T15:30:00+09:00 · previous close 10400 (that session is over: judged for the next one)
             book    s holds 0 · working buys 0, sells 0 · equity at the day's start 100000000
 
             1 strategy  policy careful: 8 in, 0 left
@@ -800,7 +800,7 @@ fn controls_of_data_and_pace_are_told() {
               reduce [strategy] max_participation: 23 is above the limit 16. Raise max_participation or ask for less.
               pass [arbitration] merged: It was sent together with equal proposals as one order.
 
-            market  last 10400 at 2024-01-31T15:30:00+09:00 · previous close 10400
+            market  last 10400 at 2024-01-31T15:30:00+09:00 · previous close 10400 (that session is over: judged for the next one)
             book    s holds 0 · working buys 0, sells 0 · equity at the day's start 100000000
 
             1 strategy  policy careful: 15 in, 8 left
@@ -843,7 +843,7 @@ fn controls_of_data_and_pace_are_told() {
               block [strategy] order_rate: 3 is above the limit 2. Ask again later, or raise order_rate.
               warn [strategy] message_limit: 3 is above the warning level 2. Wait for the next session, or raise message_limit.
 
-            market  last 10400 at 2024-01-31T15:30:00+09:00 · previous close 10400
+            market  last 10400 at 2024-01-31T15:30:00+09:00 · previous close 10400 (that session is over: judged for the next one)
             book    s holds 0 · working buys 0, sells 0 · equity at the day's start 100000000
 
             1 strategy  policy careful: 1 in, 0 left
@@ -861,7 +861,7 @@ fn controls_of_data_and_pace_are_told() {
 
             sent    nothing
 
-            nearest no smaller size would have passed, with all that others asked for
+            nearest no smaller size would have passed: there is none below one lot of 1
         "##]],
     );
     told(
@@ -877,7 +877,7 @@ fn controls_of_data_and_pace_are_told() {
               block [strategy] order_rate: 3 is above the limit 2. Ask again later, or raise order_rate.
               warn [strategy] message_limit: 3 is above the warning level 2. Wait for the next session, or raise message_limit.
 
-            market  last 20000 at 2024-01-12T15:30:00+09:00 · previous close 20000
+            market  last 20000 at 2024-01-12T15:30:00+09:00 · previous close 20000 (that session is over: judged for the next one)
             book    s holds 0 · working buys 0, sells 0 · equity at the day's start 100000000
 
             1 strategy  policy careful: 1 in, 0 left
@@ -894,7 +894,7 @@ fn controls_of_data_and_pace_are_told() {
 
             sent    nothing
 
-            nearest no smaller size would have passed, with all that others asked for
+            nearest no smaller size would have passed: there is none below one lot of 1
         "##]],
     );
     let case = case(&folder, "22:s:4");
