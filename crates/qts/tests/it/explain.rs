@@ -714,7 +714,7 @@ fn careful(name: &str) -> Folder {
         step(22, "buy 1 B", "limit = 18000, tif = \"ioc\""),
     ];
     let tables = scripted("s", "careful", "", &steps.each_ref().map(String::as_str));
-    house(name, &(tables + policy)).with("a.csv", bars(25))
+    house(name, &format!("{tables}{policy}")).with("a.csv", bars(25))
 }
 
 /// What is a fact has no number and no level; a code may stand twice.

@@ -66,7 +66,12 @@ fn extended(config: &str, block: &str) -> String {
 
 /// Bars of a market that is large enough for everybody.
 fn traded(count: usize) -> String {
-    bars(count).replace('\n', "000\n").replacen("volume000", "volume", 1)
+    widely(&bars(count))
+}
+
+/// The same bars with a thousand times the volume.
+fn widely(bars: &str) -> String {
+    bars.replace('\n', "000\n").replacen("volume000", "volume", 1)
 }
 
 fn hint(folder: &Folder) -> Value {
@@ -346,7 +351,7 @@ fn uncut(folder: &Folder, strategy: &str) -> BTreeSet<String> {
 /// `small` is cut and `big` is not; after what the hint says was written, `big` is not cut either.
 fn check_that_big_passes_on(name: &str, tables: &str, more: impl Fn(Folder) -> Folder) {
     let config = format!("{SHARE}{tables}");
-    let folder = more(Folder::new(name).with("bars.csv", bars(40)).with("qts.toml", &config));
+    let folder = more(Folder::new(name).with("bars.csv", traded(40)).with("qts.toml", &config));
     let before = uncut(&folder, "big");
     assert!(before.len() > 9, "{name}: nothing to lose");
     let hint = hint(&folder);
@@ -380,7 +385,8 @@ fn a_number_in_place_of_lots_covers_the_largest_lot_of_those_who_share_it() {
                  [[data]]\ninstrument = \"B.KRX\"\npath = \"b.csv\"\nstamp = \"date\"\n";
     let big = strategy("big", "simple", "buy_below = 99999, sell_above = 1, qty = 100").replace("open", "p");
     let tables = beginner("small", 9).replace("kind", "policy = \"p\"\nkind") + &big.replace("A.KRX", "B.KRX") + other;
-    let more = |folder: Folder| folder.with("b.csv", bars_of("B", jiff::civil::Date::constant(2024, 1, 2), 40));
+    let more =
+        |folder: Folder| folder.with("b.csv", widely(&bars_of("B", jiff::civil::Date::constant(2024, 1, 2), 40)));
     check_that_big_passes_on("hint-lots", &(tables + "[policy.p]\nmax_short = \"5\"\n"), more);
 }
 
