@@ -909,7 +909,8 @@ class Run:
             self.orders += 1
             self.waiting.append((self.orders, order[0].inst, order[0].side, [part for part in parts if part[1] > 0]))
             for one, qty in parts:
-                self.recent.setdefault((one.strategy.id, one.inst), []).append(qty)
+                if one.wish < one.asked:
+                    self.recent.setdefault((one.strategy.id, one.inst), []).append(one.asked)
             children = [{"strategy": one.strategy.id, "qty": plain(one.left)} for one in order]
             for one in order:
                 one.sent_as = {
@@ -940,7 +941,7 @@ class Run:
 
 
 def usual(sizes):
-    """The lower median of the last hundred of a strategy's own orders."""
+    """The lower median of the last hundred of a strategy's own orders, as they were asked for, exits left out."""
     recent = sorted(sizes[-100:])
     return recent[(len(recent) - 1) // 2]
 

@@ -216,15 +216,20 @@ impl StrategyRegistry {
         entry.recent_failures.len() >= rule.failures
     }
 
-    /// Remembers an order that was sent: its size, for what counts as usual, and its time.
-    pub(crate) fn remember_order(&mut self, id: &StrategyId, inst: Inst, qty: Qty, now: Ts) {
+    /// Remembers that an order was sent.
+    pub(crate) fn remember_order(&mut self, id: &StrategyId, now: Ts) {
         if let Some(Standing { policy, pace, .. }) = self.standings.get_mut(id) {
             pace.sent_order(now, policy.strategy_sets());
             self.has_counted = true;
         }
+    }
+
+    /// Remembers how large an order was asked for of which something was sent: that is what counts as usual, whatever a
+    /// policy made of it.
+    pub(crate) fn remember_size(&mut self, id: &StrategyId, inst: Inst, asked: Qty) {
         let Ok(place) = self.find(id) else { return };
         let recent = self.entries[place].recent_orders.entry(inst).or_default();
-        recent.push_back(qty);
+        recent.push_back(asked);
         if recent.len() > REMEMBERED_ORDERS {
             recent.pop_front();
         }

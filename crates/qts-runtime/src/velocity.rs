@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use qts_core::{DecisionId, Inst, OrderId, Slice, Ts};
+use qts_core::{Decision, DecisionId, Inst, OrderId, Side, Slice, Ts};
 use qts_gate::{ArbitratedOrder, CancelAsk, Pace};
 
 use crate::ledger::Share;
@@ -48,7 +48,7 @@ impl Runtime {
     pub(crate) fn count_order(&mut self, order: &ArbitratedOrder) {
         self.pace.sent_order(self.now, self.gate.account_policy().account_sets());
         for child in order.children.iter().filter(|child| child.decision.strategy == child.owner) {
-            self.registry.remember_order(&child.owner, order.instrument, child.qty, self.now);
+            self.registry.remember_order(&child.owner, self.now);
         }
     }
 
@@ -70,10 +70,22 @@ impl Runtime {
         for record in records {
             let Record::Decision(decision) = record else { continue };
             let is_sent = decision.sent.is_positive() && !halted.contains(&decision.id);
+            if decision.id.strategy == decision.owner && is_sent && !self.closes(decision) {
+                self.registry.remember_size(&decision.owner, decision.instrument, decision.asked);
+            }
             if decision.id.strategy == decision.owner && (is_sent || decision.crossed.is_positive()) {
                 let wish = (decision.instrument, decision.side, decision.asked, decision.kind);
                 self.registry.remember_admitted(&decision.owner, wish, self.now);
             }
+        }
+    }
+
+    /// Does it only close what its owner holds? Such an order is as large as what is held, not as what is usual.
+    fn closes(&self, decision: &Decision) -> bool {
+        let held = self.books.get(&decision.owner).map(|book| book.holding(decision.instrument)).unwrap_or_default();
+        match decision.side {
+            Side::Sell => held.position >= decision.asked,
+            Side::Buy => -held.position >= decision.asked,
         }
     }
 

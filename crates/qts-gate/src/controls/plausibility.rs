@@ -46,7 +46,7 @@ pub(super) fn of_account(terms: &Terms<'_>, seen: &RiskContext<'_>, found: &mut 
 /// B2 `fat_finger`: is it a multiple of the order-size limits, or of the usual order?
 ///
 /// - *formula*: shares > multiple · `max_order_qty.limit`, worth > multiple · `max_order_notional.limit`, shares >
-///   median · the median of at least twenty own orders in the instrument
+///   median · the median of at least twenty own orders in the instrument, as they were asked for, exits left out
 /// - *unit*: shares, money
 /// - *scope*: strategy
 /// - *levels*: the multiples; above one it is blocked whole, an exit is exempt

@@ -15,7 +15,7 @@ const KINDS: [(&str, &str); 4] = [
 const SHARES: [&str; 4] = ["AAPL", "GOOG", "IBM", "MSFT"];
 
 /// A config of these kinds on the bundled bars.
-fn config(kinds: &[(&str, &str)]) -> String {
+fn config(kinds: &[(&str, &str)], qty: u32) -> String {
     let folder = root().join("examples/us-daily/data");
     let mut text = "[account]\ncurrency = \"USD\"\ncash = \"100000\"\n".to_owned();
     for share in SHARES {
@@ -25,7 +25,7 @@ fn config(kinds: &[(&str, &str)]) -> String {
         text += &format!("[[data]]\ninstrument = \"{share}.US\"\npath = \"{}\"\nstamp = \"date\"\n", path.display());
     }
     for (kind, params) in kinds {
-        text += &format!("[[strategy]]\nid = \"{kind}\"\nkind = \"{kind}\"\nparams = {{ {params}, qty = 1 }}\n");
+        text += &format!("[[strategy]]\nid = \"{kind}\"\nkind = \"{kind}\"\nparams = {{ {params}, qty = {qty} }}\n");
         text += "instruments = [\"AAPL.US\", \"GOOG.US\", \"IBM.US\", \"MSFT.US\"]\n";
     }
     text
@@ -33,7 +33,7 @@ fn config(kinds: &[(&str, &str)]) -> String {
 
 /// Each trades in every year, and at least nine in ten of its intents pass or warn.
 fn trade(name: &str, kinds: &[(&str, &str)]) {
-    let folder = Folder::new(name).with("qts.toml", config(kinds));
+    let folder = Folder::new(name).with("qts.toml", config(kinds, 1));
     funnel::adds_up(&folder.summary("qts.toml"), "100000");
     let decisions = folder.decisions("qts.toml");
     for (kind, _) in kinds {
@@ -55,4 +55,17 @@ fn alone() {
 #[test]
 fn all_four_beside_each_other() {
     trade("first-four", &KINDS);
+}
+
+#[test]
+fn more_than_a_lot_is_made_a_lot_every_time_and_the_run_says_what_to_write() {
+    let folder = Folder::new("first-large").with("qts.toml", config(&KINDS, 60));
+    let decisions = folder.decisions("qts.toml");
+    let entries: Vec<&Row> = decisions.iter().filter(|row| row["side"] == "buy").collect();
+    assert!(entries.len() > 200, "{}", entries.len());
+    assert!(entries.iter().all(|row| ["reduce", "block"].contains(&row["verdict"].as_str())));
+    // What the policy made of earlier orders is no measure of what is usual.
+    assert!(!decisions.iter().any(|row| row["reasons"].contains("fat_finger")));
+    let hint = folder.summary("qts.toml")["hint"]["toml"].to_string();
+    assert!(hint.contains("max_order_qty = \\\"60\\\""), "{hint}");
 }

@@ -481,20 +481,20 @@ fn what_the_account_would_cut_next_is_told_at_once() {
         "hint-next",
         &config,
         expect![[r#"
-        30 of 30 decisions that were reduced or blocked ran into max_order_qty, 10 of these into nothing but numbers of policies and budgets. To let these last pass it, and what cut them with it (what then goes through may add up to more):
+            20 of 20 decisions that were reduced or blocked ran into max_order_qty. To let them pass it, and what cut them with it (what then goes through may add up to more):
 
-        [policy.mine]
-        max_order_qty = "600"
-        max_order_notional = "8.04%"
-        max_long = "6.19%"
-        # and in the [[strategy]] "a":
-        # policy = "mine"
+            [policy.mine]
+            max_order_qty = "600"
+            max_order_notional = "8.45%"
+            max_long = "6.5%"
+            # and in the [[strategy]] "a":
+            # policy = "mine"
 
-        [policy.account]
-        max_order_notional = "8.04%"
-        # and in [account]:
-        # policy = "account"
-    "#]],
+            [policy.account]
+            max_order_notional = "8.45%"
+            # and in [account]:
+            # policy = "account"
+        "#]],
     );
     let folder = Folder::new("hint-next-pasted").with("bars.csv", bars(40)).with("qts.toml", &config);
     folder.write("qts.toml", pasted(&config, hint(&folder)["toml"].as_str().expect("TOML")));
