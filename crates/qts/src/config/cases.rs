@@ -18,8 +18,19 @@ use super::source::{Place, Source};
 use super::syntax;
 
 /// The parts of a step that go into its line, and its own.
-const LINE: [&str; 10] =
-    ["now", "market", "ack", "reject", "fill", "canceled", "expired", "cancel_refused", "command", "intents"];
+const LINE: [&str; 11] = [
+    "now",
+    "market",
+    "ack",
+    "reject",
+    "fill",
+    "canceled",
+    "expired",
+    "cancel_refused",
+    "positions",
+    "command",
+    "intents",
+];
 
 /// What may be expected of a reply.
 const REPLY: [&str; 13] = [

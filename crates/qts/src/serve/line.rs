@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use qts_core::{Cycle, ExecReport, Inst, Ts};
+use qts_core::{Cycle, ExecReport, Inst, Instruments, Qty, Ts};
 
 use crate::decide::error::{Fault, Problem};
 use crate::decide::node::Node;
 use crate::decide::picture::{Quoted, read_quoted};
+use crate::decide::setup;
 use crate::decide::wants::{Directory, Wants};
 
 use super::inbox::MOST_WAITING;
@@ -15,9 +16,24 @@ use super::reports::{PARTS, Reader};
 use super::service::Service;
 
 /// Its keys: the client's name first, the broker's reports last.
-const KEYS: [&str; 13] = {
+const KEYS: [&str; 14] = {
     let [ack, reject, fill, canceled, expired, refused] = PARTS;
-    ["id", "now", "market", "command", "intents", "judge", "state", ack, reject, fill, canceled, expired, refused]
+    [
+        "id",
+        "now",
+        "market",
+        "command",
+        "intents",
+        "judge",
+        "state",
+        "positions",
+        ack,
+        reject,
+        fill,
+        canceled,
+        expired,
+        refused,
+    ]
 };
 
 /// What a line says.
@@ -30,6 +46,8 @@ pub(super) struct Line<'a> {
     pub(super) quoted: BTreeMap<Inst, Quoted<'a>>,
     /// What the broker says, and how many unnamed executions there were by then.
     pub(super) reports: (Vec<ExecReport>, u64),
+    /// What the broker says it holds: all of it.
+    pub(super) positions: Option<BTreeMap<Inst, Option<Qty>>>,
     /// What the operator says.
     pub(super) commands: Vec<Told>,
     /// What strategies outside want.
@@ -49,11 +67,12 @@ impl<'a> Line<'a> {
         let root = Node::parse(text).map_err(|problem| problem.with_help("send one JSON object a line"))?;
         let parts = root.fields(KEYS)?;
         check_purpose(root, &parts)?;
-        let [id, now, market, command, intents, judge, state, broker @ ..] = parts;
+        let [id, now, market, command, intents, judge, state, positions, broker @ ..] = parts;
         let id = id.map(check_id).transpose()?;
         let quoted = read_quoted(service.instruments(), market)?;
         let given = now.map(Node::time).transpose()?;
         let known = given.unwrap_or(service.now());
+        let positions = positions.map(|node| read_positions(service.instruments(), node)).transpose()?;
         let mut reader = Reader::new(service.runtime(), service.instruments(), service.unnamed());
         let reports = reader.read(broker, known)?;
         let newest = reports.iter().map(|report| report.ts).chain(quoted.values().filter_map(|it| it.at)).max();
@@ -66,8 +85,17 @@ impl<'a> Line<'a> {
         let wants = Wants::read(service, intents, Cycle::default())?;
         check_room(service, root, quoted.len(), wants.each.len())?;
         let (now, reports) = ((time, given.is_some()), (reports, reader.unnamed));
-        Ok(Self { id, now, quoted, reports, commands, wants, judge: flag(judge)?, state: flag(state)? })
+        Ok(Self { id, now, quoted, reports, positions, commands, wants, judge: flag(judge)?, state: flag(state)? })
     }
+}
+
+/// Shares by instrument, negative if short; `null` where the broker cannot tell.
+fn read_positions(instruments: &Instruments, node: Node<'_>) -> Result<BTreeMap<Inst, Option<Qty>>, Problem> {
+    let one = |(key, held): (Node<'_>, Node<'_>)| {
+        let qty = if held.is_null() { None } else { Some(held.number()?) };
+        Ok((setup::instrument(instruments, key)?, qty))
+    };
+    node.entries()?.into_iter().map(one).collect()
 }
 
 /// A line that asks for nothing is a mistake of whoever wrote it.
@@ -75,7 +103,7 @@ fn check_purpose(root: Node<'_>, parts: &[Option<Node<'_>>]) -> Result<(), Probl
     if parts.iter().skip(1).any(Option::is_some) {
         return Ok(());
     }
-    let help = "say `market`, a broker's report, `command`, `intents`, `judge` or `state`";
+    let help = "say `market`, a broker's report, `positions`, `command`, `intents`, `judge` or `state`";
     Err(root.problem("the line asks for nothing", help).of(Fault::MissingKey))
 }
 

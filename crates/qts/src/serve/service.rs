@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use qts_core::{Instruments, Mode, OrderId, Outcome, Qty, StrategyId, Ts, Working};
-use qts_runtime::{Action, Effects, Input, Record, Runtime, Schedule};
+use qts_runtime::{Action, Effects, Input, PositionReport, Record, Runtime, Schedule};
 
 use crate::config::{Code, Config, ConfigError, ConfigErrors, StrategySpec};
 use crate::decide::error::{Fault, Problem};
@@ -115,6 +115,10 @@ impl Service {
         if freed {
             // What had to wait for an acknowledgement to be withdrawn need not wait for a judgement.
             self.runtime.step(&Input::Timer(now), &mut effects);
+        }
+        if let Some(positions) = line.positions {
+            let report = PositionReport { ts: now, positions, is_complete: true };
+            self.runtime.step(&Input::Positions(report), &mut effects);
         }
         for told in line.commands {
             self.obey(told, &mut effects);
