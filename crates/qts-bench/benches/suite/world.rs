@@ -20,13 +20,16 @@ const PLENTY: i32 = 1_000;
 pub(crate) fn shares(count: usize) -> Arc<Instruments> {
     let share = |number| Instrument {
         id: InstrumentId::new(&format!("{number:06}.KRX")).expect("an id"),
-        ticks: TickTable::krx_stock(),
+        ticks: Dated::always(TickTable::krx_stock()),
         lot: Qty::whole(1),
         quantity_step: Qty::whole(1),
-        daily_limit: "0.3".parse().ok().map(qts_core::DailyLimit),
+        daily_limit: Dated::always("0.3".parse().ok().map(qts_core::DailyLimit)),
+        order_limit: Dated::always(None),
+        listed_shares: None,
         short_ban: true,
         commission: "0.00015".parse().expect("a ratio"),
-        sale_tax: "0.0015".parse().expect("a ratio"),
+        exchange_fee: Dated::always(Ratio::ZERO),
+        sale_tax: Dated::always("0.0015".parse().expect("a ratio")),
         minor_unit: Money::whole(1),
     };
     Arc::new(Instruments::new((0..count).map(share).collect()).expect("distinct"))
@@ -49,7 +52,14 @@ pub(crate) fn bar(inst: Inst, ts: Ts, (open, close): (i32, i32), whole_session: 
         volume: Qty::whole(1_000_000),
         whole_session,
     };
-    MarketEvent { instrument: inst, ts, day: Day(0), session_end: Ts(i64::MAX), payload: Payload::Bar(bar) }
+    MarketEvent {
+        instrument: inst,
+        ts,
+        day: Day(0),
+        session_end: Ts(i64::MAX),
+        next_day: Day(1),
+        payload: Payload::Bar(bar),
+    }
 }
 
 /// A price between 40,000 and 60,000 that wanders by up to four ticks of 50 or 100; the same every time.

@@ -900,7 +900,7 @@ proptest! {
             let fine = |stock: &qts_core::Instrument| qts_core::Instrument {
                 lot: Qty::from_units(1).expect("a unit"),
                 quantity_step: Qty::from_units(1).expect("a unit"),
-                ticks: qts_core::TickTable::flat(Price::from_units(1).expect("a unit")),
+                ticks: Dated::always(qts_core::TickTable::flat(Price::from_units(1).expect("a unit"))),
                 ..stock.clone()
             };
             world.instruments = qts_core::Instruments::new(world.instruments.iter().map(|(_, s)| fine(s)).collect()).expect("two");

@@ -113,7 +113,7 @@ impl Plan {
         let stocks = self.stocks.iter().zip(["A.X", "B.X"]).map(|(stock, id)| qts_core::Instrument {
             lot: Qty::whole(self.lot),
             short_ban: stock.short_ban,
-            daily_limit: stock.daily_limit.then(|| DailyLimit(percent(30))),
+            daily_limit: Dated::always(stock.daily_limit.then(|| DailyLimit(percent(30)))),
             commission: if stock.fee { percent(1) } else { Ratio::ZERO },
             ..world::stock(id)
         });

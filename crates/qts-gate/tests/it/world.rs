@@ -126,13 +126,16 @@ pub(crate) fn validity_only() -> RiskPolicy {
 pub(crate) fn stock(id: &str) -> Instrument {
     Instrument {
         id: InstrumentId::new(id).expect("SYMBOL.VENUE"),
-        ticks: TickTable::flat(Price::whole(1)),
+        ticks: Dated::always(TickTable::flat(Price::whole(1))),
         lot: Qty::whole(1),
         quantity_step: Qty::whole(1),
-        daily_limit: None,
+        daily_limit: Dated::always(None),
+        order_limit: Dated::always(None),
+        listed_shares: None,
         short_ban: false,
         commission: Ratio::ZERO,
-        sale_tax: Ratio::ZERO,
+        exchange_fee: Dated::always(Ratio::ZERO),
+        sale_tax: Dated::always(Ratio::ZERO),
         minor_unit: Money::whole(1),
     }
 }

@@ -118,10 +118,13 @@ fn stocks(rng: &mut Rng) -> Vec<Instrument> {
     let count = usize::try_from(rng.int(1, 3)).expect("few");
     let drawn = ["A.X", "B.X", "C.X"][..count].iter().map(|name| Instrument {
         lot: Qty::whole(rng.pick(&[1, 1, 10])),
-        daily_limit: rng.chance(20).then(|| DailyLimit("0.3".parse().expect("a ratio"))),
+        daily_limit: Dated::always(rng.chance(20).then(|| DailyLimit("0.3".parse().expect("a ratio")))),
+        order_limit: Dated::always(None),
+        listed_shares: None,
         short_ban: rng.chance(50),
         commission: rng.pick(&["0", "0.00015", "0.01"]).parse().expect("a ratio"),
-        sale_tax: rng.pick(&["0", "0.002"]).parse().expect("a ratio"),
+        exchange_fee: Dated::always(Ratio::ZERO),
+        sale_tax: Dated::always(rng.pick(&["0", "0.002"]).parse().expect("a ratio")),
         ..stock(name)
     });
     drawn.collect()

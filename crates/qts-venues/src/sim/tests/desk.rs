@@ -15,13 +15,16 @@ use crate::sim::{SimBroker, SimConfig};
 pub(super) fn share(id: &str) -> Instrument {
     Instrument {
         id: InstrumentId::new(id).expect("an id"),
-        ticks: TickTable::krx_stock(),
+        ticks: Dated::always(TickTable::krx_stock()),
         lot: Qty::whole(1),
         quantity_step: Qty::whole(1),
-        daily_limit: Some(DailyLimit(num("0.3"))),
+        daily_limit: Dated::always(Some(DailyLimit(num("0.3")))),
+        order_limit: Dated::always(None),
+        listed_shares: None,
         short_ban: true,
         commission: num("0.00015"),
-        sale_tax: num("0.002"),
+        exchange_fee: Dated::always(Ratio::ZERO),
+        sale_tax: Dated::always(num("0.002")),
         minor_unit: Money::whole(1),
     }
 }
@@ -111,6 +114,7 @@ impl Desk {
             ts: self.now,
             day: Day(day),
             session_end: at(&format!("{day} 15:30")),
+            next_day: Day(day + 1),
             payload: payload_of(payload, &format!("{day} 09:00"), self.now),
         }
     }
