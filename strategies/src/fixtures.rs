@@ -2,7 +2,7 @@
 //!
 //! Compiled for tests only. Its calls are one minute and one cycle apart, the first in cycle 1 at 1970-01-01T00:01:00Z.
 
-use qts_core::{Book, TickTable};
+use qts_core::{Book, Dated, TickTable};
 use qts_strategy::{
     Ask, Bar, Cycle, Inst, Instrument, InstrumentId, Instruments, Intent, Intents, Kind, MarketEvent, Money, OrderId,
     OwnOrder, Param, Params, Payload, Price, Qty, Quote, Ratio, Side, Span, Strategy, Trade, Ts, View,
@@ -46,13 +46,16 @@ pub(crate) fn list(key: &str, values: Vec<Param>) -> Params {
 pub(crate) fn instruments() -> Instruments {
     let named = |id| Instrument {
         id: InstrumentId::new(id).expect("an id"),
-        ticks: TickTable::flat(Price::whole(1)),
+        ticks: Dated::always(TickTable::flat(Price::whole(1))),
         lot: Qty::whole(1),
         quantity_step: Qty::whole(1),
-        daily_limit: None,
+        daily_limit: Dated::always(None),
+        order_limit: Dated::always(None),
+        listed_shares: None,
         short_ban: false,
         commission: Ratio::ZERO,
-        sale_tax: Ratio::ZERO,
+        exchange_fee: Dated::always(Ratio::ZERO),
+        sale_tax: Dated::always(Ratio::ZERO),
         minor_unit: Money::whole(1),
     };
     Instruments::new(vec![named("A.X"), named("B.X")]).expect("distinct")
@@ -149,7 +152,14 @@ impl Bench {
     }
 
     fn see(&mut self, instrument: Inst, payload: Payload) -> String {
-        let event = MarketEvent { instrument, ts: self.now, day: Default::default(), session_end: self.now, payload };
+        let event = MarketEvent {
+            instrument,
+            ts: self.now,
+            day: Default::default(),
+            session_end: self.now,
+            next_day: Default::default(),
+            payload,
+        };
         let mut out = Intents::with_capacity(64);
         let view = View::new(self.now, self.cycle, &self.instruments, &self.book, &self.orders);
         let result = self.strategy.on_event(&view, &event, &mut out);

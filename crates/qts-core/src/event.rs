@@ -13,6 +13,8 @@ pub struct MarketEvent {
     pub day: Day,
     /// When that session ends.
     pub session_end: Ts,
+    /// The local date of the next session, as far as its calendar knows.
+    pub next_day: Day,
     /// What was seen.
     pub payload: Payload,
 }

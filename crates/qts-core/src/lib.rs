@@ -16,6 +16,7 @@
 
 mod alloc;
 mod book;
+mod dated;
 mod decision;
 mod event;
 mod ids;
@@ -29,10 +30,11 @@ mod time;
 
 pub use alloc::{Allocation, allocate};
 pub use book::{Book, Books, Holding};
+pub use dated::Dated;
 pub use decision::{CancelRequest, Child, Cross, Decision, Stage, Working};
 pub use event::{Bar, MarketEvent, Payload, Quote, Slice, Trade};
 pub use ids::{Cycle, DecisionId, Epoch, ExecId, Inst, InstrumentId, OrderId, StrategyId};
-pub use instrument::{DailyLimit, Instrument, Instruments, TickTable};
+pub use instrument::{DailyLimit, Instrument, Instruments, OrderLimit, TickTable};
 pub use intent::{Ask, CancelIntent, Intent, Kind, Proposal, Side, Tif};
 pub use market::{Market, Prices, Session};
 pub use num::{Money, NumError, Price, Qty, Ratio, SCALE, parse_nearest};

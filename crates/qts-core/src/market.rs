@@ -10,10 +10,20 @@ const SESSIONS_OF_A_MEAN: usize = 20;
 /// The session in which an order sent now would first trade, as far as the market's own events tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Session {
-    /// One runs until then; from then on an order waits for the next.
-    Until(Ts),
+    /// One runs; from its end on an order waits for the next.
+    Until {
+        /// Its end.
+        end: Ts,
+        /// Its date.
+        day: Day,
+        /// The date of the next.
+        next: Day,
+    },
     /// A bar told the whole of one: an order is as sent at the start of the next.
-    Next,
+    Next {
+        /// The date of the next.
+        day: Day,
+    },
 }
 
 /// What is known about one instrument's prices.
@@ -52,7 +62,32 @@ pub struct Market {
     volumes: Vec<VecDeque<Qty>>,
 }
 
+impl Session {
+    /// The date of the session in which an order sent at `now` would first trade.
+    #[must_use]
+    pub fn trading_day(&self, now: Ts) -> Day {
+        match *self {
+            Self::Until { end, day, .. } if now < end => day,
+            Self::Until { next, .. } => next,
+            Self::Next { day } => day,
+        }
+    }
+}
+
 impl Prices {
+    /// The date on which an order sent at `now` would first trade; where nothing is known of its market's days, one on
+    /// which the newest rules hold.
+    #[must_use]
+    pub fn trading_day(&self, now: Ts) -> Day {
+        self.session.map_or(Day(i32::MAX), |session| session.trading_day(now))
+    }
+
+    /// The date of the session in which the newest price was made; without any, as [`Self::trading_day`].
+    #[must_use]
+    pub fn price_day(&self) -> Day {
+        self.day.unwrap_or(Day(i32::MAX))
+    }
+
     /// The price to judge by: last trade, else mid, else previous close.
     #[must_use]
     pub fn reference(&self) -> Option<Price> {
@@ -101,14 +136,14 @@ impl Prices {
             over = self.end_volume();
         }
         self.day = Some(event.day);
-        self.session = Some(Session::Until(event.session_end));
+        self.session = Some(Session::Until { end: event.session_end, day: event.day, next: event.next_day });
         match event.payload {
             Payload::Bar(bar) => {
                 self.trade(bar.close, Some(bar.volume), event.ts);
                 self.is_first = is_first;
                 if bar.whole_session {
                     self.prev_close = Some(bar.close);
-                    self.session = Some(Session::Next);
+                    self.session = Some(Session::Next { day: event.next_day });
                     over = self.end_volume();
                 }
             }
@@ -208,7 +243,15 @@ mod tests {
         let (ts, price) = (Ts(i64::from(day) * 100), Price::whole(price));
         let (open, high, low, close, volume) = (price, price, price, price, Qty::whole(volume));
         let bar = Bar { from: ts, open, high, low, close, volume, whole_session };
-        MarketEvent { instrument: A, ts, day: Day(day), session_end: Ts(ts.0 + 50), payload: Payload::Bar(bar) }
+        let session_end = Ts(ts.0 + 50);
+        MarketEvent {
+            instrument: A,
+            ts,
+            day: Day(day),
+            session_end,
+            next_day: Day(day + 1),
+            payload: Payload::Bar(bar),
+        }
     }
 
     fn market(events: impl IntoIterator<Item = MarketEvent>) -> Prices {
@@ -265,6 +308,14 @@ mod tests {
     }
 
     #[test]
+    fn an_order_trades_on_the_day_that_runs_or_on_the_next() {
+        let intraday = market([bar(3, 100, 1, false)]);
+        assert_eq!([349, 350].map(|now| intraday.trading_day(Ts(now))), [Day(3), Day(4)]);
+        assert_eq!(market([bar(3, 100, 1, true)]).trading_day(Ts(300)), Day(4), "the bar told the whole session");
+        assert_eq!(Prices::default().trading_day(Ts(0)), Day(i32::MAX));
+    }
+
+    #[test]
     fn the_newest_of_trade_and_quote_tells_the_age() {
         let trade = Payload::Trade(Trade { price: Price::whole(100), size: Qty::whole(1) });
         let (bid, ask, size) = (Price::whole(99), Price::whole(101), Qty::whole(1));
@@ -274,6 +325,6 @@ mod tests {
         assert_eq!(prices.age(Ts(35)), Some(Span(5)));
         assert_eq!(prices.age(Ts(20)), Some(Span(10)), "the quote is not known yet");
         assert_eq!(prices.age(Ts(5)), None);
-        assert_eq!(prices.session, Some(Session::Until(Ts(150))));
+        assert_eq!(prices.session, Some(Session::Until { end: Ts(150), day: Day(1), next: Day(2) }));
     }
 }

@@ -7,7 +7,8 @@
 use std::collections::BTreeMap;
 
 use qts_core::{
-    Code, Cross, DecisionId, Holding, Inst, Kind, Money, Price, Qty, Reason, Scope, Side, Stage, StrategyId, allocate,
+    Code, Cross, DecisionId, Holding, Inst, Kind, Money, Price, Qty, Ratio, Reason, Scope, Side, Stage, StrategyId,
+    allocate,
 };
 
 use crate::controls::{self, Terms};
@@ -156,11 +157,14 @@ impl<'a> AccountDesk<'a> {
 
     fn worth(&self, inst: Inst, side: Side, kind: Kind) -> Option<Price> {
         let collar = self.policy.account_controls(inst).collar();
-        worth(self.situation.instruments.get(inst)?, self.situation.market.prices(inst)?, side, kind, collar)
+        let (instruments, market, now) = (self.situation.instruments, self.situation.market, self.situation.now);
+        worth((instruments.get(inst)?, market.prices(inst)?, now), side, kind, collar)
     }
 
     fn loaded_worth(&self, inst: Inst, side: Side, kind: Kind) -> Option<Price> {
-        self.worth(inst, side, kind)?.raised(self.situation.instruments.get(inst)?.commission)
+        let instrument = self.situation.instruments.get(inst)?;
+        let day = self.situation.market.prices(inst)?.trading_day(self.situation.now);
+        self.worth(inst, side, kind)?.raised(instrument.cost_rate(Side::Buy, day)?)
     }
 
     /// Judges one order and cuts its parties.
@@ -170,7 +174,8 @@ impl<'a> AccountDesk<'a> {
         let found = self.situation.instruments.get(inst).zip(self.situation.market.prices(inst));
         let Some((instrument, prices)) = found else { return };
         let by_operator = places.iter().all(|place| parties[*place].key.is_operator());
-        let own = self.numbers(inst, instrument.commission);
+        let rate = instrument.cost_rate(Side::Buy, prices.trading_day(self.situation.now)).unwrap_or(Ratio::MAX);
+        let own = self.numbers(inst, rate);
         let seen = RiskContext {
             inst,
             instrument,

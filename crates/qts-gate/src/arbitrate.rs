@@ -90,7 +90,8 @@ fn cross_price(
 ) -> Option<Price> {
     let prices = situation.market.prices(inst)?;
     let (now, age) = (situation.now, policy.account_controls(inst).fresh_age(prices));
-    prices.fresh_last(now, age).or_else(|| prices.fair(now, age).map(|mid| instrument.ticks.floor(mid)))
+    let ticks = instrument.ticks.on(prices.trading_day(now));
+    prices.fresh_last(now, age).or_else(|| prices.fair(now, age).map(|mid| ticks.floor(mid)))
 }
 
 /// One instrument's proposals, best rank first.

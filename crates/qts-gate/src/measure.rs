@@ -5,7 +5,7 @@
 //! cannot see a threshold, another strategy's book, the loop, the broker or the state of an order. What it cannot
 //! compute is [`Measure::Unknown`], which blocks.
 
-use qts_core::{Amount, Inst, Instrument, Kind, Money, Price, Prices, Qty, Ratio, Side, Tif, Ts};
+use qts_core::{Amount, Day, Inst, Instrument, Kind, Money, Price, Prices, Qty, Ratio, Side, Tif, Ts};
 
 use crate::pace::Pace;
 
@@ -38,6 +38,14 @@ pub struct RiskContext<'a> {
     pub pace: &'a Pace,
 }
 
+impl RiskContext<'_> {
+    /// The date on which the order would first trade.
+    #[must_use]
+    pub fn trading_day(&self) -> Day {
+        self.prices.trading_day(self.now)
+    }
+}
+
 /// The numbers of one owner (a strategy, or the account as the sum of all) with everything reserved so far.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OwnNumbers {
@@ -55,7 +63,7 @@ pub struct OwnNumbers {
     pub net_short: Option<Money>,
     /// What is spent or promised of the budget or the cash.
     pub spent: Option<Money>,
-    /// What a commission adds to a purchase.
+    /// What commission and fees add to a purchase.
     pub commission: Ratio,
     /// New exposure asked for in this cycle, this proposal included (strategy) or before this order (account).
     pub cycle_notional: Option<Money>,
@@ -143,11 +151,17 @@ pub trait RiskCalculator {
 /// there is one, else at the higher of ask and last raised by the collar's block; a sale at the higher of its limit
 /// and the reference price. `None` where a price is missing.
 #[must_use]
-pub fn worth(instrument: &Instrument, prices: &Prices, side: Side, kind: Kind, collar: Option<Ratio>) -> Option<Price> {
+pub fn worth(
+    (instrument, prices, now): (&Instrument, &Prices, Ts),
+    side: Side,
+    kind: Kind,
+    collar: Option<Ratio>,
+) -> Option<Price> {
+    let day = prices.trading_day(now);
     match (side, kind) {
         (Side::Buy, Kind::Limit(limit)) => Some(limit),
-        (Side::Buy, Kind::Market) if instrument.daily_limit.is_some() => {
-            instrument.price_limits(prices.prev_close?).map(|(_, upper)| upper)
+        (Side::Buy, Kind::Market) if instrument.is_limited(day) => {
+            instrument.price_limits(prices.prev_close?, day).map(|(_, upper)| upper)
         }
         (Side::Buy, Kind::Market) => {
             let ask = prices.quote.map(|(_, ask, _)| ask);

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use qts_core::{
     Amount, Book, CancelRequest, Code, Holding, Inst, Instrument, Intent, Kind, Mode, Money, Price, Prices, Proposal,
-    Qty, Reason, Scope, Side, Stage, StrategyId,
+    Qty, Ratio, Reason, Scope, Side, Stage, StrategyId,
 };
 
 use crate::causes::{self, Restraints};
@@ -77,6 +77,8 @@ struct Subject<'a> {
     prices: &'a Prices,
     holding: Holding,
     reducing: Qty,
+    /// What a purchase costs beside its price.
+    rate: Ratio,
 }
 
 impl<'a> Desk<'a> {
@@ -134,11 +136,14 @@ impl<'a> Desk<'a> {
 
     fn worth(&self, inst: Inst, side: Side, kind: Kind) -> Option<Price> {
         let collar = self.controls(inst).and_then(Controls::collar);
-        worth(self.situation.instruments.get(inst)?, self.situation.market.prices(inst)?, side, kind, collar)
+        let (instruments, market, now) = (self.situation.instruments, self.situation.market, self.situation.now);
+        worth((instruments.get(inst)?, market.prices(inst)?, now), side, kind, collar)
     }
 
     fn loaded_worth(&self, inst: Inst, side: Side, kind: Kind) -> Option<Price> {
-        self.worth(inst, side, kind)?.raised(self.situation.instruments.get(inst)?.commission)
+        let instrument = self.situation.instruments.get(inst)?;
+        let day = self.situation.market.prices(inst)?.trading_day(self.situation.now);
+        self.worth(inst, side, kind)?.raised(instrument.cost_rate(Side::Buy, day)?)
     }
 
     /// Adds up the new exposure that the owner itself asks for in this cycle, before any control.
@@ -216,19 +221,21 @@ impl<'a> Desk<'a> {
             return Err(Code::InvalidNumber);
         }
         let reference = prices.reference().ok_or(Code::NoMarketData)?;
-        if instrument.daily_limit.is_some() {
-            match prices.prev_close.map(|base| instrument.price_limits(base)) {
+        let day = prices.trading_day(self.situation.now);
+        if instrument.is_limited(day) {
+            match prices.prev_close.map(|base| instrument.price_limits(base, day)) {
                 Some(None) => return Err(Code::Overflow),
                 None if intent.kind != Kind::Market => return Err(Code::NoMarketData),
                 _ => {}
             }
         }
         let holding = self.holdings.get(&intent.instrument).copied().unwrap_or_default();
-        if !stays_in_range(&holding, intent.side, intent.qty) || reference.raised(instrument.commission).is_none() {
+        let rate = instrument.cost_rate(Side::Buy, day).ok_or(Code::Overflow)?;
+        if !stays_in_range(&holding, intent.side, intent.qty) || reference.raised(rate).is_none() {
             return Err(Code::Overflow);
         }
         let reducing = holding.reducing_part(intent.side, intent.qty);
-        Ok(Subject { instrument, prices, holding, reducing })
+        Ok(Subject { instrument, prices, holding, reducing, rate })
     }
 
     /// Does a control need to value the order, and is a price missing for that?
@@ -251,7 +258,7 @@ impl<'a> Desk<'a> {
             net_long: net.and_then(|_| self.exposure(|held| held.position.checked_add(held.open_buy))),
             net_short: net.and_then(|_| self.exposure(|held| held.open_sell.checked_sub(held.position))),
             spent: self.spent,
-            commission: subject.instrument.commission,
+            commission: subject.rate,
             cycle_notional: self.cycle_notional,
             open_orders: self.open_orders.get(&inst).copied().unwrap_or(0),
             open_qty: held.open_buy.checked_add(held.open_sell),
@@ -393,11 +400,13 @@ fn check_market_rules(verdict: &mut Verdict, seen: &RiskContext<'_>, subject: &S
         verdict.block(Code::OffLot, Some(Amount::Qty(seen.asked)), Some(Amount::Qty(instrument.lot)));
     }
     let Some(limit) = seen.kind.limit() else { return };
-    if !instrument.ticks.holds(limit) {
-        let tick = instrument.ticks.at(limit);
+    let day = seen.trading_day();
+    let ticks = instrument.ticks.on(day);
+    if !ticks.holds(limit) {
+        let tick = ticks.at(limit);
         verdict.block(Code::OffTick, Some(Amount::Price(limit)), Some(Amount::Price(tick)));
     }
-    if let Some((lower, upper)) = seen.prices.prev_close.and_then(|base| instrument.price_limits(base)) {
+    if let Some((lower, upper)) = seen.prices.prev_close.and_then(|base| instrument.price_limits(base, day)) {
         if limit > upper {
             verdict.block(Code::OutsidePriceLimit, Some(Amount::Price(limit)), Some(Amount::Price(upper)));
         } else if limit < lower {

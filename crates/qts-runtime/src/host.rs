@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use qts_core::{Ask, Inst, Instruments, Intent, MarketEvent, Price, Qty, Side, StrategyId};
+use qts_core::{Ask, Inst, Instruments, Intent, Market, MarketEvent, Price, Qty, Side, StrategyId};
 use qts_strategy::{Factory, Intents, Strategy, View};
 
 use crate::witness::{Call, Onlooker};
@@ -150,13 +150,13 @@ fn message(payload: &(dyn std::any::Any + Send)) -> String {
 pub(crate) fn check(
     asks: &[Ask],
     subscribed: &[Inst],
-    instruments: &Instruments,
+    markets: (&Instruments, &Market),
     view: &View<'_>,
     is_foreign: impl Fn(qts_core::OrderId) -> bool,
 ) -> Result<(), Failure> {
     for (emission, ask) in asks.iter().enumerate() {
         let verdict = match ask {
-            Ask::Trade(intent) => check_intent(intent, subscribed, instruments, view),
+            Ask::Trade(intent) => check_intent(intent, subscribed, markets, view),
             Ask::Cancel(cancel) if is_foreign(cancel.order) => Err(Invalid::ForeignOrder),
             Ask::Cancel(_) => Ok(()),
         };
@@ -168,7 +168,7 @@ pub(crate) fn check(
 fn check_intent(
     intent: &Intent,
     subscribed: &[Inst],
-    instruments: &Instruments,
+    (instruments, market): (&Instruments, &Market),
     view: &View<'_>,
 ) -> Result<(), Invalid> {
     let instrument = instruments.get(intent.instrument).ok_or(Invalid::UnknownInstrument)?;
@@ -183,11 +183,11 @@ fn check_intent(
     if !intent.qty.is_multiple_of(instrument.lot) && !closes_all {
         return Err(Invalid::OffLot { qty: intent.qty, lot: instrument.lot });
     }
-    match intent.kind.limit() {
-        Some(limit) if !limit.is_positive() => Err(Invalid::Limit(limit)),
-        Some(limit) if !instrument.ticks.holds(limit) => {
-            Err(Invalid::OffTick { limit, tick: instrument.ticks.at(limit) })
-        }
-        _ => Ok(()),
+    let Some(limit) = intent.kind.limit() else { return Ok(()) };
+    if !limit.is_positive() {
+        return Err(Invalid::Limit(limit));
     }
+    let prices = market.prices(intent.instrument).copied().unwrap_or_default();
+    let ticks = instrument.ticks.on(prices.trading_day(view.now()));
+    if ticks.holds(limit) { Ok(()) } else { Err(Invalid::OffTick { limit, tick: ticks.at(limit) }) }
 }

@@ -1,6 +1,8 @@
 //! The multiplexer: many strategies, each called on its own, their wishes collected and stamped with their names.
 
-use qts_core::{Ask, Book, Books, Cycle, DecisionId, Inst, Instruments, MarketEvent, Proposal, Slice, StrategyId, Ts};
+use qts_core::{
+    Ask, Book, Books, Cycle, DecisionId, Inst, Instruments, Market, MarketEvent, Proposal, Slice, StrategyId, Ts,
+};
 use qts_gate::CancelAsk;
 use qts_strategy::{Intents, View};
 
@@ -35,6 +37,7 @@ pub struct Reaction {
 pub(crate) struct Scene<'a> {
     pub(crate) cycle: Cycle,
     pub(crate) instruments: &'a Instruments,
+    pub(crate) market: &'a Market,
     pub(crate) books: &'a Books,
     pub(crate) ledger: &'a Ledger,
     pub(crate) max_intents: usize,
@@ -95,7 +98,9 @@ fn sound(
     view: &View<'_>,
     scene: Scene<'_>,
 ) -> Result<(), Failure> {
-    host::check(out.asks(), subscribed, scene.instruments, view, |order| scene.ledger.is_foreign(order, id))
+    host::check(out.asks(), subscribed, (scene.instruments, scene.market), view, |order| {
+        scene.ledger.is_foreign(order, id)
+    })
 }
 
 fn stamp(id: &StrategyId, out: Intents, cycle: Cycle, reaction: &mut Reaction) {

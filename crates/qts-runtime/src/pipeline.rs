@@ -226,6 +226,7 @@ impl Runtime {
         let scene = Scene {
             cycle: self.cycle,
             instruments: &self.instruments,
+            market: &self.market,
             books: &self.books,
             ledger: &self.ledger,
             max_intents: self.quarantine.max_intents_per_cycle,

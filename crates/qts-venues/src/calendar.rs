@@ -6,11 +6,14 @@
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase};
 use jiff::{Span, Timestamp};
+use std::sync::Arc;
+
 use qts_core::{Day, Ts};
 
-const MINUTES_A_DAY: u16 = 24 * 60;
-const NANOS_A_MINUTE: i64 = 60_000_000_000;
-const NANOS_A_DAY: i64 = NANOS_A_MINUTE * MINUTES_A_DAY as i64;
+use crate::hours::{Hours, SECONDS_A_DAY, Window, Windows};
+
+const NANOS_A_SECOND: i64 = 1_000_000_000;
+const NANOS_A_DAY: i64 = NANOS_A_SECOND * SECONDS_A_DAY as i64;
 
 /// Why there is no calendar. All variants: *halt*, the config is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,10 +28,13 @@ pub enum CalendarError {
     )]
     Session {
         /// Minute of the day at which it opens.
-        open: u16,
+        open: u32,
         /// Minute of the day at which it closes.
-        close: u16,
+        close: u32,
     },
+    /// A day's windows overlap or are out of order, or there are none.
+    #[error("use the trading windows of a day; give at least one, in order, each after the one before has closed")]
+    Windows,
 }
 
 /// Why a local date and clock time name no instant.
@@ -119,13 +125,11 @@ impl Zone {
     }
 }
 
-/// The sessions of one instrument: one each local date, from its opening to its closing minute; without these,
-/// the whole local day.
+/// The sessions of one instrument: one each local date, from the opening of its first window to the close of its last.
 #[derive(Debug, Clone)]
 pub struct SessionClock {
     zone: Zone,
-    open_minute: u16,
-    close_minute: u16,
+    hours: Arc<Hours>,
     today: Option<Today>,
 }
 
@@ -137,6 +141,18 @@ struct Today {
     end: Ts,
     open: Ts,
     close: Ts,
+    next: Day,
+}
+
+/// The session of an instant, as [`SessionClock::at`] tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionDay {
+    /// Its local date.
+    pub day: Day,
+    /// When it closes, or has closed.
+    pub close: Ts,
+    /// The date of the next one.
+    pub next: Day,
 }
 
 impl SessionClock {
@@ -145,22 +161,58 @@ impl SessionClock {
     /// # Errors
     /// If there is no such time zone, or the session closes before it opens.
     pub fn new(session: Option<(u16, u16)>, tz: &str) -> Result<Self, CalendarError> {
-        let (open_minute, close_minute) = match session {
-            Some((open, close)) if open >= close || close > MINUTES_A_DAY => {
-                return Err(CalendarError::Session { open, close });
-            }
-            Some(minutes) => minutes,
-            None => (0, MINUTES_A_DAY),
+        let seconds = |minute: u16| u32::from(minute) * 60;
+        let windows = match session {
+            Some((open, close)) => Windows::new(vec![Window { open: seconds(open), close: seconds(close) }])?,
+            None => Windows::whole_day(),
         };
-        Ok(Self { zone: Zone::named(tz)?, open_minute, close_minute, today: None })
+        Self::of(Arc::new(Hours::every_day(windows, tz)))
     }
 
-    /// The local date at an instant, and the close of that date's session (which may already have passed).
-    pub fn at(&mut self, at: Ts) -> (Day, Ts) {
-        match self.today {
-            Some(today) if today.start <= at && at < today.end => (today.day, today.close),
+    /// Sessions at those hours.
+    ///
+    /// # Errors
+    /// If there is no such time zone.
+    pub fn of(hours: Arc<Hours>) -> Result<Self, CalendarError> {
+        Ok(Self { zone: Zone::named(&hours.tz)?, hours, today: None })
+    }
+
+    /// The session of the local date at an instant; it may not have opened yet, or have closed already, and on a day
+    /// on which the market should be closed it is as on another day.
+    pub fn at(&mut self, at: Ts) -> SessionDay {
+        let today = match self.today {
+            Some(today) if today.start <= at && at < today.end => Some(today),
             _ => self.turn_to(at),
+        };
+        match today {
+            Some(today) => SessionDay { day: today.day, close: today.close, next: today.next },
+            None => {
+                let day = self.zone.date_of(at);
+                SessionDay { day, close: Ts(i64::MAX), next: self.hours.next_open(day) }
+            }
         }
+    }
+
+    /// Is the market open at an instant: within a window of a day on which it trades?
+    pub fn is_open(&mut self, at: Ts) -> bool {
+        let day = self.at(at).day;
+        if !self.hours.is_open(day) {
+            return false;
+        }
+        let hours = Arc::clone(&self.hours);
+        hours.on(day).all().iter().any(|window| {
+            let open = self.instant(day, window.open);
+            let close = self.instant(day, window.close);
+            open.zip(close).is_some_and(|(open, close)| open <= at && at < close)
+        })
+    }
+
+    /// The date of the session in which an order sent at an instant first trades: that of its own date until it closes,
+    /// if the market trades on it.
+    pub fn trading_day(&mut self, at: Ts) -> Day {
+        let session = self.at(at);
+        let is_before_its_close = at < session.close && self.hours.is_open(session.day);
+        if is_before_its_close { session.day } else { session.next }
     }
 
     /// When the session of a local date closes; `None` outside 1677 to 2262.
@@ -173,6 +225,18 @@ impl SessionClock {
         self.day(day).map(|today| today.open)
     }
 
+    /// The date of the session after that of a local date.
+    #[must_use]
+    pub fn day_after(&self, day: Day) -> Day {
+        self.hours.next_open(day)
+    }
+
+    /// When the market trades.
+    #[must_use]
+    pub fn hours(&self) -> &Hours {
+        &self.hours
+    }
+
     fn day(&mut self, day: Day) -> Option<Today> {
         if self.today.is_none_or(|today| today.day != day) {
             self.today = Some(self.look_up(day)?);
@@ -180,28 +244,30 @@ impl SessionClock {
         self.today
     }
 
-    fn turn_to(&mut self, at: Ts) -> (Day, Ts) {
+    fn turn_to(&mut self, at: Ts) -> Option<Today> {
         let day = self.zone.date_of(at);
         // Clocks set back over midnight show a date, the next one, and the first again: a day then ends at its
         // first midnight, whatever the clocks show after it.
         let days = [day, Day(day.0.saturating_add(1)), Day(day.0.saturating_sub(1))];
-        let today = days.into_iter().filter_map(|day| self.look_up(day)).find(|t| t.start <= at && at < t.end);
-        self.today = today;
-        today.map_or((day, Ts(i64::MAX)), |today| (today.day, today.close))
+        self.today = days.into_iter().filter_map(|day| self.look_up(day)).find(|t| t.start <= at && at < t.end);
+        self.today
     }
 
     fn look_up(&self, day: Day) -> Option<Today> {
-        let start = self.zone.first_instant_at(day, 0)?;
-        let end = self.zone.first_instant_at(Day(day.0.checked_add(1)?), 0)?;
-        let close = match self.close_minute {
-            MINUTES_A_DAY => end,
-            minute => self.zone.first_instant_at(day, i64::from(minute) * NANOS_A_MINUTE)?,
-        };
-        let open = match self.open_minute {
-            0 => start,
-            minute => self.zone.first_instant_at(day, i64::from(minute) * NANOS_A_MINUTE)?,
-        };
-        Some(Today { day, start, end, open, close })
+        let start = self.instant(day, 0)?;
+        let end = self.instant(day, SECONDS_A_DAY)?;
+        let windows = self.hours.on(day).all();
+        let open = self.instant(day, windows.first()?.open)?;
+        let close = self.instant(day, windows.last()?.close)?;
+        Some(Today { day, start, end, open, close, next: self.hours.next_open(day) })
+    }
+
+    /// The instant of a second of a local day; its last is the next midnight.
+    fn instant(&self, day: Day, second: u32) -> Option<Ts> {
+        match second {
+            SECONDS_A_DAY => self.zone.first_instant_at(Day(day.0.checked_add(1)?), 0),
+            second => self.zone.first_instant_at(day, i64::from(second) * NANOS_A_SECOND),
+        }
     }
 }
 
@@ -246,9 +312,9 @@ mod tests {
         let mut krx = clock(Some((540, 930)), "Asia/Seoul");
         let close = ts("2018-01-15T15:30:00+09:00");
         for at in ["2018-01-15T00:00:00+09:00", "2018-01-15T10:00:00+09:00", "2018-01-15T23:59:59.999+09:00"] {
-            assert_eq!(krx.at(ts(at)), (day("2018-01-15"), close), "{at}");
+            assert_eq!((krx.at(ts(at)).day, krx.at(ts(at)).close), (day("2018-01-15"), close), "{at}");
         }
-        assert_eq!(krx.at(ts("2018-01-15T15:00:00Z")).0, day("2018-01-16"), "midnight in Seoul");
+        assert_eq!(krx.at(ts("2018-01-15T15:00:00Z")).day, day("2018-01-16"), "midnight in Seoul");
         assert_eq!(krx.close_of(day("2018-01-15")), Some(close));
         assert_eq!(krx.open_of(day("2018-01-15")), Some(ts("2018-01-15T09:00:00+09:00")));
     }
@@ -256,10 +322,41 @@ mod tests {
     #[test]
     fn without_a_session_the_day_ends_at_the_next_local_midnight() {
         let mut utc = clock(None, "UTC");
-        assert_eq!(utc.at(ts("2024-02-29T23:59:59Z")), (day("2024-02-29"), ts("2024-03-01T00:00:00Z")));
-        assert_eq!(utc.at(ts("2024-03-01T00:00:00Z")), (day("2024-03-01"), ts("2024-03-02T00:00:00Z")));
+        let mut seen = |at| (utc.at(ts(at)).day, utc.at(ts(at)).close);
+        assert_eq!(seen("2024-02-29T23:59:59Z"), (day("2024-02-29"), ts("2024-03-01T00:00:00Z")));
+        assert_eq!(seen("2024-03-01T00:00:00Z"), (day("2024-03-01"), ts("2024-03-02T00:00:00Z")));
         let mut seoul = clock(None, "Asia/Seoul");
         assert_eq!(seoul.close_of(day("2024-01-01")), Some(ts("2024-01-01T15:00:00Z")));
+    }
+
+    #[test]
+    fn a_market_is_open_in_its_windows_on_its_days() {
+        let at = |hour: u32, minute: u32, second: u32| hour * 3_600 + minute * 60 + second;
+        let window = |open, close| Window { open, close };
+        let windows = vec![
+            window(at(8, 0, 0), at(8, 50, 0)),
+            window(at(9, 0, 30), at(15, 20, 0)),
+            window(at(15, 40, 0), at(20, 0, 0)),
+        ];
+        let mut hours = Hours::every_day(Windows::new(windows).expect("in order"), "Asia/Seoul");
+        hours.days.rests_on_weekends = true;
+        hours.days.closed.insert(day("2025-03-03"));
+        let mut nxt = SessionClock::of(Arc::new(hours)).expect("a calendar");
+        for (time, is_open) in [
+            ("07:59:59", false),
+            ("08:00:00", true),
+            ("08:50:00", false),
+            ("09:00:29", false),
+            ("09:00:30", true),
+            ("15:30:00", false),
+            ("19:59:59", true),
+            ("20:00:00", false),
+        ] {
+            assert_eq!(nxt.is_open(ts(&format!("2025-03-04T{time}+09:00"))), is_open, "{time}");
+            assert!(!nxt.is_open(ts(&format!("2025-03-03T{time}+09:00"))), "a holiday, {time}");
+        }
+        let seen = nxt.at(ts("2025-02-28T12:00:00+09:00"));
+        assert_eq!((seen.close, seen.next), (ts("2025-02-28T20:00:00+09:00"), day("2025-03-04")));
     }
 
     #[test]
@@ -274,8 +371,8 @@ mod tests {
             assert_eq!(us.close_of(day(date)), Some(ts(close)), "{date}");
         }
         let mut whole = clock(None, "America/New_York");
-        let (date, end) = whole.at(ts("2019-03-10T05:00:00Z"));
-        assert_eq!((date, end), (day("2019-03-10"), ts("2019-03-11T04:00:00Z")), "a day of 23 hours");
+        let seen = whole.at(ts("2019-03-10T05:00:00Z"));
+        assert_eq!((seen.day, seen.close), (day("2019-03-10"), ts("2019-03-11T04:00:00Z")), "a day of 23 hours");
     }
 
     #[test]
@@ -284,7 +381,7 @@ mod tests {
         let mut warm = clock(None, "America/St_Johns");
         let from = ts("2010-11-07T02:00:00Z").0;
         for minute in (0..120).chain((0..120).rev()) {
-            let at = Ts(from + minute * NANOS_A_MINUTE);
+            let at = Ts(from + minute * 60 * NANOS_A_SECOND);
             assert_eq!(warm.at(at), clock(None, "America/St_Johns").at(at), "{minute}");
         }
     }
@@ -292,7 +389,7 @@ mod tests {
     #[test]
     fn a_local_time_that_is_skipped_or_shown_twice_names_no_instant() {
         let mut zone = Zone::named("America/New_York").expect("a zone");
-        let hour = 60 * NANOS_A_MINUTE;
+        let hour = 3_600 * NANOS_A_SECOND;
         for (date, at, found) in [
             ("2019-03-10", hour, Ok(ts("2019-03-10T06:00:00Z"))),
             ("2019-03-10", 2 * hour, Err(LocalTimeError::Skipped)),

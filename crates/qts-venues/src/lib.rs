@@ -5,4 +5,5 @@
 
 pub mod calendar;
 pub mod feed;
+pub mod hours;
 pub mod sim;

@@ -103,9 +103,10 @@ impl SimBroker {
     }
 
     fn place_ticket(&mut self, ticket: Ticket, now: Ts) {
-        let verdict = ticket.check(&self.instruments);
+        let lane = self.lanes.get(ticket.instrument.0 as usize).copied().unwrap_or_default();
+        let verdict = ticket.check(&self.instruments, lane.trading_day(now));
         if verdict.is_ok() {
-            let session = self.lanes.get(ticket.instrument.0 as usize).and_then(|lane| lane.session_at(now));
+            let session = lane.session_at(now);
             let before = self.orders.insert((ticket.instrument, ticket.id), Working::new(ticket, now, session));
             assert!(before.is_none(), "the loop never uses an order number twice");
         }

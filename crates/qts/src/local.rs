@@ -35,7 +35,7 @@ pub(crate) fn end_of(config: &Config, inst: Inst, date: Date) -> Option<Ts> {
 
 fn zone(config: &Config, inst: Inst) -> Option<&str> {
     let id = config.registry.get(inst).map(|instrument| &instrument.id);
-    config.instruments.iter().find(|spec| Some(&spec.id) == id).map(|spec| spec.tz.as_str())
+    config.instruments.iter().find(|spec| Some(&spec.id) == id).map(|spec| spec.hours.tz.as_str())
 }
 
 fn on(tz: &str, ts: Ts) -> Option<String> {

@@ -109,11 +109,13 @@ pub(crate) fn intervals(data: &[DataSpec]) -> Vec<(Inst, Span)> {
 /// the end of one.
 pub(crate) fn session(clock: &mut SessionClock, interval: Option<Span>, now: Ts) -> Session {
     if interval.is_some_and(|interval| interval >= Span::DAY) {
-        return Session::Next;
+        return Session::Next { day: clock.trading_day(now) };
     }
-    let (day, close) = clock.at(now);
-    let is_open = clock.open_of(day).is_some_and(|open| open <= now) && now < close;
-    Session::Until(if is_open { close } else { now })
+    let session = clock.at(now);
+    if clock.is_open(now) {
+        return Session::Until { end: session.close, day: session.day, next: session.next };
+    }
+    Session::Until { end: now, day: session.day, next: clock.trading_day(now) }
 }
 
 fn policy(config: &Config, name: &str) -> Arc<qts_gate::RiskPolicy> {
@@ -295,8 +297,11 @@ fn source(config: &Config, spec: &DataSpec) -> Result<SourceSpec, Trouble> {
 pub(crate) fn session_clock(config: &Config, inst: Inst) -> Result<SessionClock, Trouble> {
     let instrument = config.registry.get(inst);
     let listed = config.instruments.iter().find(|listed| instrument.is_some_and(|found| found.id == listed.id));
-    let (session, tz) = listed.map_or((None, "UTC"), |listed| (listed.session, listed.tz.as_str()));
-    SessionClock::new(session, tz).map_err(|error| Trouble::Failure(format!("failed to {error}")))
+    let clock = match listed {
+        Some(listed) => SessionClock::of(Arc::clone(&listed.hours)),
+        None => SessionClock::new(None, "UTC"),
+    };
+    clock.map_err(|error| Trouble::Failure(format!("failed to {error}")))
 }
 
 const fn sim_config(config: &Config) -> SimConfig {

@@ -7,7 +7,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use criterion::{BatchSize, Criterion, Throughput};
-use qts_core::{Books, Inst, Instrument, InstrumentId, Instruments, Money, Price, Qty, Ratio, Slice, Span, TickTable};
+use qts_core::{
+    Books, Dated, Inst, Instrument, InstrumentId, Instruments, Money, Price, Qty, Ratio, Slice, Span, TickTable,
+};
 use qts_gate::policy::{Controls, OrderSize, Size, Thresholds, Worth};
 use qts_gate::{ArbitrationRule, RiskPolicy, StrategyState};
 use qts_loop::StopPolicy;
@@ -79,13 +81,16 @@ fn instruments() -> Arc<Instruments> {
     let cent = "0.01";
     let share = |symbol| Instrument {
         id: InstrumentId::new(&format!("{symbol}.US")).expect("an id"),
-        ticks: TickTable::flat(cent.parse::<Price>().expect("a price")),
+        ticks: Dated::always(TickTable::flat(cent.parse::<Price>().expect("a price"))),
         lot: Qty::whole(1),
         quantity_step: Qty::whole(1),
-        daily_limit: None,
+        daily_limit: Dated::always(None),
+        order_limit: Dated::always(None),
+        listed_shares: None,
         short_ban: false,
         commission: Ratio::from_percent("0.01").expect("a ratio"),
-        sale_tax: Ratio::ZERO,
+        exchange_fee: Dated::always(Ratio::ZERO),
+        sale_tax: Dated::always(Ratio::ZERO),
         minor_unit: cent.parse().expect("an amount"),
     };
     Arc::new(Instruments::new(SYMBOLS.map(share).to_vec()).expect("distinct"))

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use qts_core::{
-    Bar, Day, Inst, Instrument, InstrumentId, Instruments, MarketEvent, Money, Payload, Price, Qty, Ratio, Span,
+    Bar, Dated, Day, Inst, Instrument, InstrumentId, Instruments, MarketEvent, Money, Payload, Price, Qty, Ratio, Span,
     StrategyId, TickTable, Ts,
 };
 use qts_gate::RiskPolicy;
@@ -20,13 +20,16 @@ const PLENTY: i32 = 1_000;
 pub(crate) fn shares(count: usize) -> Arc<Instruments> {
     let share = |number| Instrument {
         id: InstrumentId::new(&format!("{number:06}.KRX")).expect("an id"),
-        ticks: TickTable::krx_stock(),
+        ticks: Dated::always(krx_ticks()),
         lot: Qty::whole(1),
         quantity_step: Qty::whole(1),
-        daily_limit: "0.3".parse().ok().map(qts_core::DailyLimit),
+        daily_limit: Dated::always("0.3".parse().ok().map(qts_core::DailyLimit)),
+        order_limit: Dated::always(None),
+        listed_shares: None,
         short_ban: true,
         commission: "0.00015".parse().expect("a ratio"),
-        sale_tax: "0.0015".parse().expect("a ratio"),
+        exchange_fee: Dated::always(Ratio::ZERO),
+        sale_tax: Dated::always("0.0015".parse().expect("a ratio")),
         minor_unit: Money::whole(1),
     };
     Arc::new(Instruments::new((0..count).map(share).collect()).expect("distinct"))
@@ -49,7 +52,14 @@ pub(crate) fn bar(inst: Inst, ts: Ts, (open, close): (i32, i32), whole_session: 
         volume: Qty::whole(1_000_000),
         whole_session,
     };
-    MarketEvent { instrument: inst, ts, day: Day(0), session_end: Ts(i64::MAX), payload: Payload::Bar(bar) }
+    MarketEvent {
+        instrument: inst,
+        ts,
+        day: Day(0),
+        session_end: Ts(i64::MAX),
+        next_day: Day(1),
+        payload: Payload::Bar(bar),
+    }
 }
 
 /// A price between 40,000 and 60,000 that wanders by up to four ticks of 50 or 100; the same every time.
@@ -131,4 +141,10 @@ fn tenth() -> Ratio {
 pub(crate) fn built_in(kind: &str, instruments: &Instruments, params: &[(&str, String)]) -> Factory {
     let params: Params = params.iter().map(|(key, text)| ((*key).to_owned(), Param::Text(text.clone()))).collect();
     (qts_strategies::kind(kind).expect("a kind").build)(params, instruments).expect("sound parameters")
+}
+
+/// The price steps of Korean shares since 2023-01-25.
+fn krx_ticks() -> TickTable {
+    let bands = [(0, 1), (2_000, 5), (5_000, 10), (20_000, 50), (50_000, 100), (200_000, 500), (500_000, 1_000)];
+    TickTable::banded(&bands.map(|(from, tick)| (Price::whole(from), Price::whole(tick)))).expect("a table")
 }

@@ -186,11 +186,12 @@ pub struct BeyondDailyLimits;
 
 impl RiskCalculator for BeyondDailyLimits {
     fn measure(&self, seen: &RiskContext<'_>) -> Measure {
-        let Some(price) = seen.prices.reference().filter(|_| seen.instrument.daily_limit.is_some()) else {
+        let day = seen.prices.price_day();
+        let Some(price) = seen.prices.reference().filter(|_| seen.instrument.is_limited(day)) else {
             return Measure::NotApplicable;
         };
         let base = seen.prices.base.or(seen.prices.prev_close);
-        let limits = base.and_then(|base| seen.instrument.price_limits(base));
+        let limits = base.and_then(|base| seen.instrument.price_limits(base, day));
         limits.map_or(Measure::Unknown, |(lower, upper)| Measure::IsSo(price < lower || price > upper))
     }
 }

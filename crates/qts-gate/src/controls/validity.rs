@@ -77,8 +77,8 @@ pub struct BetweenSessions;
 impl RiskCalculator for BetweenSessions {
     fn measure(&self, seen: &RiskContext<'_>) -> Measure {
         match (seen.tif, seen.prices.session) {
-            (Tif::Day | Tif::Gtc, _) | (_, Some(Session::Next)) => Measure::IsSo(false),
-            (_, Some(Session::Until(end))) => Measure::IsSo(seen.now >= end),
+            (Tif::Day | Tif::Gtc, _) | (_, Some(Session::Next { .. })) => Measure::IsSo(false),
+            (_, Some(Session::Until { end, .. })) => Measure::IsSo(seen.now >= end),
             (_, None) => Measure::Unknown,
         }
     }

@@ -33,7 +33,8 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use qts_core::{
-    Cycle, Decision, Epoch, Inst, Kind, Money, OrderId, Price, Proposal, Qty, Ratio, Scope, Side, Stage, StrategyId,
+    Cycle, Dated, Decision, Epoch, Inst, Kind, Money, OrderId, Price, Proposal, Qty, Ratio, Scope, Side, Stage,
+    StrategyId,
 };
 use qts_gate::policy::{
     Age, Controls, FatFinger, Jump, Nature, OrderRate, OrderSize, Participation, Size, Thresholds, Worth,
@@ -900,7 +901,7 @@ proptest! {
             let fine = |stock: &qts_core::Instrument| qts_core::Instrument {
                 lot: Qty::from_units(1).expect("a unit"),
                 quantity_step: Qty::from_units(1).expect("a unit"),
-                ticks: qts_core::TickTable::flat(Price::from_units(1).expect("a unit")),
+                ticks: Dated::always(qts_core::TickTable::flat(Price::from_units(1).expect("a unit"))),
                 ..stock.clone()
             };
             world.instruments = qts_core::Instruments::new(world.instruments.iter().map(|(_, s)| fine(s)).collect()).expect("two");

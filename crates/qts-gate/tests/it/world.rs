@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use qts_core::{
-    Books, Child, Cycle, DecisionId, Epoch, Inst, Instrument, InstrumentId, Instruments, Intent, Kind, Market, Mode,
-    Money, OrderId, Price, Proposal, Qty, Ratio, Side, StrategyId, TickTable, Tif, Ts, Working,
+    Books, Child, Cycle, Dated, DecisionId, Epoch, Inst, Instrument, InstrumentId, Instruments, Intent, Kind, Market,
+    Mode, Money, OrderId, Price, Proposal, Qty, Ratio, Side, StrategyId, TickTable, Tif, Ts, Working,
 };
 use qts_gate::{
     ArbitrationRule, CancelAsk, Causes, Judged, Pace, RiskPolicy, Situation, StagedRiskGate, Standing, StrategyState,
@@ -126,13 +126,16 @@ pub(crate) fn validity_only() -> RiskPolicy {
 pub(crate) fn stock(id: &str) -> Instrument {
     Instrument {
         id: InstrumentId::new(id).expect("SYMBOL.VENUE"),
-        ticks: TickTable::flat(Price::whole(1)),
+        ticks: Dated::always(TickTable::flat(Price::whole(1))),
         lot: Qty::whole(1),
         quantity_step: Qty::whole(1),
-        daily_limit: None,
+        daily_limit: Dated::always(None),
+        order_limit: Dated::always(None),
+        listed_shares: None,
         short_ban: false,
         commission: Ratio::ZERO,
-        sale_tax: Ratio::ZERO,
+        exchange_fee: Dated::always(Ratio::ZERO),
+        sale_tax: Dated::always(Ratio::ZERO),
         minor_unit: Money::whole(1),
     }
 }

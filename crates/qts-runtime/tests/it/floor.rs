@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use qts_core::{
-    Bar, Books, Day, ExecReport, Inst, Instrument, InstrumentId, Instruments, MarketEvent, Money, OrderId, Outcome,
-    Payload, Price, Qty, Ratio, Slice, StrategyId, TickTable, Ts,
+    Bar, Books, Dated, Day, ExecReport, Inst, Instrument, InstrumentId, Instruments, MarketEvent, Money, OrderId,
+    Outcome, Payload, Price, Qty, Ratio, Slice, StrategyId, TickTable, Ts,
 };
 use qts_gate::{ArbitrationRule, RiskPolicy, StrategyState};
 use qts_loop::StopPolicy;
@@ -60,13 +60,16 @@ impl Default for Opening {
 pub(crate) fn stock(id: &str) -> Instrument {
     Instrument {
         id: InstrumentId::new(id).expect("an id"),
-        ticks: TickTable::flat(Price::whole(1)),
+        ticks: Dated::always(TickTable::flat(Price::whole(1))),
         lot: Qty::whole(1),
         quantity_step: Qty::whole(1),
-        daily_limit: None,
+        daily_limit: Dated::always(None),
+        order_limit: Dated::always(None),
+        listed_shares: None,
         short_ban: false,
         commission: Ratio::ZERO,
-        sale_tax: Ratio::ZERO,
+        exchange_fee: Dated::always(Ratio::ZERO),
+        sale_tax: Dated::always(Ratio::ZERO),
         minor_unit: Money::whole(1),
     }
 }
@@ -203,6 +206,7 @@ impl Floor {
                 ts: Ts(self.now),
                 day: Day(i32::try_from(day).expect("a day")),
                 session_end: Ts(day * DAY + CLOSE),
+                next_day: Day(i32::try_from(day + 1).expect("a day")),
                 payload: Payload::Bar(bar(numbers, Ts(self.now - MINUTE))),
             }
         };

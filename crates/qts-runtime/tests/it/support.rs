@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use qts_core::{
-    Bar, Book, Books, Cycle, Day, Decision, DecisionId, Epoch, ExecReport, Inst, Instrument, InstrumentId, Instruments,
-    Intent, Kind, Market, MarketEvent, Mode, Money, OrderId, Outcome, Payload, Price, Proposal, Qty, Ratio, Side,
-    Slice, StrategyId, TickTable, Tif, Ts,
+    Bar, Book, Books, Cycle, Dated, Day, Decision, DecisionId, Epoch, ExecReport, Inst, Instrument, InstrumentId,
+    Instruments, Intent, Kind, Market, MarketEvent, Mode, Money, OrderId, Outcome, Payload, Price, Proposal, Qty,
+    Ratio, Side, Slice, StrategyId, TickTable, Tif, Ts,
 };
 use qts_gate::{
     Admitted, ArbitrationRule, Causes, Pace, RiskPolicy, Situation, StagedRiskGate, Standing, StrategyState,
@@ -29,13 +29,16 @@ pub(crate) struct Account {
 pub(crate) fn instruments() -> Instruments {
     let stock = Instrument {
         id: InstrumentId::new("A.X").expect("an id"),
-        ticks: TickTable::flat(Price::whole(1)),
+        ticks: Dated::always(TickTable::flat(Price::whole(1))),
         lot: Qty::whole(1),
         quantity_step: Qty::whole(1),
-        daily_limit: None,
+        daily_limit: Dated::always(None),
+        order_limit: Dated::always(None),
+        listed_shares: None,
         short_ban: false,
         commission: Ratio::ZERO,
-        sale_tax: Ratio::ZERO,
+        exchange_fee: Dated::always(Ratio::ZERO),
+        sale_tax: Dated::always(Ratio::ZERO),
         minor_unit: Money::whole(1),
     };
     Instruments::new(vec![stock]).expect("distinct")
@@ -52,7 +55,14 @@ pub(crate) fn bar(ts: i64, price: i32) -> MarketEvent {
         volume: Qty::whole(1_000),
         whole_session: false,
     };
-    MarketEvent { instrument: A, ts: Ts(ts), day: Day(0), session_end: Ts(i64::MAX), payload: Payload::Bar(bar) }
+    MarketEvent {
+        instrument: A,
+        ts: Ts(ts),
+        day: Day(0),
+        session_end: Ts(i64::MAX),
+        next_day: Day(1),
+        payload: Payload::Bar(bar),
+    }
 }
 
 fn slice(ts: i64, price: i32) -> Slice {

@@ -155,8 +155,8 @@ impl RowReader {
         self.check_order(cells, when)?;
         let payload = row::payload(cells, &self.header, self.whole_session, when.from)?;
         self.last = Some(self.order(when));
-        let When { ts, day, session_end, .. } = when;
-        Ok(Read::Event(MarketEvent { instrument: self.spec.instrument, ts, day, session_end, payload }))
+        let When { ts, day, session_end, next_day, .. } = when;
+        Ok(Read::Event(MarketEvent { instrument: self.spec.instrument, ts, day, session_end, next_day, payload }))
     }
 
     /// What must not fall from row to row: the date of bars by date, else the time.

@@ -19,6 +19,8 @@ pub(super) struct When {
     pub(super) day: Day,
     /// The close of that session.
     pub(super) session_end: Ts,
+    /// The date of the next session.
+    pub(super) next_day: Day,
 }
 
 /// How the rows of one source tell time.
@@ -65,7 +67,7 @@ impl Timing {
                 let day = self.date(written)?;
                 let ts = self.clock.close_of(day).ok_or(StampError::OutOfRange)?;
                 let from = self.clock.open_of(day).ok_or(StampError::OutOfRange)?;
-                Ok(When { from, ts, day, session_end: ts })
+                Ok(When { from, ts, day, session_end: ts, next_day: self.clock.day_after(day) })
             }
             Rule::Open(length) => {
                 let start = self.instant(written)?;
@@ -85,8 +87,8 @@ impl Timing {
     }
 
     fn seen_at(&mut self, inside: Ts, ts: Ts) -> When {
-        let (day, session_end) = self.clock.at(inside);
-        When { from: inside, ts, day, session_end }
+        let session = self.clock.at(inside);
+        When { from: inside, ts, day: session.day, session_end: session.close, next_day: session.next }
     }
 
     fn instant(&mut self, written: Written) -> Result<Ts, StampError> {

@@ -1,19 +1,13 @@
 //! What a fill costs besides its price. The product is exact and rounded once: half up, to the currency's minor unit.
 
-use qts_core::{Instrument, Money, Price, Qty, Ratio, SCALE, Side};
+use qts_core::{Day, Instrument, Money, Price, Qty, Ratio, SCALE, Side};
 
-/// Commission, and for a sale the tax, on one fill.
-pub(super) fn fee(instrument: &Instrument, side: Side, qty: Qty, price: Price) -> Money {
-    let fee = rate(instrument, side).and_then(|rate| share(Money::of(price, qty), rate, instrument.minor_unit));
+/// Commission, the exchange's fee, and for a sale the tax, on one fill of that day.
+pub(super) fn fee(instrument: &Instrument, side: Side, day: Day, qty: Qty, price: Price) -> Money {
+    let fee =
+        instrument.cost_rate(side, day).and_then(|rate| share(Money::of(price, qty), rate, instrument.minor_unit));
     let Some(fee) = fee else { panic!("the fee on {qty} {} at {price} leaves the range of money", instrument.id) };
     fee
-}
-
-fn rate(instrument: &Instrument, side: Side) -> Option<Ratio> {
-    match side {
-        Side::Buy => Some(instrument.commission),
-        Side::Sell => instrument.commission.checked_add(instrument.sale_tax),
-    }
 }
 
 /// `notional · rate`, rounded half up to a multiple of `minor`; `None` on overflow or a `minor` not above zero.

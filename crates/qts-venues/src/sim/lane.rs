@@ -12,6 +12,9 @@ pub(super) struct Session {
     pub(super) end: Ts,
 }
 
+/// An order placed before anything is known of its market's days is held to the newest rules.
+const UNKNOWN: Day = Day(i32::MAX);
+
 impl Session {
     /// The one to which an event belongs.
     pub(super) const fn of(event: &MarketEvent) -> Self {
@@ -23,6 +26,10 @@ impl Session {
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Lane {
     session: Option<Session>,
+    /// The date of the next.
+    next: Option<Day>,
+    /// Was the newest event a bar that told the whole of its session?
+    is_told: bool,
     last: Option<Price>,
     prev_close: Option<Price>,
 }
@@ -31,6 +38,12 @@ impl Lane {
     /// The session that still runs at `now`, as far as is known.
     pub(super) fn session_at(&self, now: Ts) -> Option<Session> {
         self.session.filter(|session| now < session.end)
+    }
+
+    /// The date on which an order placed at `now` first trades.
+    pub(super) fn trading_day(&self, now: Ts) -> Day {
+        let running = self.session_at(now).filter(|_| !self.is_told);
+        running.map(|session| session.day).or(self.next).unwrap_or(UNKNOWN)
     }
 
     /// Has an event of a later day than `day` been seen?
@@ -49,10 +62,12 @@ impl Lane {
             self.prev_close = self.last;
         }
         self.session = Some(Session::of(event));
+        self.next = Some(event.next_day);
     }
 
     /// Takes in an event's price, after orders have met it.
     pub(super) const fn absorb(&mut self, event: &MarketEvent) {
+        self.is_told = matches!(event.payload, Payload::Bar(bar) if bar.whole_session);
         match event.payload {
             Payload::Bar(bar) => {
                 self.last = Some(bar.close);

@@ -37,10 +37,10 @@ impl Encounter<'_> {
 
     /// `price` made worse by the slippage. Slippage alone goes neither beyond the day's limits nor below one tick.
     fn slipped(&self, side: Side, price: Price) -> Price {
-        let tick = i128::from(self.instrument.ticks.at(price).units());
+        let tick = i128::from(self.instrument.ticks.on(self.event.day).at(price).units());
         let slip = tick * i128::from(self.config.slippage_ticks);
         let seen = i128::from(price.units());
-        let limits = self.prev_close.and_then(|base| self.instrument.price_limits(base));
+        let limits = self.prev_close.and_then(|base| self.instrument.price_limits(base, self.event.day));
         let (lower, upper) = limits.map_or((tick, i128::MAX), |(lower, upper)| (wide(lower).max(tick), wide(upper)));
         let units = match side {
             Side::Buy => (seen + slip).min(upper).max(seen),

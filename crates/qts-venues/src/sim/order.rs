@@ -5,7 +5,8 @@
 //! orders end with their session: IOC and FOK too, if no event came that could have filled them.
 
 use qts_core::{
-    ExecId, Inst, Instrument, Instruments, Kind, MarketEvent, OrderId, Outcome, Payload, Price, Qty, Side, Tif, Ts,
+    Day, ExecId, Inst, Instrument, Instruments, Kind, MarketEvent, OrderId, Outcome, Payload, Price, Qty, Side,
+    TickTable, Tif, Ts,
 };
 use qts_loop::NewOrder;
 
@@ -38,12 +39,12 @@ impl From<&NewOrder> for Ticket {
 }
 
 impl Ticket {
-    /// Would a broker take it? If not, why. Quantities off the lot are taken: they are how odd lots are sold off.
-    pub(super) fn check(&self, instruments: &Instruments) -> Result<(), String> {
+    /// Would a broker take it for that day? If not, why. Quantities off the lot are taken: they are how odd lots are sold off.
+    pub(super) fn check(&self, instruments: &Instruments, day: Day) -> Result<(), String> {
         let known = instruments.get(self.instrument);
         let instrument = known.ok_or_else(|| format!("unknown instrument {}", instruments.name(self.instrument)))?;
         check_qty(self.qty, instrument)?;
-        self.kind.limit().map_or(Ok(()), |limit| check_limit(limit, instrument))
+        self.kind.limit().map_or(Ok(()), |limit| check_limit(limit, instrument.ticks.on(day)))
     }
 }
 
@@ -56,12 +57,10 @@ fn check_qty(qty: Qty, instrument: &Instrument) -> Result<(), String> {
     }
 }
 
-fn check_limit(limit: Price, instrument: &Instrument) -> Result<(), String> {
+fn check_limit(limit: Price, ticks: &TickTable) -> Result<(), String> {
     match limit {
         limit if !limit.is_positive() => Err(format!("limit {limit} is not above zero")),
-        limit if !instrument.ticks.holds(limit) => {
-            Err(format!("limit {limit} is not a multiple of its tick {}", instrument.ticks.at(limit)))
-        }
+        limit if !ticks.holds(limit) => Err(format!("limit {limit} is not a multiple of its tick {}", ticks.at(limit))),
         _ => Ok(()),
     }
 }
@@ -129,6 +128,6 @@ impl Working {
         self.left = self.left.checked_sub(qty).unwrap_or(Qty::ZERO);
         self.over = self.left.is_zero();
         last.0 += 1;
-        Some(Outcome::Filled { exec: *last, qty, price, fee: fee(at.instrument, side, qty, price) })
+        Some(Outcome::Filled { exec: *last, qty, price, fee: fee(at.instrument, side, at.event.day, qty, price) })
     }
 }

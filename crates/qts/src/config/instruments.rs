@@ -1,6 +1,9 @@
 //! `[[instrument]]`: presets, spelled-out keys, defaults.
 
-use qts_core::{DailyLimit, Instrument, InstrumentId, Instruments, Money, Price, Qty, Ratio, TickTable};
+use std::sync::Arc;
+
+use qts_core::{DailyLimit, Dated, Instrument, InstrumentId, Instruments, Money, Price, Qty, Ratio, TickTable};
+use qts_venues::hours::{Hours, Window, Windows};
 
 use super::account::AccountBase;
 use super::code::Code;
@@ -17,10 +20,16 @@ struct Preset {
     daily_limit: Option<Ratio>,
     short_ban: bool,
     sale_tax: Ratio,
-    session: Option<(u16, u16)>,
+    session: Option<Windows>,
     tz: Option<&'static str>,
     /// The currency, and where the class stands that brings it.
     currency: Option<(&'static str, Place)>,
+}
+
+/// KRX shares since 2023-01-25.
+fn krx_ticks() -> Option<TickTable> {
+    let bands = [(0, 1), (2_000, 5), (5_000, 10), (20_000, 50), (50_000, 100), (200_000, 500), (500_000, 1_000)];
+    TickTable::banded(&bands.map(|(from, tick)| (Price::whole(from), Price::whole(tick))))
 }
 
 /// A ten-thousandth.
@@ -48,12 +57,12 @@ impl Preset {
     /// KOSPI and KOSDAQ shares in 2026 (`risk-reference.md` §5).
     fn krx_stock(place: Place) -> Self {
         Self {
-            ticks: Some(TickTable::krx_stock()),
+            ticks: krx_ticks(),
             lot: Qty::whole(1),
             daily_limit: Some(basis_points(3_000)),
             short_ban: true,
             sale_tax: basis_points(20),
-            session: Some((9 * 60, 15 * 60 + 30)),
+            session: Windows::new(vec![Window { open: 9 * 3_600, close: 15 * 3_600 + 1_800 }]).ok(),
             tz: Some("Asia/Seoul"),
             currency: Some(("KRW", place)),
         }
@@ -104,21 +113,17 @@ fn read_one(mut row: Table<'_>, account: &AccountBase, names: &mut Names<'_>) ->
     let currency = read_currency(&mut row, &preset, account);
     let tz = row.take("tz").map(|item| item.zone());
     let session = row.take("session").map(|item| (item.place, item.session()));
-    if let (Some((place, _)), None, None) = (session, &tz, preset.tz) {
-        need_zone(row.log, place);
+    if let (Some((place, _)), None, None) = (&session, &tz, preset.tz) {
+        need_zone(row.log, *place);
     }
     let rules = read_market_rules(&mut row, &preset, account);
     row.finish();
 
+    let windows = session.map_or(preset.session, |(_, session)| session).unwrap_or_else(Windows::whole_day);
+    let tz = tz.flatten().or(preset.tz.map(str::to_owned)).unwrap_or_else(|| "UTC".to_owned());
+    let hours = Hours::every_day(windows, &tz);
     let instrument = rules.build(id?, ticks?, lot, quantity_step, &currency);
-    Some(InstrumentSpec {
-        id: instrument.id.clone(),
-        instrument,
-        currency,
-        session: session.map_or(preset.session, |(_, session)| session),
-        tz: tz.flatten().or(preset.tz.map(str::to_owned)).unwrap_or_else(|| "UTC".to_owned()),
-        place,
-    })
+    Some(InstrumentSpec { id: instrument.id.clone(), instrument, currency, hours: Arc::new(hours), place })
 }
 
 fn need_zone(log: &Log, place: Place) {
@@ -217,13 +222,16 @@ impl MarketRules {
     fn build(self, id: InstrumentId, ticks: TickTable, lot: Qty, quantity_step: Qty, currency: &str) -> Instrument {
         Instrument {
             id,
-            ticks,
+            ticks: Dated::always(ticks),
             lot,
             quantity_step,
-            daily_limit: self.daily_limit.map(DailyLimit),
+            daily_limit: Dated::always(self.daily_limit.map(DailyLimit)),
+            order_limit: Dated::always(None),
+            listed_shares: None,
             short_ban: self.short_ban,
             commission: self.commission,
-            sale_tax: self.sale_tax,
+            exchange_fee: Dated::always(Ratio::ZERO),
+            sale_tax: Dated::always(self.sale_tax),
             minor_unit: minor_unit(currency),
         }
     }

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use qts_core::{Money, NumError, Price, Qty, Ratio, Span, Ts};
+use qts_venues::hours::{Window, Windows};
 use toml::de::DeValue;
 
 use super::code::Code;
@@ -230,15 +231,17 @@ impl Item<'_> {
         ts
     }
 
-    /// A session of one day: minutes since midnight of its open and close.
-    pub(super) fn session(&self) -> Option<(u16, u16)> {
+    /// A session of one day: one window or several, in order.
+    pub(super) fn session(&self) -> Option<Windows> {
         let text = self.text()?;
-        let minutes = text.split_once('-').and_then(|(open, close)| Some((clock(open)?, clock(close)?)));
-        let found = minutes.filter(|(open, close)| open < close);
+        let windows: Option<Vec<Window>> = text.split(',').map(window).collect();
+        let found = windows.and_then(|windows| Windows::new(windows).ok());
         if found.is_none() {
-            let wanted = "`session` must be an open and a later close of one day";
+            let wanted = "`session` must be an open and a later close of one day, or several in order";
             let error = self.error(Code::NotASession, format!("{wanted}, not `{text}`"));
-            self.log.push(error.help("write local times as \"09:00-15:30\"; leave it out if trading never closes"));
+            let help = "write local times as \"09:00-15:30\" or \"09:00-11:30, 12:30-15:00\"; leave it out if trading \
+                        never closes";
+            self.log.push(error.help(help));
         }
         found
     }
@@ -272,12 +275,23 @@ fn parse_length(text: &str) -> Option<Span> {
     number.checked_mul(milliseconds)?.checked_mul(Span::SECOND.0 / 1_000).map(Span)
 }
 
-fn clock(text: &str) -> Option<u16> {
-    let (hour, minute) = text.trim().split_once(':')?;
-    let two = |part: &str| -> Option<u16> {
+fn window(text: &str) -> Option<Window> {
+    let (open, close) = text.split_once('-')?;
+    Some(Window { open: clock(open)?, close: clock(close)? })
+}
+
+/// `15:30` or `15:30:00` in seconds since midnight, at most those of a day.
+fn clock(text: &str) -> Option<u32> {
+    let two = |part: &str| -> Option<u32> {
         let sound = part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
         if sound { part.parse().ok() } else { None }
     };
-    let (hour, minute) = (two(hour)?, two(minute)?);
-    (minute < 60 && hour * 60 + minute <= 24 * 60).then_some(hour * 60 + minute)
+    let parts: Option<Vec<u32>> = text.trim().split(':').map(two).collect();
+    let (hour, minute, second) = match parts?[..] {
+        [hour, minute] => (hour, minute, 0),
+        [hour, minute, second] => (hour, minute, second),
+        _ => return None,
+    };
+    let all = hour * 3_600 + minute * 60 + second;
+    (minute < 60 && second < 60 && all <= 24 * 3_600).then_some(all)
 }

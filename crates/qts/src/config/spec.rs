@@ -7,6 +7,7 @@ use std::sync::Arc;
 use qts_core::{Cycle, Inst, Instrument, InstrumentId, Instruments, Money, Price, Qty, Ratio, Span, StrategyId, Ts};
 use qts_gate::{ArbitrationRule, RiskPolicy, StrategyState};
 use qts_strategy::Params;
+use qts_venues::hours::Hours;
 
 use crate::kinds::Kinds;
 
@@ -72,10 +73,8 @@ pub(crate) struct InstrumentSpec {
     pub(crate) instrument: Instrument,
     /// Its currency, which is the account's.
     pub(crate) currency: String,
-    /// Local open and close in minutes since midnight; `None`: the whole day.
-    pub(crate) session: Option<(u16, u16)>,
-    /// The time zone of its session and days.
-    pub(crate) tz: String,
+    /// When it trades.
+    pub(crate) hours: Arc<Hours>,
     /// Where its id stands.
     pub(crate) place: Place,
 }

@@ -26,7 +26,7 @@ pub(crate) fn sentence_of_decision(reason: &Reason, decision: &Decision, scene: 
 /// What cannot be judged although there is a price, and the way out.
 fn missing_datum(side: Side, kind: Kind, instrument: &Instrument, prices: &Prices) -> Option<&'static str> {
     let reference = prices.reference()?;
-    let lacks_base = instrument.daily_limit.is_some() && prices.prev_close.is_none();
+    let lacks_base = instrument.is_limited(prices.price_day()) && prices.prev_close.is_none();
     let whole = Ratio::from_units(qts_core::SCALE)?;
     Some(match (side, kind) {
         (_, Kind::Limit(_)) if lacks_base => {

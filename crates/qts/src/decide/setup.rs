@@ -134,7 +134,7 @@ pub(crate) fn name(instruments: &Instruments, inst: Inst) -> Cow<'_, str> {
 
 /// The sessions of a configured instrument.
 fn clock(config: &Config, spec: &InstrumentSpec) -> Option<(Inst, SessionClock)> {
-    Some((config.registry.find(spec.id.as_str())?, SessionClock::new(spec.session, &spec.tz).ok()?))
+    Some((config.registry.find(spec.id.as_str())?, SessionClock::of(Arc::clone(&spec.hours)).ok()?))
 }
 
 /// The first few of these names.

@@ -49,12 +49,14 @@ impl Inbox {
     /// Takes in what a line says of an instrument at `at`. Where nobody inside listens, only what is newest is kept.
     pub(super) fn tell(&mut self, inst: Inst, quoted: &Quoted<'_>, at: Ts, listened: bool) {
         let Some(clock) = self.clocks.get_mut(inst.0 as usize) else { return };
-        let (day, session_end) = clock.at(at);
+        let session = clock.at(at);
+        let day = session.day;
         let payload = payload(quoted);
         self.seen.insert(inst, at);
         self.learn(inst, quoted, at, payload.map(|_| day));
         let Some(payload) = payload else { return };
-        let event = MarketEvent { instrument: inst, ts: at, day, session_end, payload };
+        let (session_end, next_day) = (session.close, session.next);
+        let event = MarketEvent { instrument: inst, ts: at, day, session_end, next_day, payload };
         let alike = |old: &&mut MarketEvent| {
             let same_kind = std::mem::discriminant(&old.payload) == std::mem::discriminant(&payload);
             !listened && old.instrument == inst && old.day == day && same_kind

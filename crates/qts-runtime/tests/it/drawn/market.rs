@@ -38,6 +38,7 @@ fn slice(now: i64, day: i64, prices: &mut [i32], rng: &mut Rng, whole_session: b
                 ts: Ts(now),
                 day: Day(i32::try_from(day).expect("a day")),
                 session_end: Ts(day * DAY + CLOSE),
+                next_day: Day(i32::try_from(day + 1).expect("a day")),
                 payload,
             });
         }

@@ -8,7 +8,7 @@ pub(crate) mod whims;
 
 use std::sync::Arc;
 
-use qts_core::{Cycle, DailyLimit, Inst, Instrument, Money, Qty, Ratio, Slice, Span};
+use qts_core::{Cycle, DailyLimit, Dated, Inst, Instrument, Money, Qty, Ratio, Slice, Span};
 use qts_gate::policy::{Age, Controls, FatFinger, Jump, OrderRate, OrderSize, Size, Thresholds, Worth};
 use qts_gate::supervision::{RepeatedExecution, Within};
 use qts_gate::{ArbitrationRule, RiskPolicy, StrategyState, Supervision};
@@ -118,10 +118,13 @@ fn stocks(rng: &mut Rng) -> Vec<Instrument> {
     let count = usize::try_from(rng.int(1, 3)).expect("few");
     let drawn = ["A.X", "B.X", "C.X"][..count].iter().map(|name| Instrument {
         lot: Qty::whole(rng.pick(&[1, 1, 10])),
-        daily_limit: rng.chance(20).then(|| DailyLimit("0.3".parse().expect("a ratio"))),
+        daily_limit: Dated::always(rng.chance(20).then(|| DailyLimit("0.3".parse().expect("a ratio")))),
+        order_limit: Dated::always(None),
+        listed_shares: None,
         short_ban: rng.chance(50),
         commission: rng.pick(&["0", "0.00015", "0.01"]).parse().expect("a ratio"),
-        sale_tax: rng.pick(&["0", "0.002"]).parse().expect("a ratio"),
+        exchange_fee: Dated::always(Ratio::ZERO),
+        sale_tax: Dated::always(rng.pick(&["0", "0.002"]).parse().expect("a ratio")),
         ..stock(name)
     });
     drawn.collect()

@@ -74,8 +74,12 @@ pub(super) fn within(config: &Config) -> Vec<ConfigError> {
 
 /// Every set of controls that judges something.
 fn in_use(config: &Config) -> Vec<Used<'_>> {
-    let daily_limit =
-        config.instruments.iter().filter_map(|spec| spec.instrument.daily_limit).map(|limit| limit.0).max();
+    let daily_limit = config
+        .instruments
+        .iter()
+        .flat_map(|spec| spec.instrument.daily_limit.values().flatten())
+        .map(|limit| limit.0)
+        .max();
     let mut found = Vec::new();
     for (name, policy) in &config.policies {
         let strategies = config.all_strategies().any(|spec| spec.policy == *name);
@@ -145,8 +149,8 @@ fn barred_shorts(config: &Config, used: &Used<'_>) -> Option<ConfigError> {
 fn wide_collar(config: &Config, used: &Used<'_>) -> Option<ConfigError> {
     let place = config.control_place(used.policy, used.inst, "price_collar")?;
     let judged = judged(config, used);
-    let limits: Option<Vec<i128>> =
-        judged.iter().map(|instrument| Some(i128::from(instrument.daily_limit?.0.units()))).collect();
+    let limits = judged.iter().flat_map(|instrument| instrument.daily_limit.values());
+    let limits: Option<Vec<i128>> = limits.map(|limit| Some(i128::from(limit.as_ref()?.0.units()))).collect();
     let (one, widest) = (i128::from(SCALE), limits?.into_iter().max()?);
     most(used.set, "price_collar").filter(|most| most.amount * (one - widest) >= 2 * widest * one)?;
     let policy = &config.said(used.policy, used.inst, "price_collar")?.policy;
