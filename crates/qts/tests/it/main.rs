@@ -8,6 +8,7 @@ mod check_warnings;
 mod commands;
 mod completions;
 mod contract;
+mod control_pages;
 mod costs;
 mod data_and_history;
 mod documents;
