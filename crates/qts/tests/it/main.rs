@@ -18,6 +18,7 @@ mod first_strategies;
 mod flat_memory;
 mod forms_of_data;
 mod funnel;
+mod golden;
 mod help;
 mod hint;
 mod init;
