@@ -2,6 +2,7 @@
 //! says of itself (`qts reasons`, `qts schema`, `qts policy show`). With `UPDATE_DOCS=1` they are written; without it
 //! they must be what would be written. Every piece of a policy that they show is taken by `qts check`.
 
+mod exits;
 mod notes;
 mod program;
 mod texts;
