@@ -38,6 +38,7 @@ mod serve_is_decide;
 mod serve_lasts;
 mod serving;
 mod shared_data;
+mod storms;
 mod supervisors;
 mod support;
 mod terminal;
