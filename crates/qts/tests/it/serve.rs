@@ -94,6 +94,49 @@ fn two_bots_trade_through_one_gate() {
 }
 
 #[test]
+fn a_lost_link_holds_everything_until_it_is_back_and_the_broker_agrees() {
+    let mut served = served("serve-link", TWO_BOTS);
+    check(
+        &mut served,
+        &[
+            PRICES,
+            r#"{"intents": [{"strategy": "trend", "instrument": "A.KRX", "side": "buy", "qty": "6", "limit": "49000"}], "judge": true}"#,
+            r#"{"ack": {"order": "1"}, "link": "down"}"#,
+            r#"{"intents": [{"strategy": "value", "instrument": "A.KRX", "side": "sell", "qty": "6"}], "judge": true}"#,
+            r#"{"positions": {"A.KRX": "20"}}"#,
+            r#"{"link": "up", "positions": {"A.KRX": "26"}}"#,
+            r#"{"fill": {"order": "1", "qty": "6", "price": "49000"}}"#,
+            r#"{"positions": {"A.KRX": "26"}}"#,
+            r#"{"intents": [{"strategy": "value", "instrument": "A.KRX", "side": "sell", "qty": "6"}], "judge": true}"#,
+        ],
+        &expect![[r#"
+            {"market": {"A.KRX": {"last": "50000", "at": "2026-01-05T10:00:00+09:00", "prev_close": "49500"}}}
+            {"intents": [{"strategy": "trend", "instrument": "A.KRX", "side": "buy", "qty": "6", "limit": "49000"}], "judge": true}
+                trend buy 6 A.KRX: pass 6
+                order 1: buy 6 A.KRX @49000 = trend 6
+            {"ack": {"order": "1"}, "link": "down"}
+                modes {"account":"halted"}
+            {"intents": [{"strategy": "value", "instrument": "A.KRX", "side": "sell", "qty": "6"}], "judge": true}
+                value sell 6 A.KRX: block 0 unreconciled
+                modes {"account":"halted"}
+            {"positions": {"A.KRX": "20"}}
+                modes {"account":"halted"}
+            {"link": "up", "positions": {"A.KRX": "26"}}
+                cancel 1 (unwanted of operator)
+                modes {"A.KRX":"reduce_only","account":"halted"}
+            {"fill": {"order": "1", "qty": "6", "price": "49000"}}
+                fill of 1: 6 at 49000 = trend 6 (0)
+                order 1 filled
+            {"positions": {"A.KRX": "26"}}
+            {"intents": [{"strategy": "value", "instrument": "A.KRX", "side": "sell", "qty": "6"}], "judge": true}
+                value sell 6 A.KRX: pass 6
+                order 2: sell 6 A.KRX = value 6
+        "#]],
+    );
+    assert_eq!(served.end(), 0);
+}
+
+#[test]
 fn a_kill_withdraws_what_works_at_once_and_what_is_not_acknowledged_as_soon_as_it_is() {
     let mut served = served("serve-kill", TWO_BOTS);
     check(

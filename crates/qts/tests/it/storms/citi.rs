@@ -1,5 +1,5 @@
 //! The day of Citi, 2 May 2022: a basket of 349 stocks, one share of each a unit, 7,657 dollars. A sale for 58 million
-//! dollars was meant; 58 million was entered as the number of units. Four minutes later a person re-arms the desk, and
+//! dollars was meant; 58 million was entered as the number of units. Five minutes later a person re-arms the desk, and
 //! then the basket that was meant is sent.
 
 use super::storm::{Order, Stock, Storm, wave, whole};
@@ -47,7 +47,7 @@ pub(super) fn storm() -> Storm {
         stocks: (0..=STOCKS).map(stock).collect(),
         orders: basket(ENTRY, ENTERED).chain(basket(CORRECTED, MEANT)).collect(),
         ends: CORRECTED,
-        tables: "[[command]]\nat = \"2022-05-02T09:00:00+01:00\"\ndo = \"rearm\"\nstrategy = \"runaway\"\n\
+        tables: "[[command]]\nat = \"2022-05-02T09:01:00+01:00\"\ndo = \"rearm\"\nstrategy = \"runaway\"\n\
                  reason = \"units and dollars were confused\"\n\
                  [quarantine]\nmax_intents_per_cycle = 400\n"
             .to_owned(),

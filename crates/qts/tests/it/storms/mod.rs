@@ -32,8 +32,9 @@ fn play_all(storm: &Storm, folder: &Folder, rules: &[Rules]) -> Vec<Played> {
 }
 
 /// A storm under all these rules, its table compared with the page, and its calm strategies with themselves: under the
-/// rules at `complete` they do the same as without the storm.
-fn check(storm: &Storm, rules: &[Rules], complete: usize) -> Vec<Played> {
+/// last rules, which are the complete ones, they do the same as without the storm.
+fn check(storm: &Storm, rules: &[Rules]) -> Vec<Played> {
+    let complete = rules.len() - 1;
     let folder = storm.write();
     let played = play_all(storm, &folder, rules);
     let calm = play_calm(storm, &folder, &rules[complete]);
@@ -68,7 +69,7 @@ fn the_day_of_knight() {
         Rules::all("**all**: `conservative`, shorts allowed", SHORTS, SHORTS_OF_ACCOUNT),
     ];
     let storm = knight::storm();
-    let played = check(&storm, &rules, 7);
+    let played = check(&storm, &rules);
     let [none, .., complete] = &played[..] else { panic!("eight") };
     assert!(none.asked.orders > 40_000 && none.sent.orders * 100 > none.asked.orders * 99, "{none:?}");
     assert_eq!(complete.asked, none.asked);
@@ -94,7 +95,7 @@ fn the_day_of_hanmag() {
         Rules::all("**all**: `conservative`, sizes and shorts allowed", &desk, SHORTS_OF_ACCOUNT),
     ];
     let storm = hanmag::storm();
-    let played = check(&storm, &rules, 4);
+    let played = check(&storm, &rules);
     assert_eq!((played[0].asked.orders, played[0].after.0.orders), (41_336, 10));
     assert!(played[0].sent.orders * 100 > played[0].asked.orders * 99, "{:?}", played[0]);
     holds_only(&played, &[1, 2, 4], |it| it.sent.orders == 0);
@@ -132,7 +133,7 @@ fn the_day_of_citi() {
         Rules::all("**all**: `conservative`, baskets and shorts allowed", &format!("{desk}{finger}"), &account),
     ];
     let storm = citi::storm();
-    let played = check(&storm, &rules, 6);
+    let played = check(&storm, &rules);
     let none = &played[0];
     let billion = 1_000_000_000 * 100_000_000;
     assert_eq!((none.asked.orders, none.asked.notional / billion, none.sent), (349, 444, none.asked));

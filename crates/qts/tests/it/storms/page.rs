@@ -1,4 +1,4 @@
-//! The tables of `docs/storms.md`: each stands between `<!-- name -->` and `<!-- end of name -->`, and is what the runs
+//! The tables of `docs/storms.md`, and the policies of their last rows: each stands between `<!-- name -->` and `<!-- end of name -->`, and is what the runs
 //! say. `UPDATE_DOCS=1` writes them.
 
 use std::env;
@@ -14,9 +14,10 @@ const PATH: &str = "docs/storms.md";
 /// One table at a time is written.
 static WRITING: Mutex<()> = Mutex::new(());
 
-/// Compares a storm's table with the page, or writes it.
+/// Compares what the page says of a storm with the runs, or writes it: the table, and the policies of its last row.
 pub(super) fn check(storm: &Storm, rules: &[Rules], played: &[Played], calm: &Played) {
-    let is = table(storm, rules, played, calm);
+    let last = rules.last().expect("rules");
+    let is = format!("{}\n```toml\n{}{}```\n", table(storm, rules, played, calm), last.desk, last.account);
     let _one_at_a_time = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
     let text = fs::read_to_string(root().join(PATH)).expect("the page");
     let (begin, end) = (format!("<!-- {} -->\n", storm.name), format!("<!-- end of {} -->\n", storm.name));

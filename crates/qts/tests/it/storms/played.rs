@@ -40,7 +40,7 @@ impl Rules {
     }
 
     fn extending(base: &str, about: &'static str, desk: &str, account: &str) -> Self {
-        let policy = |name, text: &str| format!("[policy.{name}]\nextends = \"{base}\"\n{text}\n");
+        let policy = |name, text: &str| format!("[policy.{name}]\nextends = \"{base}\"\n{}\n", text.trim_end());
         Self { about, desk: policy("desk", desk), account: policy("account", account) }
     }
 
