@@ -49,6 +49,11 @@ fn holds_only(played: &[Played], places: &[usize], claim: impl Fn(&Played) -> bo
     assert_eq!(held, places);
 }
 
+/// Did this supervisor set this mode?
+fn latched(played: &Played, code: &str, mode: &str) -> bool {
+    played.trips.iter().any(|trip| trip.code == code && trip.mode == mode)
+}
+
 /// Short positions are this desk's business.
 const SHORTS: &str = "short_not_allowed = false\nmax_short = \"5%\"\n";
 /// As large as `max_long` of the account.
@@ -77,8 +82,8 @@ fn the_day_of_knight() {
     holds_only(&played, &[1, 7], |it| it.sent.orders < 50);
     holds_only(&played, &[1, 2, 3, 4, 5, 6, 7], |it| it.largest < million(1) / 4);
     holds_only(&played, &[1, 3, 4, 6, 7], |it| it.gross < million(5) / 4);
-    holds_only(&played, &[4], |it| it.trips.iter().any(|(code, ..)| code == "warn_escalation"));
-    holds_only(&played, &[5], |it| it.trips.iter().any(|(code, ..)| code == "daily_loss"));
+    holds_only(&played, &[4], |it| latched(it, "warn_escalation", "reduce_only"));
+    holds_only(&played, &[5], |it| latched(it, "daily_loss", "halted"));
     holds_only(&played, &[1, 3, 4, 5, 6, 7], |it| it.sent.orders * 4 < it.asked.orders);
 }
 
@@ -101,7 +106,7 @@ fn the_day_of_hanmag() {
     holds_only(&played, &[1, 2, 4], |it| it.sent.orders == 0);
     // What is sound does not go either, until a person has looked: that is D4, and what came too often otherwise.
     holds_only(&played, &[0, 1], |it| it.after.1 == it.after.0);
-    holds_only(&played, &[2, 4], |it| it.trips == [("failure_breaker".to_owned(), "halted".to_owned(), 0)]);
+    holds_only(&played, &[2, 4], |it| it.trips.len() == 1 && it.sent.orders == 0);
 }
 
 #[test]
@@ -140,7 +145,5 @@ fn the_day_of_citi() {
     holds_only(&played, &[1, 3, 6], |it| it.sent.orders == 0);
     // What was meant goes when a person has looked.
     assert_eq!(played[6].after.1, played[6].after.0);
-    holds_only(&played, &[6], |it| {
-        it.trips.iter().any(|(code, mode, _)| code == "failure_breaker" && mode == "halted")
-    });
+    holds_only(&played, &[6], |it| latched(it, "failure_breaker", "halted"));
 }

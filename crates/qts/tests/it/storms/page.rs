@@ -70,12 +70,12 @@ fn held_back(played: &Played) -> String {
 }
 
 fn latched(played: &Played) -> String {
-    let told = played.trips.iter().map(|(code, mode, sent)| {
-        let after = if *sent == 1 { "order".to_owned() } else { format!("{} orders", grouped((*sent).into())) };
-        format!("`{code}`: {mode} after {after}")
+    let told = played.trips.iter().map(|trip| {
+        let (sent, seconds) = (grouped(trip.sent.into()), trip.at / 1_000);
+        format!("`{}`: {} after {sent} orders, {seconds}.{:03} s", trip.code, trip.mode, trip.at % 1_000)
     });
     let told: Vec<String> = told.collect();
-    if told.is_empty() { "–".to_owned() } else { told.join(", ") }
+    if told.is_empty() { "–".to_owned() } else { told.join("; ") }
 }
 
 /// Whole units of money.

@@ -79,6 +79,18 @@ impl Sum {
     }
 }
 
+/// A supervisor that tripped.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Trip {
+    pub(super) code: String,
+    /// What it set.
+    pub(super) mode: String,
+    /// How many of the storm's orders had left by then.
+    pub(super) sent: u64,
+    /// When, in milliseconds.
+    pub(super) at: u64,
+}
+
 /// What became of a storm.
 #[derive(Debug, Default)]
 pub(super) struct Played {
@@ -94,8 +106,8 @@ pub(super) struct Played {
     pub(super) gross: i128,
     /// Controls that cut or blocked orders of the storm, and how many.
     pub(super) held_by: BTreeMap<String, u64>,
-    /// Supervisors that tripped: their code, the mode they set, and how many of the storm's orders had left by then.
-    pub(super) trips: Vec<(String, String, u64)>,
+    /// Supervisors that tripped.
+    pub(super) trips: Vec<Trip>,
     /// What the calm strategies were answered.
     calm: Vec<Row>,
     /// Shares that the storm sent, and that were sent after it, by instrument; sales below zero.
@@ -182,7 +194,7 @@ impl Played {
             let text = |key: &str| trip[key].as_str().expect("a text").to_owned();
             let at = storm.moment(&text("at"));
             let sent = sent_by_then.iter().rev().find(|(then, _)| *then <= at).map_or(0, |(_, sent)| *sent);
-            self.trips.push((text("code"), text("mode"), sent));
+            self.trips.push(Trip { code: text("code"), mode: text("mode"), sent, at });
         }
     }
 
