@@ -14,6 +14,7 @@ pub trait Disk {
     fn length(&self, file: &str) -> io::Result<u64>;
 
     /// Reads from `offset` on until `into` is full or the file ends; says how many bytes were read.
+    /// A file that is not there is [`io::ErrorKind::NotFound`].
     fn read(&self, file: &str, offset: u64, into: &mut [u8]) -> io::Result<usize>;
 
     /// Makes an empty file, or empties the one of that name.

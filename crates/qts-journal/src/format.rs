@@ -9,7 +9,7 @@ pub const LARGEST_BLOCK: usize = 16 << 20;
 /// The unit that all blocks are padded to is one of the powers of two from here …
 pub(crate) const SMALLEST_UNIT: u32 = 512;
 /// … to here.
-pub(crate) const LARGEST_UNIT: u32 = 65_536;
+pub(crate) const LARGEST_UNIT: u32 = 16_384;
 pub(crate) const LARGEST_SEGMENT: u64 = 1 << 40;
 pub(crate) const BLOCK_HEADER: usize = 88;
 pub(crate) const RECORD_HEADER: usize = 8;

@@ -4,6 +4,7 @@
 //! end; bytes that are no block, with no block behind them, are a *torn* end, which a crash explains; a block behind
 //! them is *damage*, since a block is written only when all before it are durable.
 
+use std::io;
 use std::ops::Range;
 
 use crate::Disk;
@@ -14,7 +15,7 @@ use crate::format::{
 };
 
 /// How many bytes are looked through at a time.
-const STRETCH: u64 = 65_536;
+const STRETCH: usize = format::LARGEST_UNIT as usize;
 
 /// How a sound journal ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,15 +46,17 @@ pub(crate) struct Tail {
     pub(crate) seq: u64,
     pub(crate) epoch: u64,
     pub(crate) hash: Hash,
-    /// The last block, and what it was for.
-    pub(crate) last: Option<(Position, Purpose)>,
+    /// The last block.
+    pub(crate) last: Option<Position>,
+    /// What the last block of this segment was for.
+    pub(crate) purpose: Purpose,
 }
 
 impl Tail {
     /// Before the first block of a journal that begins with this segment.
     pub(crate) fn before(header: SegmentHeader) -> Self {
         let hash = format::chain_into(&[0; 32], &header);
-        Self { header, offset: u64::from(header.unit), seq: 0, epoch: 0, hash, last: None }
+        Self { header, offset: u64::from(header.unit), seq: 0, epoch: 0, hash, last: None, purpose: Purpose::Records }
     }
 
     /// Into the segment that follows.
@@ -61,6 +64,7 @@ impl Tail {
         self.hash = format::chain_into(&self.hash, &header);
         self.offset = u64::from(header.unit);
         self.header = header;
+        self.purpose = Purpose::Records;
     }
 }
 
@@ -99,11 +103,11 @@ impl<'d, D: Disk + ?Sized> Reader<'d, D> {
     pub fn resume(disk: &'d D, position: &Position) -> Result<Self, Error> {
         let Position { segment, offset, seq, hash } = *position;
         let missing = Error::NoSuchPosition { segment, offset };
-        if !segments(disk)?.contains(&segment) {
-            return Err(missing);
-        }
-        let header = read_header(disk, segment)?;
-        let tail = Tail { header, offset, seq, epoch: 0, hash, last: None };
+        let header = match read_header(disk, segment) {
+            Err(Error::Damaged(Damage { problem: Problem::Missing, .. })) => return Err(missing),
+            result => result?,
+        };
+        let tail = Tail { header, offset, seq, epoch: 0, hash, last: Some(*position), purpose: Purpose::Records };
         let mut reader = Self::at(disk, tail);
         let Found::Block(block) = reader.look(offset)? else { return Err(missing) };
         let is_there = (block.segment, block.offset) == (segment, offset)
@@ -114,7 +118,7 @@ impl<'d, D: Disk + ?Sized> Reader<'d, D> {
         }
         reader.tail.offset += reader.block.len() as u64;
         reader.tail.epoch = block.epoch;
-        reader.tail.last = Some((*position, block.purpose));
+        reader.tail.purpose = block.purpose;
         Ok(reader)
     }
 
@@ -140,7 +144,7 @@ impl<'d, D: Disk + ?Sized> Reader<'d, D> {
 
     /// The block that was read last.
     pub fn last_block(&self) -> Option<Position> {
-        self.tail.last.map(|(position, _)| position)
+        self.tail.last
     }
 
     /// Who wrote the journal.
@@ -163,7 +167,7 @@ impl<'d, D: Disk + ?Sized> Reader<'d, D> {
 
     /// Reads and checks the next block; `false` at the journal's end.
     fn advance(&mut self) -> Result<bool, Error> {
-        if self.tail.last.is_some_and(|(_, purpose)| purpose == Purpose::Seal) {
+        if self.tail.purpose == Purpose::Seal {
             self.leave_segment()?;
         }
         match self.look(self.tail.offset)? {
@@ -210,7 +214,7 @@ impl<'d, D: Disk + ?Sized> Reader<'d, D> {
         tail.epoch = header.epoch;
         tail.hash = *blake3::hash(&self.block).as_bytes();
         let position = Position { segment: header.segment, offset: tail.offset, seq: tail.seq, hash: tail.hash };
-        tail.last = Some((position, header.purpose));
+        (tail.last, tail.purpose) = (Some(position), header.purpose);
         tail.offset += self.block.len() as u64;
         self.records = records;
         Ok(())
@@ -271,7 +275,7 @@ impl<'d, D: Disk + ?Sized> Reader<'d, D> {
     /// There is no sound block where the next one belongs: is this the end, and what kind of end?
     fn judge_end(&self, problem: Option<Problem>) -> Result<End, Error> {
         let header = self.tail.header;
-        let closed = self.tail.last.is_some_and(|(_, purpose)| purpose == Purpose::Close);
+        let closed = self.tail.purpose == Purpose::Close;
         let name = segment_name(header.segment);
         let length = reading(self.disk.length(&name), &name)?;
         let (rest, block_follows) = self.remains(&header, self.tail.offset)?;
@@ -361,7 +365,7 @@ pub(crate) fn survey<D: Disk + ?Sized>(
     see: &mut dyn FnMut(u64, &[u8]),
 ) -> Result<(), Error> {
     let name = segment_name(header.segment);
-    let mut stretch = vec![0; STRETCH as usize];
+    let mut stretch = vec![0; STRETCH];
     let mut offset = start;
     loop {
         let got = reading(disk.read(&name, offset, &mut stretch), &name)?;
@@ -390,11 +394,11 @@ pub(crate) fn segments<D: Disk + ?Sized>(disk: &D) -> Result<Vec<u64>, Error> {
 pub(crate) fn read_header<D: Disk + ?Sized>(disk: &D, segment: u64) -> Result<SegmentHeader, Error> {
     let name = segment_name(segment);
     let wrong = |problem| Error::from(Damage { segment, offset: 0, problem });
-    if !segments(disk)?.contains(&segment) {
-        return Err(wrong(Problem::Missing));
-    }
     let mut bytes = vec![0; format::LARGEST_UNIT as usize];
-    let got = reading(disk.read(&name, 0, &mut bytes), &name)?;
+    let got = match disk.read(&name, 0, &mut bytes) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(wrong(Problem::Missing)),
+        result => reading(result, &name)?,
+    };
     match SegmentHeader::parse(&bytes[..got]) {
         Ok(header) if header.segment == segment => Ok(header),
         Ok(_) => Err(wrong(Problem::OtherSegment)),

@@ -45,7 +45,7 @@ pub struct Options {
     /// The size of a segment in bytes.
     pub segment_bytes: u64,
     /// Blocks begin at multiples of it, so that writing one never touches what holds another. A power of two from 512
-    /// to 65,536; less than what the disk writes at a time is less safe.
+    /// to 16,384; less than what the disk writes at a time is less safe.
     pub unit: u32,
 }
 
@@ -59,7 +59,7 @@ impl Options {
         let (mode, capacity) = (self.policy.mode(), self.segment_bytes);
         let header = SegmentHeader { mode, unit: self.unit, segment: 1, capacity, epoch: 1, instance: self.instance };
         header.is_plausible().then_some(header).ok_or(Error::Options(
-            "a unit is a power of two from 512 to 65,536, and a segment is at least four units, in whole units",
+            "a unit is a power of two from 512 to 16,384, and a segment is at least four units, in whole units",
         ))
     }
 }
@@ -137,16 +137,20 @@ impl<D: Disk> Writer<D> {
         Ok((writer, recovered))
     }
 
-    /// Makes the disk agree with `tail`: the last segment is written anew, as far as it is sound. That cuts off what
-    /// is torn, and makes durable what a failed sync may have left in memory alone.
+    /// Makes the disk agree with `tail`: the segment of the last block is written anew, as far as it is sound. That
+    /// cuts off what is torn, and makes durable what a failed sync may have left in memory alone.
     pub(crate) fn attach(mut disk: D, policy: Policy, mut tail: Tail, exists: bool) -> Result<Self, Error> {
         let header = tail.header;
         for spare in segments(&disk)?.into_iter().filter(|it| *it > header.segment) {
             let name = segment_name(spare);
             writing(disk.remove(&name), &name)?;
         }
+        if let Some(last) = tail.last.filter(|it| it.segment < header.segment) {
+            let sealed = SegmentHeader { segment: last.segment, ..header };
+            make_segment(&mut disk, &sealed, last.offset + u64::from(header.unit))?;
+        }
         make_segment(&mut disk, &header, if exists { tail.offset } else { 0 })?;
-        if tail.last.is_some_and(|(_, purpose)| purpose == Purpose::Seal) {
+        if tail.purpose == Purpose::Seal {
             let next = SegmentHeader { segment: header.segment + 1, epoch: tail.epoch, ..header };
             make_segment(&mut disk, &next, 0)?;
             tail.enter(next);
@@ -158,7 +162,7 @@ impl<D: Disk> Writer<D> {
             offset: tail.offset,
             epoch: tail.epoch,
             hash: tail.hash,
-            last: tail.last.map(|(position, _)| position),
+            last: tail.last,
             open: vec![0; BLOCK_HEADER],
             count: 0,
             seq: tail.seq,
@@ -312,6 +316,9 @@ impl<D: Disk> Writer<D> {
     /// Makes everything durable and marks the end. The last segment is cut to what is used.
     pub fn close(mut self) -> Result<Position, Error> {
         self.flush()?;
+        if self.offset + 2 * u64::from(self.header.unit) > self.header.capacity {
+            self.next_segment()?; // the last unit is for the mark that another segment follows
+        }
         let head = self.write_mark(Purpose::Close)?;
         self.sync_segment()?;
         if let Some(spare) = self.spare {

@@ -121,7 +121,7 @@ fn what_cannot_be_appended_is_refused_and_changes_nothing() {
 
 #[test]
 fn sizes_that_make_no_sense_are_refused() {
-    for (segment_bytes, unit) in [(8192, 100), (8192, 256), (8192, 131_072), (8000, 512), (1024, 512), (1 << 50, 512)] {
+    for (segment_bytes, unit) in [(8192, 100), (8192, 256), (8192, 32_768), (8000, 512), (1024, 512), (1 << 50, 512)] {
         let options = qts_journal::Options { segment_bytes, unit, ..small(CYCLE, 8192) };
         assert!(matches!(open(&qts_journal::MemoryDisk::new(), options), Err(Error::Options(_))), "{options:?}");
     }
