@@ -45,7 +45,7 @@ impl Folder {
         Self::open(path)
     }
 
-    fn to_write(&mut self, file: &str) -> io::Result<&mut File> {
+    fn handle(&mut self, file: &str) -> io::Result<&mut File> {
         if !self.written.contains_key(file) {
             let opened = OpenOptions::new().write(true).open(self.path.join(file))?;
             self.written.insert(file.to_owned(), opened);
@@ -103,17 +103,17 @@ impl Disk for Folder {
     }
 
     fn write(&mut self, file: &str, offset: u64, bytes: &[u8]) -> io::Result<()> {
-        let handle = self.to_write(file)?;
+        let handle = self.handle(file)?;
         handle.seek(SeekFrom::Start(offset))?;
         handle.write_all(bytes)
     }
 
     fn truncate(&mut self, file: &str, length: u64) -> io::Result<()> {
-        self.to_write(file)?.set_len(length)
+        self.handle(file)?.set_len(length)
     }
 
     fn sync(&mut self, file: &str) -> io::Result<()> {
-        self.to_write(file)?.sync_data()
+        self.handle(file)?.sync_data()
     }
 
     fn sync_folder(&mut self) -> io::Result<()> {

@@ -159,7 +159,7 @@ impl SegmentHeader {
         let unit = u64::from(self.unit);
         self.unit.is_power_of_two()
             && (SMALLEST_UNIT..=LARGEST_UNIT).contains(&self.unit)
-            && self.capacity % unit == 0
+            && self.capacity.is_multiple_of(unit)
             && (4 * unit..=LARGEST_SEGMENT).contains(&self.capacity)
     }
 

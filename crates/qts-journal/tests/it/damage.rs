@@ -23,7 +23,10 @@ fn check(disk: &MemoryDisk, expected: Expect) {
     let error = read(disk).expect_err("damage");
     let opened = open(disk, small(Policy::Cycle, 4096)).expect_err("damage");
     assert_eq!(error.to_string(), opened.to_string(), "reader and writer agree");
-    expected.assert_eq(&error.to_string());
+    match error {
+        Error::Damaged(damage) => expected.assert_eq(&damage.to_string()),
+        other => expected.assert_eq(&other.to_string()),
+    }
 }
 
 /// Writes a checksum anew, as a forger would.
@@ -44,24 +47,9 @@ fn change(disk: &MemoryDisk, segment: u64, change: impl FnOnce(&mut Vec<u8>)) {
 #[test]
 fn a_missing_segment_is_named() {
     for (missing, expected) in [
-        (
-            1,
-            expect![
-                "the journal is damaged: `0000000001.qtsj`, offset 0: the segment is missing; nothing was changed; `qts journal repair` saves what comes before"
-            ],
-        ),
-        (
-            2,
-            expect![
-                "the journal is damaged: `0000000002.qtsj`, offset 0: the segment is missing; nothing was changed; `qts journal repair` saves what comes before"
-            ],
-        ),
-        (
-            4,
-            expect![
-                "the journal is damaged: `0000000004.qtsj`, offset 0: the segment is missing; nothing was changed; `qts journal repair` saves what comes before"
-            ],
-        ),
+        (1, expect!["`0000000001.qtsj`, offset 0: the segment is missing"]),
+        (2, expect!["`0000000002.qtsj`, offset 0: the segment is missing"]),
+        (4, expect!["`0000000004.qtsj`, offset 0: the segment is missing"]),
     ] {
         let mut disk = journal();
         disk.remove(&name(missing)).expect("a segment");
@@ -76,24 +64,14 @@ fn the_last_segments_gone_are_noticed_since_the_one_before_says_that_they_follow
     for segment in (2..=last + 1).filter(|it| disk.length(&name(*it)).is_ok()).collect::<Vec<_>>() {
         disk.remove(&name(segment)).expect("a segment");
     }
-    check(
-        &disk,
-        expect![
-            "the journal is damaged: `0000000002.qtsj`, offset 0: the segment is missing; nothing was changed; `qts journal repair` saves what comes before"
-        ],
-    );
+    check(&disk, expect!["`0000000002.qtsj`, offset 0: the segment is missing"]);
 }
 
 #[test]
 fn segments_in_each_others_place_are_noticed() {
     let disk = journal();
     disk.put(&name(2), &disk.contents(&name(3)).expect("a segment"));
-    check(
-        &disk,
-        expect![
-            "the journal is damaged: `0000000002.qtsj`, offset 0: the header belongs to another segment or another journal; nothing was changed; `qts journal repair` saves what comes before"
-        ],
-    );
+    check(&disk, expect!["`0000000002.qtsj`, offset 0: the header belongs to another segment or another journal"]);
 }
 
 #[test]
@@ -104,12 +82,7 @@ fn a_segment_of_another_journal_is_noticed() {
     }
     let disk = journal();
     disk.put(&name(2), &other.contents(&name(2)).expect("a segment"));
-    check(
-        &disk,
-        expect![
-            "the journal is damaged: `0000000002.qtsj`, offset 0: the header belongs to another segment or another journal; nothing was changed; `qts journal repair` saves what comes before"
-        ],
-    );
+    check(&disk, expect!["`0000000002.qtsj`, offset 0: the header belongs to another segment or another journal"]);
 }
 
 #[test]
@@ -120,12 +93,7 @@ fn a_block_written_to_another_place_is_noticed_even_at_the_end() {
         let at = last.offset as usize;
         bytes.copy_within(at..at + 512, at + 512);
     });
-    check(
-        &disk,
-        expect![
-            "the journal is damaged: `0000000004.qtsj`, offset 2048: the block belongs to another place; nothing was changed; `qts journal repair` saves what comes before"
-        ],
-    );
+    check(&disk, expect!["`0000000004.qtsj`, offset 2048: the block belongs to another place"]);
 }
 
 #[test]
@@ -135,12 +103,7 @@ fn a_forged_record_with_right_checksums_breaks_the_chain() {
         bytes[512 + 88 + 8] ^= 1;
         forge(&mut bytes[512..1024]);
     });
-    check(
-        &disk,
-        expect![
-            "the journal is damaged: `0000000002.qtsj`, offset 1024: the block does not continue the one before it; nothing was changed; `qts journal repair` saves what comes before"
-        ],
-    );
+    check(&disk, expect!["`0000000002.qtsj`, offset 1024: the block does not continue the one before it"]);
 }
 
 #[test]
@@ -152,12 +115,7 @@ fn records_that_do_not_add_up_are_refused_even_with_right_checksums() {
         block[20] += 1;
         forge(block);
     });
-    check(
-        &disk,
-        expect![
-            "the journal is damaged: `0000000004.qtsj`, offset 1536: the block's records are malformed; nothing was changed; `qts journal repair` saves what comes before"
-        ],
-    );
+    check(&disk, expect!["`0000000004.qtsj`, offset 1536: the block's records are malformed"]);
 }
 
 #[test]
@@ -200,7 +158,8 @@ proptest! {
             for _ in 0..=choose(12) {
                 bytes[at + choose(120) as usize] = choose(256) as u8;
             }
-            if forged && at > 0 && u32::from_le_bytes([bytes[at + 8], bytes[at + 9], bytes[at + 10], bytes[at + 11]]) < 400 {
+            let fits = bytes[at + 9] <= 1 && bytes[at + 10] == 0 && bytes[at + 11] == 0 && bytes[at + 8] < 168;
+            if forged && at > 0 && fits {
                 forge(&mut bytes[at..at + 512]);
             }
         });

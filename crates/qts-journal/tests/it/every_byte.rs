@@ -149,7 +149,8 @@ impl Journal {
 }
 
 fn without_numbers(text: &str) -> String {
-    text.chars().map(|it| if it.is_ascii_digit() { 'N' } else { it }).collect::<String>().replace("NN", "N")
+    let words = text.split(' ').map(|word| if word.parse::<u64>().is_ok() { "N" } else { word });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 #[test]
@@ -196,7 +197,7 @@ fn a_flipped_bit_is_noticed_in_the_segment_made_ahead_and_after_a_close_too() {
         refused: something follows the segment's last block: 4096
         refused: the block's checksum does not match: 35280
         refused: the block's header is damaged: 9152
-        refused: the file has NN bytes and should have NN: 4096
+        refused: the file has N bytes and should have N: 4096
         refused: the padding behind the block is not zero: 29296
         refused: the segment does not end, but blocks follow in a later one: 4096
         refused: the segment's header is damaged: 8192
@@ -211,8 +212,7 @@ fn every_one_of_65536_cuts_is_refused() {
     assert_eq!(journal.outcomes.values().sum::<u64>(), 65_536);
     journal.cut_at_every_byte(false);
     journal.expect(expect![[r#"
-        refused: the file has NN bytes and should have NNN: 75904
-        refused: the file has NNN bytes and should have NNN: 51072
+        refused: the file has N bytes and should have N: 126976
         refused: the segment's header is damaged: 4096
     "#]]);
 }

@@ -10,7 +10,9 @@ fn journal() -> MemoryDisk {
     let disk = MemoryDisk::new();
     for process in 0..3 {
         let mut writer = open(&disk, small(Policy::Cycle, 4096)).expect("a journal");
-        (0..8).for_each(|number| drop(write(&mut writer, &(process * 8 + number).to_string())));
+        for number in 0..8 {
+            write(&mut writer, &(process * 8 + number).to_string());
+        }
     }
     disk
 }

@@ -59,7 +59,9 @@ pub(crate) fn segments(disk: &MemoryDisk) -> Vec<(String, u64)> {
 pub(crate) fn chooser(seed: u64) -> impl FnMut(u64) -> u64 {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     move |below| {
-        (state ^= state << 13, state ^= state >> 7, state ^= state << 17);
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
         (state >> 11) % below
     }
 }
