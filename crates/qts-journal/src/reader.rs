@@ -10,8 +10,8 @@ use std::ops::Range;
 use crate::Disk;
 use crate::error::{Damage, Error, Problem, reading};
 use crate::format::{
-    self, BLOCK_HEADER, BlockHeader, Hash, Position, Purpose, Record, SegmentHeader, Unparsed, is_blank, segment_name,
-    segment_of,
+    self, BLOCK_HEADER, BlockHeader, Hash, Mode, Position, Purpose, Record, SegmentHeader, Unparsed, is_blank,
+    segment_name, segment_of,
 };
 
 /// How many bytes are looked through at a time.
@@ -86,7 +86,8 @@ pub struct Reader<'d, D: Disk + ?Sized> {
 enum Found {
     Block(BlockHeader),
     Nothing,
-    Garbage(Problem),
+    /// With the bytes it should have, if its header tells.
+    Garbage(Problem, Option<u64>),
 }
 
 impl<'d, D: Disk + ?Sized> Reader<'d, D> {
@@ -172,8 +173,8 @@ impl<'d, D: Disk + ?Sized> Reader<'d, D> {
         }
         match self.look(self.tail.offset)? {
             Found::Block(header) => self.accept(&header)?,
-            Found::Nothing => self.end = Some(self.judge_end(None)?),
-            Found::Garbage(problem) => self.end = Some(self.judge_end(Some(problem))?),
+            Found::Nothing => self.end = Some(self.judge_end(Problem::Blank, None)?),
+            Found::Garbage(problem, size) => self.end = Some(self.judge_end(problem, size)?),
         }
         Ok(self.end.is_none())
     }
@@ -188,7 +189,9 @@ impl<'d, D: Disk + ?Sized> Reader<'d, D> {
         if is_blank(&self.block) {
             return Ok(Found::Nothing);
         }
-        let Some(header) = BlockHeader::parse(&self.block) else { return Ok(Found::Garbage(Problem::BlockHeader)) };
+        let Some(header) = BlockHeader::parse(&self.block) else {
+            return Ok(Found::Garbage(Problem::BlockHeader, None));
+        };
         let end = BLOCK_HEADER + header.length as usize;
         let size = self.tail.header.padded(end);
         if size > unit && got == unit {
@@ -197,10 +200,10 @@ impl<'d, D: Disk + ?Sized> Reader<'d, D> {
             self.block.truncate(unit + more);
         }
         if self.block.get(BLOCK_HEADER..end).map(crc32fast::hash) != Some(header.checksum) {
-            return Ok(Found::Garbage(Problem::Checksum));
+            return Ok(Found::Garbage(Problem::Checksum, Some(size as u64)));
         }
         let whole = self.block.len() == size && is_blank(&self.block[end..]);
-        Ok(if whole { Found::Block(header) } else { Found::Garbage(Problem::Padding) })
+        Ok(if whole { Found::Block(header) } else { Found::Garbage(Problem::Padding, Some(size as u64)) })
     }
 
     /// Takes a block that is sound in itself, if it belongs here. No crash can make one that does not.
@@ -239,7 +242,7 @@ impl<'d, D: Disk + ?Sized> Reader<'d, D> {
     /// Goes from a sealed segment into the next.
     fn leave_segment(&mut self) -> Result<(), Error> {
         let old = self.tail.header;
-        self.check_length(Some(old.capacity))?;
+        self.check_length()?;
         let mut blank = true;
         survey(self.disk, &old, self.tail.offset, &mut |_, _| blank = false)?;
         if !blank {
@@ -260,30 +263,29 @@ impl<'d, D: Disk + ?Sized> Reader<'d, D> {
     }
 
     /// A segment that was preallocated keeps its length, but for the last one of a journal that was closed.
-    fn check_length(&self, expected: Option<u64>) -> Result<(), Error> {
-        let header = self.tail.header;
-        let name = segment_name(header.segment);
-        let length = reading(self.disk.length(&name), &name)?;
-        let sound = match header.mode {
-            format::Mode::Growing => length <= header.capacity,
-            format::Mode::Preallocated => length == expected.unwrap_or(length),
-        };
-        let wrong = Problem::Length { length, expected: expected.unwrap_or(header.capacity) };
+    fn check_length(&self) -> Result<(), Error> {
+        let SegmentHeader { mode, capacity, .. } = self.tail.header;
+        let length = self.length()?;
+        let sound = if mode == Mode::Growing { length <= capacity } else { length == capacity };
+        let wrong = Problem::Length { length, expected: capacity };
         if sound { Ok(()) } else { Err(self.damage(wrong).into()) }
     }
 
+    fn length(&self) -> Result<u64, Error> {
+        let name = segment_name(self.tail.header.segment);
+        reading(self.disk.length(&name), &name)
+    }
+
     /// There is no sound block where the next one belongs: is this the end, and what kind of end?
-    fn judge_end(&self, problem: Option<Problem>) -> Result<End, Error> {
+    fn judge_end(&self, problem: Problem, size: Option<u64>) -> Result<End, Error> {
         let header = self.tail.header;
         let closed = self.tail.purpose == Purpose::Close;
-        let name = segment_name(header.segment);
-        let length = reading(self.disk.length(&name), &name)?;
         let (rest, block_follows) = self.remains(&header, self.tail.offset)?;
-        if block_follows {
-            return Err(self.damage(problem.unwrap_or(Problem::Blank)).into());
+        if block_follows || size.is_some_and(|it| rest > it) {
+            return Err(self.damage(problem).into());
         }
-        if !(closed && length == self.tail.offset) {
-            self.check_length(Some(header.capacity))?;
+        if !(closed && self.length()? == self.tail.offset) {
+            self.check_length()?;
         }
         let beyond = self.judge_spare(&header)?;
         if rest + beyond > 0 {
@@ -313,7 +315,7 @@ impl<'d, D: Disk + ?Sized> Reader<'d, D> {
         if block_follows || BlockHeader::parse(&first[..got]).is_some() {
             return Err(self.damage(Problem::Unsealed).into());
         }
-        if spare.mode == format::Mode::Preallocated && length != spare.capacity {
+        if spare.mode == Mode::Preallocated && length != spare.capacity {
             let problem = Problem::Length { length, expected: spare.capacity };
             return Err(Damage { segment: spare.segment, offset: 0, problem }.into());
         }

@@ -97,6 +97,8 @@ pub struct Writer<D: Disk> {
     durable: u64,
     /// When the first commit was that still waits for others.
     waiting_since: Option<Duration>,
+    /// How many bytes a write that found no space may have left where the next block goes.
+    scribbled: usize,
     /// The segment that was made ahead.
     spare: Option<SegmentHeader>,
     is_full: bool,
@@ -169,6 +171,7 @@ impl<D: Disk> Writer<D> {
             written: tail.seq,
             durable: tail.seq,
             waiting_since: None,
+            scribbled: 0,
             spare: None,
             is_full: false,
             has_failed: false,
@@ -255,8 +258,8 @@ impl<D: Disk> Writer<D> {
         self.check_usable()?;
         if self.header.mode == Mode::Growing {
             self.is_full = false;
-        } else if self.spare.is_none() {
-            self.spare = Some(self.make_next()?);
+        } else {
+            self.next_header()?;
         }
         Ok(())
     }
@@ -388,8 +391,10 @@ impl<D: Disk> Writer<D> {
         header.seal(block);
         block.resize(self.header.padded(block.len()), 0);
         let name = segment_name(segment);
+        self.scribbled = self.scribbled.max(block.len());
         let written = writing(self.disk.write(&name, offset, block), &name);
         self.note(written)?;
+        self.scribbled = 0; // blocks only grow until they are written
         self.hash = *blake3::hash(block).as_bytes();
         self.offset += block.len() as u64;
         let position = Position { segment, offset, seq: self.written + u64::from(count), hash: self.hash };
@@ -408,10 +413,8 @@ impl<D: Disk> Writer<D> {
 
     /// Ends the segment and begins the next, whose file is durable before the end of this one is written.
     fn next_segment(&mut self) -> Result<(), Error> {
-        let next = match self.spare.take() {
-            Some(spare) => spare,
-            None => self.make_next()?,
-        };
+        let next = self.next_header()?;
+        self.wipe()?;
         let old = segment_name(self.header.segment);
         self.write_mark(Purpose::Seal)?;
         self.sync_segment()?;
@@ -419,15 +422,32 @@ impl<D: Disk> Writer<D> {
         self.hash = format::chain_into(&self.hash, &next);
         self.offset = u64::from(next.unit);
         self.header = next;
+        self.spare = None;
         Ok(())
     }
 
-    fn make_next(&mut self) -> Result<SegmentHeader, Error> {
+    /// The next segment, which is made if it is not there.
+    fn next_header(&mut self) -> Result<SegmentHeader, Error> {
+        if let Some(spare) = self.spare {
+            return Ok(spare);
+        }
         let header = SegmentHeader { segment: self.header.segment + 1, epoch: self.epoch, ..self.header };
         let made = make_segment(&mut self.disk, &header, 0);
         self.note(made)?;
-        self.is_full = false;
+        (self.spare, self.is_full) = (Some(header), false);
         Ok(header)
+    }
+
+    /// Takes back what a write left that found no space: nothing may follow the last block of a segment.
+    fn wipe(&mut self) -> Result<(), Error> {
+        if self.scribbled > 0 {
+            let name = segment_name(self.header.segment);
+            let wiped = writing(self.disk.write(&name, self.offset, &vec![0; self.scribbled]), &name);
+            self.note(wiped)?;
+            self.sync_segment()?;
+            self.scribbled = 0;
+        }
+        Ok(())
     }
 }
 

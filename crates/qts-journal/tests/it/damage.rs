@@ -97,6 +97,16 @@ fn a_block_written_to_another_place_is_noticed_even_at_the_end() {
 }
 
 #[test]
+fn a_last_block_with_more_behind_it_than_its_own_bytes_is_not_torn() {
+    let disk = journal();
+    let last = *blocks(&disk).last().expect("blocks");
+    change(&disk, last.segment, |bytes| bytes[last.offset as usize + 90] ^= 1);
+    assert!(read(&disk).is_ok(), "by itself it could be torn");
+    change(&disk, last.segment, |bytes| bytes[last.offset as usize + 512] = 1);
+    check(&disk, expect!["`0000000004.qtsj`, offset 1536: the block's checksum does not match"]);
+}
+
+#[test]
 fn a_forged_record_with_right_checksums_breaks_the_chain() {
     let disk = journal();
     change(&disk, 2, |bytes| {

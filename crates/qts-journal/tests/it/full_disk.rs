@@ -1,8 +1,8 @@
 //! A full disk stops what is new, and leaves room to end what is under way.
 
-use qts_journal::{Disk, Error, Policy};
+use qts_journal::{Disk, Error, Fault, Policy};
 
-use crate::support::{NOTE, NOW, begin, open, segments, small, texts, write};
+use crate::support::{NOTE, NOW, begin, open, read, segments, small, texts, write};
 
 #[test]
 fn a_full_disk_is_told_early_and_leaves_half_a_segment() {
@@ -61,4 +61,21 @@ fn without_space_to_begin_with_there_is_an_error_and_nothing_is_left_behind() {
     disk.set_capacity(Some(5000));
     assert!(matches!(open(&disk, small(Policy::Cycle, 8192)), Err(Error::Full { .. })));
     assert_eq!(disk.list().expect("names"), [""; 0]);
+}
+
+/// Some file systems need space even to overwrite.
+#[test]
+fn what_a_write_without_space_left_behind_is_gone_before_the_segment_ends() {
+    for size in [10, 700, 1400] {
+        let (disk, mut writer) = begin(small(Policy::Cycle, 4096));
+        writer.append(NOTE, 1, &[1; 1500]).expect("a record");
+        disk.fail_at(disk.steps().len(), Fault::Enospc);
+        assert!(matches!(writer.commit(NOW), Err(Error::Full { .. })));
+        disk.heal();
+        writer.append(NOTE, 1, &vec![2; size]).expect("a record");
+        assert_eq!(writer.commit(NOW).expect("a commit"), 3);
+        assert_eq!(read(&disk).expect("sound").0.len(), 3);
+        drop(writer);
+        assert_eq!(open(&disk, small(Policy::Cycle, 4096)).expect("sound").last_seq(), 4);
+    }
 }
