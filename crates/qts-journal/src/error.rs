@@ -24,6 +24,14 @@ pub enum Error {
         /// Its version.
         version: u16,
     },
+    /// It holds a record of the journal's own that is not known here. *Halt*: use a newer program.
+    #[error("record {seq} is of the journal's own kind {kind}, which is not known here: use a newer program")]
+    UnknownKind {
+        /// Its kind.
+        kind: u16,
+        /// Its number.
+        seq: u64,
+    },
     /// No space for it. *Degrade*: no new orders; what was appended is kept, but not durable. Free space, then
     /// [`prepare`](crate::Writer::prepare).
     #[error("no space is left for the journal in `{file}`: free some, until then nothing new can be recorded")]

@@ -30,7 +30,8 @@ pub struct Kind(pub u16);
 impl Kind {
     /// A process began to write: its epoch, a `u64`.
     pub const EPOCH: Self = Self(0);
-    /// The journal was repaired: five `u64`, first and last lost record (0: unknown), segment, offset, lost bytes.
+    /// The journal was repaired: five `u64`, first and last lost record (0: not known), segment and offset of the
+    /// damage, bytes lost.
     pub const REPAIR: Self = Self(1);
     /// Kinds below are the journal's own.
     pub const FIRST_FREE: Self = Self(16);
@@ -38,6 +39,11 @@ impl Kind {
     /// Whether the journal itself wrote it.
     pub fn is_own(self) -> bool {
         self < Self::FIRST_FREE
+    }
+
+    /// Whether the journal wrote it, and this version does not know why.
+    pub(crate) fn is_unknown(self) -> bool {
+        self.is_own() && self > Self::REPAIR
     }
 
     /// Whether a reader that does not know the kind may pass over it. If not, it must refuse.

@@ -226,13 +226,12 @@ impl<'d, D: Disk + ?Sized> Reader<'d, D> {
     fn objection(&self, header: &BlockHeader, records: &[u8]) -> Option<Problem> {
         let tail = &self.tail;
         let is_here = (header.segment, header.offset) == (tail.header.segment, tail.offset);
-        let fits = tail.offset + self.block.len() as u64 <= tail.header.capacity;
         let continues = header.previous == tail.hash
             && tail.seq.checked_add(1) == Some(header.first)
             && header.first.checked_add(u64::from(header.count)).is_some()
             && header.epoch >= tail.epoch;
         match () {
-            () if !is_here || !fits => Some(Problem::OtherPlace),
+            () if !is_here => Some(Problem::OtherPlace),
             () if !continues => Some(Problem::Chain),
             () if !format::holds_records(records, header.count) => Some(Problem::Records),
             () => None,
@@ -280,7 +279,7 @@ impl<'d, D: Disk + ?Sized> Reader<'d, D> {
     fn judge_end(&self, problem: Problem, size: Option<u64>) -> Result<End, Error> {
         let header = self.tail.header;
         let closed = self.tail.purpose == Purpose::Close;
-        let (rest, block_follows) = self.remains(&header, self.tail.offset)?;
+        let (rest, block_follows) = self.remains(&header, self.tail.offset, self.tail.offset + 1)?;
         if block_follows || size.is_some_and(|it| rest > it) {
             return Err(self.damage(problem).into());
         }
@@ -308,11 +307,8 @@ impl<'d, D: Disk + ?Sized> Reader<'d, D> {
         let name = segment_name(spare.segment);
         let length = reading(self.disk.length(&name), &name)?;
         let unit = u64::from(spare.unit);
-        let (bytes, block_follows) = self.remains(&spare, unit)?;
-        // A block at the very first place counts here: the segment before it has not ended.
-        let mut first = vec![0; BLOCK_HEADER];
-        let got = reading(self.disk.read(&name, unit, &mut first), &name)?;
-        if block_follows || BlockHeader::parse(&first[..got]).is_some() {
+        let (bytes, block_is_there) = self.remains(&spare, unit, unit)?;
+        if block_is_there {
             return Err(self.damage(Problem::Unsealed).into());
         }
         if spare.mode == Mode::Preallocated && length != spare.capacity {
@@ -322,14 +318,14 @@ impl<'d, D: Disk + ?Sized> Reader<'d, D> {
         Ok(bytes)
     }
 
-    /// How many bytes from `start` on are not blank, and whether a block begins after it.
-    fn remains(&self, header: &SegmentHeader, start: u64) -> Result<(u64, bool), Error> {
-        let (mut bytes, mut block_follows) = (0, false);
+    /// How many bytes from `start` on are not blank, and whether a block begins at `from` or later.
+    fn remains(&self, header: &SegmentHeader, start: u64, from: u64) -> Result<(u64, bool), Error> {
+        let (mut bytes, mut is_there) = (0, false);
         survey(self.disk, header, start, &mut |offset, unit| {
             bytes = offset + unit.len() as u64 - start;
-            block_follows |= offset > start && begins_block(header, offset, unit).is_some();
+            is_there |= offset >= from && begins_block(header, offset, unit).is_some();
         })?;
-        Ok((bytes, block_follows))
+        Ok((bytes, is_there))
     }
 
     fn damage(&self, problem: Problem) -> Damage {
@@ -343,7 +339,9 @@ impl<D: Disk + ?Sized> Iterator for Reader<'_, D> {
     fn next(&mut self) -> Option<Self::Item> {
         while self.end.is_none() && !self.failed {
             if let Some(record) = self.take_record() {
-                return Some(Ok(record));
+                self.failed = record.kind.is_unknown();
+                let Record { seq, kind, .. } = record;
+                return Some(if self.failed { Err(Error::UnknownKind { kind: kind.0, seq }) } else { Ok(record) });
             }
             if let Err(error) = self.advance() {
                 self.failed = true;

@@ -116,16 +116,50 @@ fn a_forged_record_with_right_checksums_breaks_the_chain() {
     check(&disk, expect!["`0000000002.qtsj`, offset 1024: the block does not continue the one before it"]);
 }
 
-#[test]
-fn records_that_do_not_add_up_are_refused_even_with_right_checksums() {
+/// Changes one byte of the last block and forges its checksums.
+fn forged(at: usize, change_byte: impl Fn(&mut u8)) -> MemoryDisk {
     let disk = journal();
     let last = *blocks(&disk).last().expect("blocks");
     change(&disk, last.segment, |bytes| {
         let block = &mut bytes[last.offset as usize..][..512];
-        block[20] += 1;
+        change_byte(&mut block[at]);
         forge(block);
     });
-    check(&disk, expect!["`0000000004.qtsj`, offset 1536: the block's records are malformed"]);
+    disk
+}
+
+#[test]
+fn no_field_of_the_last_block_can_be_wrong_even_with_right_checksums() {
+    const PLACE: &str = "`0000000004.qtsj`, offset 1536: the block belongs to another place";
+    const CHAIN: &str = "`0000000004.qtsj`, offset 1536: the block does not continue the one before it";
+    const RECORDS: &str = "`0000000004.qtsj`, offset 1536: the block's records are malformed";
+    for (at, expected) in [(20, RECORDS), (24, PLACE), (32, PLACE), (40, CHAIN), (48, CHAIN), (56, CHAIN)] {
+        let error = read(&forged(at, |byte| *byte = byte.wrapping_sub(1))).expect_err("damage").to_string();
+        assert!(error.contains(expected), "byte {at}: {error}");
+    }
+    let error = read(&forged(20, |byte| *byte += 1)).expect_err("damage").to_string();
+    assert!(error.contains(RECORDS), "{error}");
+    let error = read(&forged(88, |byte| *byte += 1)).expect_err("damage").to_string();
+    assert!(error.contains(RECORDS), "{error}");
+}
+
+#[test]
+fn a_damaged_seal_is_noticed_when_only_one_block_follows() {
+    let (disk, mut writer) = begin(small(Policy::Cycle, 4096));
+    while writer.head().is_none_or(|it| it.segment == 1) {
+        write(&mut writer, "x");
+    }
+    drop(writer);
+    let seal = *blocks(&disk).iter().rev().nth(1).expect("two blocks");
+    assert_eq!(seal.segment, 1);
+    disk.flip(&name(1), seal.offset * 8).expect("a bit");
+    check(&disk, expect!["`0000000001.qtsj`, offset 3584: the segment does not end, but blocks follow in a later one"]);
+}
+
+#[test]
+fn a_kind_of_the_journals_own_that_is_not_known_is_refused() {
+    let disk = forged(92, |byte| *byte = 2);
+    check(&disk, expect!["record 21 is of the journal's own kind 2, which is not known here: use a newer program"]);
 }
 
 #[test]

@@ -76,6 +76,24 @@ fn damage_anywhere_but_in_the_first_header_is_repaired_and_all_before_it_kept() 
 }
 
 #[test]
+fn epochs_whose_blocks_are_all_unreadable_are_not_given_again() {
+    let (disk, mut lost) = (MemoryDisk::new(), 0);
+    for _ in 0..6 {
+        let mut writer = open(&disk, small(Policy::Cycle, 1 << 16)).expect("a journal");
+        write(&mut writer, "x");
+        lost = writer.epoch();
+    }
+    // Of the epochs from the second on, one header is left.
+    let name = &segments(&disk)[0].0;
+    for block in blocks(&disk).iter().filter(|it| it.seq > 2 && it.seq != 4) {
+        disk.flip(name, block.offset * 8).expect("a bit");
+    }
+    let repaired = repair(&mut disk.clone(), MemoryDisk::new()).expect("a repair").expect("damage");
+    assert_eq!(repaired.last_lost, Some(4));
+    assert!(repaired.epoch > lost, "epoch {} after {lost}", repaired.epoch);
+}
+
+#[test]
 fn a_sound_journal_needs_no_repair_and_a_full_folder_is_refused() {
     let (mut disk, target) = (journal(), MemoryDisk::new());
     assert_eq!(repair(&mut disk, target.clone()).expect("no damage"), None);
