@@ -153,8 +153,13 @@ fn run(policy: Policy, steps: &[Step]) {
     }
 }
 
+/// How many sequences are tried; `QTS_CRASH_CASES` for more.
+fn cases() -> u32 {
+    std::env::var("QTS_CRASH_CASES").ok().and_then(|it| it.parse().ok()).unwrap_or(400)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_was_durable_is_found_again_after_any_crash(steps in steps()) {
