@@ -106,8 +106,9 @@ pub struct Writer<D: Disk> {
 }
 
 impl<D: Disk> Writer<D> {
-    /// Opens the journal in this folder for this process alone, or begins one. All of it is read, checked and shown
-    /// to `visit`; a torn end is cut off, damage refused. A new epoch has begun and is durable on return.
+    /// Opens the journal in this folder for this process alone, or begins one. All of it is read and checked, and every
+    /// record shown to `visit`, the journal's own included; a torn end is cut off, damage refused. On return a new epoch
+    /// has begun and is durable. After an error, what `visit` saw counts for nothing.
     pub fn open(mut disk: D, options: Options, mut visit: impl FnMut(&Record)) -> Result<(Self, Recovered), Error> {
         let first = options.first_header()?;
         lock(&mut disk)?;
