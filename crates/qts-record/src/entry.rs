@@ -3,7 +3,7 @@
 use qts_core::{Cycle, ExecReport, Slice, Ts};
 use qts_runtime::{PositionReport, Record};
 
-use crate::bytes::{Broken, Bytes, Reader, choice, fields};
+use crate::bytes::{Broken, Bytes, Reader, choice, fields, put_text};
 
 /// How a journal began: everything that a replay needs besides the inputs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub struct Opening {
     pub version: String,
     /// Which command did: `run` or `serve`.
     pub command: String,
-    /// The path of the config, as it was given.
+    /// The name of the config's file, without its folder.
     pub config_path: String,
     /// The text of the config.
     pub config: String,
@@ -23,7 +23,7 @@ pub struct Opening {
 /// A file that was read at the start.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
-    /// Its path, as the config names it.
+    /// Its path, from the config's folder.
     pub path: String,
     /// What was in it.
     pub content: String,
@@ -93,7 +93,74 @@ fields! {
     File { path, content }
 }
 
+/// An entry that is only to be written, without a copy of what it tells. Each has the bytes of the [`Entry`] of its name.
+#[derive(Debug, Clone, Copy)]
+pub enum Telling<'a> {
+    /// See [`Entry::Opening`].
+    Opening(&'a Opening),
+    /// See [`Entry::Slice`].
+    Slice(&'a Slice),
+    /// See [`Entry::Report`].
+    Report(&'a ExecReport),
+    /// See [`Entry::Scheduled`].
+    Scheduled(u32),
+    /// See [`Entry::Line`].
+    Line(&'a str),
+    /// See [`Entry::Happened`].
+    Happened(Cycle, Ts, &'a [Record]),
+    /// See [`Entry::Reply`].
+    Reply(&'a str),
+    /// See [`Entry::State`].
+    State([u8; 32]),
+    /// See [`Entry::Closed`].
+    Closed,
+}
+
+impl Telling<'_> {
+    /// Adds its bytes to `out`.
+    pub fn put(&self, out: &mut Vec<u8>) {
+        match *self {
+            Self::Opening(opening) => numbered(1, out, |out| opening.put(out)),
+            Self::Slice(slice) => numbered(3, out, |out| slice.put(out)),
+            Self::Report(report) => numbered(4, out, |out| report.put(out)),
+            Self::Scheduled(number) => numbered(5, out, |out| number.put(out)),
+            Self::Line(line) => numbered(9, out, |out| put_text(line, out)),
+            Self::Happened(cycle, ts, records) => numbered(10, out, |out| {
+                cycle.put(out);
+                ts.put(out);
+                records.len().put(out);
+                records.iter().for_each(|record| record.put(out));
+            }),
+            Self::Reply(reply) => numbered(11, out, |out| put_text(reply, out)),
+            Self::State(hash) => numbered(12, out, |out| hash.put(out)),
+            Self::Closed => out.push(13),
+        }
+    }
+}
+
+fn numbered(number: u8, out: &mut Vec<u8>, rest: impl FnOnce(&mut Vec<u8>)) {
+    out.push(number);
+    rest(out);
+}
+
 impl Entry {
+    /// The same, to be written; `None` for a kind that nobody writes without having it.
+    #[must_use]
+    pub fn telling(&self) -> Option<Telling<'_>> {
+        Some(match self {
+            Self::Opening(opening) => Telling::Opening(opening),
+            Self::Slice(slice) => Telling::Slice(slice),
+            Self::Report(report) => Telling::Report(report),
+            Self::Scheduled(number) => Telling::Scheduled(*number),
+            Self::Line(line) => Telling::Line(line),
+            Self::Happened { cycle, ts, records } => Telling::Happened(*cycle, *ts, records),
+            Self::Reply(reply) => Telling::Reply(reply),
+            Self::State(hash) => Telling::State(*hash),
+            Self::Closed => Telling::Closed,
+            Self::Epoch(_) | Self::Timer(_) | Self::Positions(_) | Self::Link { .. } => return None,
+        })
+    }
+
     /// Its bytes.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {

@@ -20,4 +20,4 @@ mod entry;
 mod runtime;
 
 pub use bytes::{Broken, Bytes, Reader};
-pub use entry::{Entry, File, Opening};
+pub use entry::{Entry, File, Opening, Telling};

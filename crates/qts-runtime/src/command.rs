@@ -178,24 +178,26 @@ pub enum When {
 
 /// Commands to be given during a run, each once, those due together in the order in which they were written.
 #[derive(Debug, Default)]
-pub struct Schedule(Vec<(When, Command)>);
+pub struct Schedule(Vec<(u32, When, Command)>);
 
 impl Schedule {
     /// These commands at these times.
     #[must_use]
-    pub const fn new(commands: Vec<(When, Command)>) -> Self {
-        Self(commands)
+    pub fn new(commands: Vec<(When, Command)>) -> Self {
+        let numbered = (0..).zip(commands).map(|(number, (when, command))| (number, when, command));
+        Self(numbered.collect())
     }
 
-    /// Takes out what is due before the cycle `next` that takes a slice of time `ts`.
-    pub fn due(&mut self, next: Cycle, ts: Ts) -> Vec<Command> {
+    /// Takes out what is due before the cycle `next` that takes a slice of time `ts`, each with its number, from 0 in
+    /// the order in which they were written.
+    pub fn due(&mut self, next: Cycle, ts: Ts) -> Vec<(u32, Command)> {
         let is_due = |when: &When| match when {
             When::At(at) => *at <= ts,
             When::Cycle(cycle) => *cycle <= next,
         };
-        let (due, later) = std::mem::take(&mut self.0).into_iter().partition(|(when, _)| is_due(when));
+        let (due, later) = std::mem::take(&mut self.0).into_iter().partition(|(_, when, _)| is_due(when));
         self.0 = later;
-        due.into_iter().map(|(_, command): (When, Command)| command).collect()
+        due.into_iter().map(|(number, _, command): (u32, When, Command)| (number, command)).collect()
     }
 
     /// How many are still to come.

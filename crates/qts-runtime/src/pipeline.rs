@@ -4,6 +4,7 @@
 //! be done outside comes out as [`Effects`].
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 use std::sync::Arc;
 
 use qts_core::{
@@ -502,13 +503,23 @@ impl Runtime {
     /// hashes. A pace that does not matter any more is none.
     #[must_use]
     pub fn state_hash(&self) -> String {
+        self.state_digest().iter().fold(String::new(), |mut text, byte| {
+            // Writing to a text cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+    }
+
+    /// The same as bytes.
+    #[must_use]
+    pub fn state_digest(&self) -> [u8; 32] {
         let state = (&self.books, &self.ledger, &self.instrument_modes, self.mode, self.day_start_equity);
         // What nobody uses leaves no trace.
         let watched = (!self.supervisors.is_idle()).then_some(&self.supervisors as &dyn std::fmt::Debug);
         let held = self.causes.has_supervisors().then_some(&self.causes as &dyn std::fmt::Debug);
         let paces = self.paces();
         let paced = (!paces.is_empty()).then_some(&paces as &dyn std::fmt::Debug);
-        self.digest.with_state(&state, [watched, held, paced])
+        self.digest.with_state(&state, [watched, held, paced]).into()
     }
 }
 

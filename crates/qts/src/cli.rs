@@ -32,7 +32,7 @@ Examples:
   qts check my.toml
   qts decide my.toml --input cycle.json
 
-Exit codes: 0 ok · 1 failure · 2 usage · 3 config · 4 data · 5 halted by risk or kill · 130 interrupted"
+Exit codes: 0 ok · 1 failure · 2 usage · 3 config · 4 data · 5 halted by risk or kill · 6 replay mismatch · 130 interrupted"
 )]
 pub(crate) struct Cli {
     /// Colour on a terminal (not if NO_COLOR is set), always, or never
@@ -205,6 +205,9 @@ pub(crate) struct RunArgs {
     /// Stop after about this many events (whole slices)
     #[arg(long, value_name = "N", value_parser = count, allow_negative_numbers = true)]
     pub(crate) limit_events: Option<u64>,
+    /// Go on with the journal of a run that was broken off: what happened then is compared with what happens now
+    #[arg(long)]
+    pub(crate) resume: bool,
     /// No line of progress, which otherwise shows on a terminal
     #[arg(long, short)]
     pub(crate) quiet: bool,

@@ -3,10 +3,12 @@
 //! how far it is.
 
 use qts_core::{ExecReport, Instruments, Slice};
+use qts_record::Telling;
 use qts_runtime::{Effects, Input, Record, Runtime, Witness};
 
 use crate::exit::Trouble;
 use crate::interrupt::Interrupt;
+use crate::journal::Keeper;
 use crate::progress::Progress;
 use crate::wire::{self, Wired};
 
@@ -30,6 +32,8 @@ pub(crate) struct Engine<'i> {
     /// Somebody's wish that it end.
     interrupt: &'i Interrupt,
     pub(crate) progress: Progress,
+    /// Keeps what happens, if somebody wants it kept.
+    pub(crate) keeper: Option<Keeper<'i>>,
     /// So many so far.
     decisions: u64,
     effects: Effects,
@@ -40,7 +44,7 @@ impl<'i> Engine<'i> {
     /// At its beginning.
     pub(crate) fn new(wired: Wired, interrupt: &'i Interrupt) -> Self {
         let (progress, effects) = (Progress::new(false), Effects::default());
-        Self { wired, interrupt, progress, decisions: 0, effects, reports: Vec::new() }
+        Self { wired, interrupt, progress, keeper: None, decisions: 0, effects, reports: Vec::new() }
     }
 
     /// The next slice; none at the end of the data.
@@ -66,12 +70,33 @@ impl<'i> Engine<'i> {
         let ts = slice.ts;
         self.wired.broker.on_slice(&slice, &mut self.reports);
         for report in std::mem::take(&mut self.reports) {
+            self.keep(Telling::Report(&report))?;
             self.step(&Input::Report(report), onlooker)?;
         }
-        for command in self.wired.schedule.due(wire::next_cycle(&self.wired.runtime), ts) {
+        for (number, command) in self.wired.schedule.due(wire::next_cycle(&self.wired.runtime), ts) {
+            self.keep(Telling::Scheduled(number))?;
             self.step(&Input::Command(command), onlooker)?;
         }
+        self.keep(Telling::Slice(&slice))?;
         self.step(&Input::Slice(slice), onlooker)
+    }
+
+    /// Ends what is kept of the run.
+    ///
+    /// # Errors
+    /// It cannot be kept.
+    pub(crate) fn close(&mut self, interrupted: bool) -> Result<(), Trouble> {
+        let Some(mut keeper) = self.keeper.take() else { return Ok(()) };
+        // A run that was interrupted is not over: it can go on where it was.
+        if !interrupted {
+            keeper.keep(Telling::State(self.wired.runtime.state_digest()))?;
+            keeper.keep(Telling::Closed)?;
+        }
+        keeper.close()
+    }
+
+    fn keep(&mut self, telling: Telling<'_>) -> Result<(), Trouble> {
+        self.keeper.as_mut().map_or(Ok(()), |keeper| keeper.keep(telling))
     }
 
     fn step(&mut self, input: &Input, onlooker: &mut impl Onlooker) -> Result<(), Trouble> {
@@ -83,6 +108,12 @@ impl<'i> Engine<'i> {
         let is_decision = |record: &&Record| matches!(record, Record::Decision(_));
         self.decisions += self.effects.records.iter().filter(is_decision).count() as u64;
         onlooker.take_in(&self.effects, &self.wired.instruments)?;
+        if let Some(keeper) = &mut self.keeper {
+            let Effects { cycle, now, records, .. } = &self.effects;
+            keeper.keep(Telling::Happened(*cycle, *now, records))?;
+            // Nothing leaves before what it follows from is durable.
+            keeper.settle()?;
+        }
         for order in &self.effects.placed {
             self.wired.broker.place(order, self.effects.now);
         }

@@ -35,6 +35,9 @@ pub(crate) enum Trouble {
     /// Another input file is wrong or missing.
     #[error("failed to read {0}")]
     Input(String),
+    /// A journal tells otherwise than what happens now.
+    #[error("{0}")]
+    Mismatch(String),
     /// The input of `decide` is wrong.
     #[error(transparent)]
     Decide(#[from] DecideError),
@@ -81,6 +84,7 @@ impl Trouble {
             Self::Usage(_) => USAGE,
             Self::Config(_) => 3,
             Self::Data(_) | Self::Input(_) | Self::Tests(_) => 4,
+            Self::Mismatch(_) => 6,
             Self::Decide(error) => error.exit_code(),
             Self::Interrupted => INTERRUPTED,
             Self::Told(code) => *code,

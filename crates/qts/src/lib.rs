@@ -22,6 +22,7 @@ mod explain;
 mod hint;
 mod init;
 mod interrupt;
+mod journal;
 mod kinds;
 mod korean;
 mod local;

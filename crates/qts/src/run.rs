@@ -9,11 +9,12 @@ use qts_core::{Instruments, Mode, Slice};
 use qts_runtime::Effects;
 
 use crate::cli::RunArgs;
-use crate::config::Config;
+use crate::config::{Config, Durability};
 use crate::decisions::DecisionLog;
 use crate::engine::{Engine, Onlooker};
 use crate::exit::{Ending, Trouble};
 use crate::interrupt::Interrupt;
+use crate::journal::{self, Disk, Keeper};
 use crate::kinds::Kinds;
 use crate::look::Look;
 use crate::progress::Progress;
@@ -60,12 +61,21 @@ pub(crate) fn run(
     let wired = wire::wire(&config)?;
     config.unseen().iter().for_each(|note| eprintln!("qts: {note}"));
     args.decisions.as_deref().map_or(Ok(()), |path| spare_inputs(path, &config))?;
+    let disk = journal::folder(&config, args.resume)?;
+    let keeper = disk.as_ref().map(|disk| keeper(disk, &config, args.resume)).transpose()?;
     let log = args.decisions.as_deref().map(DecisionLog::create).transpose()?;
     let mut run = Run::new(Engine::new(wired, interrupt), log);
+    run.engine.keeper = keeper;
     run.all(args)?;
+    run.engine.close(run.interrupted)?;
     run.clocks.elapsed = started.elapsed();
     let ending = run.finish(&config, args, out)?;
     Ok(ending)
+}
+
+/// What keeps the run. Historical inputs can be read again, so that nothing need be durable before its end.
+fn keeper<'d>(disk: &'d Disk, config: &Config, resume: bool) -> Result<Keeper<'d>, Trouble> {
+    Keeper::open(disk, Durability::Replayable, &journal::opening("run", config)?, resume)
 }
 
 /// Nobody means to write over what is read.

@@ -38,7 +38,17 @@ const RULES: [Rule; 13] = [
     Rule { package: "qts-record", ours: &["qts-core", "qts-loop", "qts-runtime"], outside: Only(&["thiserror"]) },
     Rule {
         package: "qts",
-        ours: &["qts-core", "qts-strategy", "qts-strategies", "qts-gate", "qts-loop", "qts-venues", "qts-runtime"],
+        ours: &[
+            "qts-core",
+            "qts-strategy",
+            "qts-strategies",
+            "qts-gate",
+            "qts-loop",
+            "qts-venues",
+            "qts-runtime",
+            "qts-record",
+            "qts-journal",
+        ],
         outside: Any,
     },
     Rule {

@@ -27,6 +27,16 @@ fn what_was_written_is_read_back() {
     }
 }
 
+#[test]
+fn telling_writes_the_bytes_of_the_entry() {
+    for entry in examples::all() {
+        let Some(telling) = entry.telling() else { continue };
+        let mut out = Vec::new();
+        telling.put(&mut out);
+        assert_eq!(hex(&out), hex(&entry.to_bytes()), "{entry:?}");
+    }
+}
+
 /// If this fails, journals of users have become unreadable: a form may only grow at its end, or get a new number.
 #[test]
 fn the_bytes_of_every_kind_of_entry_are_as_they_were() {

@@ -133,11 +133,3 @@ pub(super) fn read_quarantine(root: &mut Table<'_>) -> Quarantine {
     table.finish();
     quarantine
 }
-
-/// `[journal]`: refused rather than ignored.
-pub(super) fn refuse_journal(root: &mut Table<'_>) {
-    if let Some(item) = root.take("journal") {
-        let error = item.error(Code::NotBuilt, "the journal is not built yet");
-        item.log.push(error.help("leave `[journal]` out"));
-    }
-}

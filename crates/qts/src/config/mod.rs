@@ -12,6 +12,7 @@ mod controls;
 mod data;
 mod error;
 mod instruments;
+mod journal;
 mod levels;
 mod names;
 mod origins;
@@ -192,7 +193,7 @@ fn read(mut root: Table<'_>, kinds: &Kinds) -> Option<Config> {
     let data = data::read(&mut root, &names, &folder);
     let rule = account::read_rule(&mut root);
     let quarantine = account::read_quarantine(&mut root);
-    account::refuse_journal(&mut root);
+    let journal = journal::read(&mut root, &folder);
     root.finish();
     let (account, registry) = (account?, names.registry);
     Some(Config {
@@ -210,6 +211,7 @@ fn read(mut root: Table<'_>, kinds: &Kinds) -> Option<Config> {
         broker,
         quarantine,
         commands,
+        journal,
     })
 }
 

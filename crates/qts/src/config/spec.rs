@@ -45,6 +45,32 @@ pub(crate) struct Config {
     pub(crate) quarantine: Quarantine,
     /// `[[command]]`, in the order written.
     pub(crate) commands: Vec<CommandSpec>,
+    /// `[journal]`.
+    pub(crate) journal: Option<JournalSpec>,
+}
+
+/// Where a run is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct JournalSpec {
+    /// Its folder as written.
+    pub(crate) path: String,
+    /// The same from here: relative ones start at the config's folder.
+    pub(crate) folder: PathBuf,
+    /// When what is kept is durable, if told.
+    pub(crate) durability: Option<Durability>,
+    /// Where the path stands.
+    pub(crate) place: Place,
+}
+
+/// When what a journal took is durable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Durability {
+    /// Before anything of the cycle leaves.
+    Cycle,
+    /// After so much time at most; what leaves waits for it.
+    Group(Span),
+    /// At the end: the inputs can be read again.
+    Replayable,
 }
 
 /// The account.

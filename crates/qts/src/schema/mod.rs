@@ -32,7 +32,6 @@ pub(crate) fn printed(kinds: &Kinds) -> String {
 
 /// The schema of a config with these kinds of strategies.
 pub(crate) fn schema(kinds: &Kinds) -> Value {
-    let journal = json!({"not": {}});
     let keys = vec![
         ("account", about("The account, its cash and its policy", account())),
         ("instrument", about("What is traded", rows(instrument()))),
@@ -44,7 +43,7 @@ pub(crate) fn schema(kinds: &Kinds) -> Value {
         ("broker", about("The broker and its costs", broker())),
         ("quarantine", about("When a failing strategy is taken out", quarantine())),
         ("command", about("Scheduled operator commands", rows(command(kinds)))),
-        ("journal", about("Not built yet", journal)),
+        ("journal", about("Where runs are kept, input by input", journal())),
     ];
     let mut root = table(keys, &["account"]);
     root["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
@@ -94,6 +93,17 @@ fn data() -> Value {
         ("on_bad_row", about("error: stop; skip: count, list and report (default: error)", word(&["error", "skip"]))),
     ];
     table(keys, &["instrument", "path"])
+}
+
+fn journal() -> Value {
+    let sync = "When what is kept is durable: cycle before anything of a cycle leaves, group after `every`, replayable at \
+                the end (default: replayable for run, cycle for serve)";
+    let keys = vec![
+        ("path", about("A folder, relative to the config", text())),
+        ("sync", about(sync, word(&["cycle", "group", "replayable"]))),
+        ("every", about("How long a group waits (default: 50ms); only with sync = group", length())),
+    ];
+    table(keys, &["path"])
 }
 
 fn position() -> Value {

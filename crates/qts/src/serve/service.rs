@@ -154,7 +154,7 @@ impl Service {
 
     /// One cycle: commands that are due, then all that waits.
     fn judge(&mut self, effects: &mut Effects) -> Wants<'static> {
-        for command in self.schedule.due(wire::next_cycle(&self.runtime), self.now) {
+        for (_, command) in self.schedule.due(wire::next_cycle(&self.runtime), self.now) {
             self.runtime.step(&Input::Command(command), effects);
         }
         let (slice, outside, wants) = self.inbox.empty(self.now);
