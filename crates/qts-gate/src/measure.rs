@@ -44,6 +44,14 @@ impl RiskContext<'_> {
     pub fn trading_day(&self) -> Day {
         self.prices.trading_day(self.now)
     }
+
+    /// The most shares that the market takes in one order: at its limit, a market order at the price to judge by.
+    /// `None` if the market has no such rule, or nobody knows what it comes to.
+    #[must_use]
+    pub fn most_at_once(&self) -> Option<Qty> {
+        let price = self.kind.limit().or_else(|| self.prices.reference())?;
+        self.instrument.most_at_once(price, self.trading_day())
+    }
 }
 
 /// The numbers of one owner (a strategy, or the account as the sum of all) with everything reserved so far.

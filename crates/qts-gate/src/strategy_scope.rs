@@ -391,13 +391,16 @@ impl StrategyRiskCalculator<'_> {
     }
 }
 
-/// Validity on the market's own rules: tick, lot, daily limits. These hold for exits, too.
+/// Validity on the market's own rules: tick, lot, largest order, daily limits. These hold for exits, too.
 fn check_market_rules(verdict: &mut Verdict, seen: &RiskContext<'_>, subject: &Subject<'_>) {
     let instrument = seen.instrument;
     let closes_all = seen.asked == subject.holding.position.abs() && seen.asked == subject.reducing;
     let in_steps = seen.asked.is_multiple_of(instrument.quantity_step);
     if !in_steps || !(seen.asked.is_multiple_of(instrument.lot) || closes_all) {
         verdict.block(Code::OffLot, Some(Amount::Qty(seen.asked)), Some(Amount::Qty(instrument.lot)));
+    }
+    if let Some(most) = seen.most_at_once().filter(|most| seen.asked > *most) {
+        verdict.block(Code::OrderLimit, Some(Amount::Qty(seen.asked)), Some(Amount::Qty(most)));
     }
     let Some(limit) = seen.kind.limit() else { return };
     let day = seen.trading_day();

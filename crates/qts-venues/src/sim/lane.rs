@@ -56,6 +56,11 @@ impl Lane {
         self.prev_close
     }
 
+    /// The last price, if there was one.
+    pub(super) const fn last(&self) -> Option<Price> {
+        self.last
+    }
+
     /// Enters an event's day, before orders meet it.
     pub(super) fn open(&mut self, event: &MarketEvent) {
         if self.session.is_some_and(|session| session.day < event.day) {

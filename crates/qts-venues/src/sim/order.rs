@@ -39,13 +39,38 @@ impl From<&NewOrder> for Ticket {
 }
 
 impl Ticket {
-    /// Would a broker take it for that day? If not, why. Quantities off the lot are taken: they are how odd lots are sold off.
-    pub(super) fn check(&self, instruments: &Instruments, day: Day) -> Result<(), String> {
+    /// Would a broker take it for that day? If not, why. Quantities off the lot are taken: they are how odd lots are
+    /// sold off. `last` is the last price, where there is one; `sellable` what is held and not yet offered.
+    pub(super) fn check(
+        &self,
+        instruments: &Instruments,
+        day: Day,
+        (last, sellable): (Option<Price>, Qty),
+    ) -> Result<(), String> {
         let known = instruments.get(self.instrument);
         let instrument = known.ok_or_else(|| format!("unknown instrument {}", instruments.name(self.instrument)))?;
         check_qty(self.qty, instrument)?;
-        self.kind.limit().map_or(Ok(()), |limit| check_limit(limit, instrument.ticks.on(day)))
+        self.kind.limit().map_or(Ok(()), |limit| check_limit(limit, instrument.ticks.on(day)))?;
+        let price = self.kind.limit().or(last);
+        check_size(self.qty, price.and_then(|price| instrument.most_at_once(price, day)))?;
+        if self.side == Side::Sell && instrument.short_ban { check_sale(self.qty, sellable) } else { Ok(()) }
     }
+}
+
+fn check_size(qty: Qty, most: Option<Qty>) -> Result<(), String> {
+    match most.filter(|most| qty > *most) {
+        Some(most) => Err(format!("quantity {qty} is more than the exchange takes in one order, {most}")),
+        None => Ok(()),
+    }
+}
+
+/// The market forbids short sales. What was bought is held at once: selling it before it is settled is none.
+fn check_sale(qty: Qty, sellable: Qty) -> Result<(), String> {
+    if qty <= sellable {
+        return Ok(());
+    }
+    let sellable = sellable.max(Qty::ZERO);
+    Err(format!("sale of {qty}, but {sellable} are held and not yet offered; the market forbids short sales"))
 }
 
 fn check_qty(qty: Qty, instrument: &Instrument) -> Result<(), String> {
@@ -79,6 +104,23 @@ impl Working {
     /// Placed at `placed` in the session that ran, if one did.
     pub(super) const fn new(ticket: Ticket, placed: Ts, session: Option<Session>) -> Self {
         Self { ticket, placed, session, left: ticket.qty, over: false }
+    }
+
+    /// What of it is still offered for sale.
+    pub(super) const fn offered(&self) -> Qty {
+        match self.ticket.side {
+            Side::Sell => self.left,
+            Side::Buy => Qty::ZERO,
+        }
+    }
+
+    /// What an outcome adds to what the account holds.
+    pub(super) fn signed(&self, outcome: &Outcome) -> Qty {
+        match (outcome, self.ticket.side) {
+            (Outcome::Filled { qty, .. }, Side::Buy) => *qty,
+            (Outcome::Filled { qty, .. }, Side::Sell) => -*qty,
+            _ => Qty::ZERO,
+        }
     }
 
     /// Has it been filled or cancelled?
