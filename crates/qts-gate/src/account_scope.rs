@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 
 use qts_core::{
-    Amount, Code, Cross, DecisionId, Holding, Inst, Kind, Money, Price, Qty, Ratio, Reason, Scope, Side, Stage, StrategyId,
-    allocate,
+    Amount, Code, Cross, DecisionId, Holding, Inst, Kind, Money, Price, Qty, Ratio, Reason, Scope, Side, Stage,
+    StrategyId, allocate,
 };
 
 use crate::controls::{self, Terms};

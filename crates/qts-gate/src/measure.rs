@@ -169,7 +169,7 @@ pub fn worth(
     match (side, kind) {
         (Side::Buy, Kind::Limit(limit)) => Some(limit),
         (Side::Buy, Kind::Market) if instrument.is_limited(day) => {
-            instrument.price_limits(prices.prev_close?, day).map(|(_, upper)| upper)
+            instrument.price_limits(prices.limit_base(now)?, day).map(|(_, upper)| upper)
         }
         (Side::Buy, Kind::Market) => {
             let ask = prices.quote.map(|(_, ask, _)| ask);

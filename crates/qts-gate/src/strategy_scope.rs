@@ -223,7 +223,7 @@ impl<'a> Desk<'a> {
         let reference = prices.reference().ok_or(Code::NoMarketData)?;
         let day = prices.trading_day(self.situation.now);
         if instrument.is_limited(day) {
-            match prices.prev_close.map(|base| instrument.price_limits(base, day)) {
+            match prices.limit_base(self.situation.now).map(|base| instrument.price_limits(base, day)) {
                 Some(None) => return Err(Code::Overflow),
                 None if intent.kind != Kind::Market => return Err(Code::NoMarketData),
                 _ => {}
@@ -409,7 +409,7 @@ fn check_market_rules(verdict: &mut Verdict, seen: &RiskContext<'_>, subject: &S
         let tick = ticks.at(limit);
         verdict.block(Code::OffTick, Some(Amount::Price(limit)), Some(Amount::Price(tick)));
     }
-    if let Some((lower, upper)) = seen.prices.prev_close.and_then(|base| instrument.price_limits(base, day)) {
+    if let Some((lower, upper)) = seen.prices.limit_base(seen.now).and_then(|base| instrument.price_limits(base, day)) {
         if limit > upper {
             verdict.block(Code::OutsidePriceLimit, Some(Amount::Price(limit)), Some(Amount::Price(upper)));
         } else if limit < lower {

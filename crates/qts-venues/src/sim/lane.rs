@@ -75,9 +75,12 @@ impl Lane {
         self.is_told = matches!(event.payload, Payload::Bar(bar) if bar.whole_session);
         match event.payload {
             Payload::Bar(bar) => {
-                self.last = Some(bar.close);
+                // Where nobody traded, no price was made.
+                if bar.volume.is_positive() || self.last.is_none() {
+                    self.last = Some(bar.close);
+                }
                 if bar.whole_session {
-                    self.prev_close = Some(bar.close);
+                    self.prev_close = self.last;
                 }
             }
             Payload::Trade(trade) => self.last = Some(trade.price),

@@ -1,8 +1,9 @@
 //! An order at the simulated broker: what was asked, what is left of it, and to which session it belongs.
 //!
 //! An order placed while its instrument's session runs belongs to that session, any other to the session of its
-//! instrument's next event (an event after the close of the day in which it was placed does not count). All but GTC
-//! orders end with their session: IOC and FOK too, if no event came that could have filled them.
+//! instrument's next event. What was made after its session's end (a price of a later auction, a quote that nobody took
+//! away) fills nothing. All but GTC orders end with their session: IOC and FOK too, if no event came that could have
+//! filled them.
 
 use qts_core::{
     Day, ExecId, Inst, Instrument, Instruments, Kind, MarketEvent, OrderId, Outcome, Payload, Price, Qty, Side,
@@ -140,9 +141,18 @@ impl Working {
         matches!(event.payload, Payload::Bar(bar) if self.placed.0 > bar.from.0)
     }
 
+    /// Was it made when its session was over? What comes with the very end, the last bar or trade, is still of it.
+    const fn is_after_the_close(event: &MarketEvent) -> bool {
+        match event.payload {
+            Payload::Bar(bar) => bar.from.0 >= event.session_end.0,
+            Payload::Quote(_) | Payload::Trade(_) => event.ts.0 > event.session_end.0,
+        }
+    }
+
     /// Meets an event of its instrument: perhaps a fill, and for IOC and FOK the end of what is left.
     pub(super) fn meet(&mut self, at: &Encounter<'_>, room: &mut Room, last: &mut ExecId) -> [Option<Outcome>; 2] {
-        if !self.may_meet(Session::of(at.event)) || self.has_missed_the_open(at.event) {
+        let is_too_late = self.has_missed_the_open(at.event) || Self::is_after_the_close(at.event);
+        if !self.may_meet(Session::of(at.event)) || is_too_late {
             return [None, None];
         }
         let fill = self.trade(at, room, last);

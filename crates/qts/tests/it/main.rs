@@ -39,6 +39,7 @@ mod serve;
 mod serve_is_decide;
 mod serve_lasts;
 mod serving;
+mod sessions;
 mod shared_data;
 mod supervisors;
 mod support;
