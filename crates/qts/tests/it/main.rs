@@ -41,6 +41,7 @@ mod serve_lasts;
 mod serving;
 mod sessions;
 mod shared_data;
+mod storms;
 mod supervisors;
 mod support;
 mod terminal;
