@@ -153,12 +153,13 @@ impl Prices {
         self.session = Some(Session::Until { end: event.session_end, day: event.day, next: event.next_day });
         match event.payload {
             Payload::Bar(bar) => {
-                // Where nobody traded, no price was made: what is held is worth what it was, and the price grows old.
-                self.is_untraded = is_first && !bar.volume.is_positive();
-                if bar.volume.is_positive() || self.last.is_none() {
-                    self.trade(bar.close, event.ts);
-                    self.is_first = is_first;
-                }
+                // Where nobody traded, no price was made: what is held is worth what it was.
+                let (close, is_untraded) = match self.last {
+                    Some((last, _)) if !bar.volume.is_positive() => (last, true),
+                    _ => (bar.close, false),
+                };
+                self.trade(close, event.ts);
+                (self.is_first, self.is_untraded) = (is_first, is_first && is_untraded);
                 self.count_volume(bar.volume);
                 if bar.whole_session {
                     self.prev_close = self.last.map(|(price, _)| price);
@@ -334,8 +335,8 @@ mod tests {
     fn a_bar_without_volume_makes_no_price() {
         let halted = [bar(1, 100, 1, true), bar(2, 130, 0, true), bar(3, 100, 0, true)];
         let prices = market(halted);
-        assert_eq!((prices.last, prices.prev_close), (Some((Price::whole(100), Ts(100))), Some(Price::whole(100))));
-        assert_eq!((prices.age(Ts(300)), prices.trading_day(Ts(300))), (Some(Span(200)), Day(4)));
+        assert_eq!((prices.last, prices.prev_close), (Some((Price::whole(100), Ts(300))), Some(Price::whole(100))));
+        assert_eq!(prices.trading_day(Ts(300)), Day(4));
         let prices = market(halted.into_iter().chain([bar(4, 160, 1, true)]));
         assert_eq!(
             (prices.before, prices.base, prices.is_first),
