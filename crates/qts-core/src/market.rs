@@ -92,11 +92,11 @@ impl Prices {
         self.day.unwrap_or(Day(i32::MAX))
     }
 
-    /// The price from which the limits of [`Self::trading_day`] are reckoned: the previous close; once the session that
-    /// ran is over, its last price, unless somebody told which it is.
+    /// The price from which the limits of [`Self::trading_day`] are reckoned: the previous close; for a later day than
+    /// that of the last price, the last price, unless somebody told which it is.
     #[must_use]
     pub fn limit_base(&self, now: Ts) -> Option<Price> {
-        let is_over = matches!(self.session, Some(Session::Until { end, .. }) if now >= end);
+        let is_over = self.day.is_some_and(|day| day < self.trading_day(now));
         let close = self.last.filter(|_| is_over && !self.is_base_told).map(|(price, _)| price);
         close.or(self.prev_close)
     }
@@ -355,11 +355,11 @@ mod tests {
         assert_eq!([449, 450].map(|now| prices.limit_base(Ts(now))), [100, 120].map(|price| Some(Price::whole(price))));
         let whole = market([bar(3, 100, 1, true), bar(4, 120, 1, true)]);
         assert_eq!(whole.limit_base(Ts(400)), Some(Price::whole(120)));
-        let (prev_close, session) =
-            (Some(Price::whole(90)), Some(Session::Until { end: Ts(0), day: Day(0), next: Day(1) }));
-        let last = Some((Price::whole(100), Ts(0)));
-        let told = Prices { last, prev_close, is_base_told: true, session, ..Prices::default() };
-        assert_eq!(told.limit_base(Ts(0)), prev_close, "who tells a market tells its base");
+        let told = Prices { is_base_told: true, prev_close: Some(Price::whole(90)), ..prices };
+        assert_eq!(told.limit_base(Ts(450)), Some(Price::whole(90)), "who tells a market tells its base");
+        let session = Some(Session::Until { end: Ts(450), day: Day(4), next: Day(4) });
+        let early = Prices { session, ..prices };
+        assert_eq!(early.limit_base(Ts(450)), Some(Price::whole(100)), "its day is still to open");
     }
 
     #[test]
