@@ -2,7 +2,7 @@
 //!
 //! Compiled for tests only. Its calls are one minute and one cycle apart, the first in cycle 1 at 1970-01-01T00:01:00Z.
 
-use qts_core::{Book, TickTable};
+use qts_core::{Book, Dated, TickTable};
 use qts_strategy::{
     Ask, Bar, Cycle, Inst, Instrument, InstrumentId, Instruments, Intent, Intents, Kind, MarketEvent, Money, OrderId,
     OwnOrder, Param, Params, Payload, Price, Qty, Quote, Ratio, Side, Span, Strategy, Trade, Ts, View,
@@ -152,7 +152,14 @@ impl Bench {
     }
 
     fn see(&mut self, instrument: Inst, payload: Payload) -> String {
-        let event = MarketEvent { instrument, ts: self.now, day: Default::default(), session_end: self.now, payload };
+        let event = MarketEvent {
+            instrument,
+            ts: self.now,
+            day: Default::default(),
+            session_end: self.now,
+            next_day: Default::default(),
+            payload,
+        };
         let mut out = Intents::with_capacity(64);
         let view = View::new(self.now, self.cycle, &self.instruments, &self.book, &self.orders);
         let result = self.strategy.on_event(&view, &event, &mut out);

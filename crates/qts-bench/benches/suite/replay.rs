@@ -7,7 +7,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use criterion::{BatchSize, Criterion, Throughput};
-use qts_core::{Books, Inst, Instrument, InstrumentId, Instruments, Money, Price, Qty, Ratio, Slice, Span, TickTable};
+use qts_core::{
+    Books, Dated, Inst, Instrument, InstrumentId, Instruments, Money, Price, Qty, Ratio, Slice, Span, TickTable,
+};
 use qts_gate::policy::{Controls, OrderSize, Size, Thresholds, Worth};
 use qts_gate::{ArbitrationRule, RiskPolicy, StrategyState};
 use qts_loop::StopPolicy;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use qts_core::{
-    Bar, Day, Inst, Instrument, InstrumentId, Instruments, MarketEvent, Money, Payload, Price, Qty, Ratio, Span,
+    Bar, Dated, Day, Inst, Instrument, InstrumentId, Instruments, MarketEvent, Money, Payload, Price, Qty, Ratio, Span,
     StrategyId, TickTable, Ts,
 };
 use qts_gate::RiskPolicy;
@@ -20,7 +20,7 @@ const PLENTY: i32 = 1_000;
 pub(crate) fn shares(count: usize) -> Arc<Instruments> {
     let share = |number| Instrument {
         id: InstrumentId::new(&format!("{number:06}.KRX")).expect("an id"),
-        ticks: Dated::always(TickTable::krx_stock()),
+        ticks: Dated::always(krx_ticks()),
         lot: Qty::whole(1),
         quantity_step: Qty::whole(1),
         daily_limit: Dated::always("0.3".parse().ok().map(qts_core::DailyLimit)),
@@ -141,4 +141,10 @@ fn tenth() -> Ratio {
 pub(crate) fn built_in(kind: &str, instruments: &Instruments, params: &[(&str, String)]) -> Factory {
     let params: Params = params.iter().map(|(key, text)| ((*key).to_owned(), Param::Text(text.clone()))).collect();
     (qts_strategies::kind(kind).expect("a kind").build)(params, instruments).expect("sound parameters")
+}
+
+/// The price steps of Korean shares since 2023-01-25.
+fn krx_ticks() -> TickTable {
+    let bands = [(0, 1), (2_000, 5), (5_000, 10), (20_000, 50), (50_000, 100), (200_000, 500), (500_000, 1_000)];
+    TickTable::banded(&bands.map(|(from, tick)| (Price::whole(from), Price::whole(tick)))).expect("a table")
 }

@@ -21,8 +21,8 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use qts_core::{
-    Amount, DailyLimit, Decision, Inst, Instrument, Kind, Mode, Money, OrderId, Price, Proposal, Qty, Ratio, Reason,
-    Session, Side, Span, StrategyId, TickTable, Tif, Ts,
+    Amount, DailyLimit, Dated, Day, Decision, Inst, Instrument, Kind, Mode, Money, OrderId, Price, Proposal, Qty,
+    Ratio, Reason, Session, Side, Span, StrategyId, TickTable, Tif, Ts,
 };
 use qts_gate::policy::{Age, Controls, FatFinger, Jump, OrderRate, OrderSize, Participation, Size, Thresholds, Worth};
 use qts_gate::{ArbitrationRule, CancelAsk, Judged, Permit, RiskPolicy, Standing, StrategyState};
@@ -111,8 +111,8 @@ impl Cycle {
         prices.base = price("base").or(prices.prev_close);
         prices.adv20 = told("adv").map(number);
         prices.session = match told("session") {
-            Some("next") => Some(Session::Next),
-            left => left.map(|left| Session::Until(Ts(NOW.0 + seconds(left).0))),
+            Some("next") => Some(Session::Next { day: Day(1) }),
+            left => left.map(|left| Session::Until { end: Ts(NOW.0 + seconds(left).0), day: Day(0), next: Day(1) }),
         };
     }
 
@@ -275,12 +275,12 @@ fn instrument(words: &[&str]) -> Instrument {
     for word in &words[1..] {
         match word.split_once('=').unwrap_or((word, "")) {
             ("krx", _) => {
-                stock.ticks = TickTable::krx_stock();
-                stock.daily_limit = Some(DailyLimit(fraction("30%")));
+                stock.ticks = Dated::always(krx_ticks());
+                stock.daily_limit = Dated::always(Some(DailyLimit(fraction("30%"))));
                 stock.short_ban = true;
             }
             ("lot", value) => stock.lot = number(value),
-            ("tick", value) => stock.ticks = TickTable::flat(number(value)),
+            ("tick", value) => stock.ticks = Dated::always(TickTable::flat(number(value))),
             ("fee", value) => stock.commission = fraction(value),
             ("step", value) => stock.quantity_step = number(value),
             ("short_ban", _) => stock.short_ban = true,
@@ -379,4 +379,10 @@ fn state_of(text: &str) -> StrategyState {
     use StrategyState::{Active, Disabled, Quarantined, ReduceOnly, Shadow};
     let all = [Active, ReduceOnly, Shadow, Disabled, Quarantined];
     all.into_iter().find(|state| state.as_str() == text).expect("a state")
+}
+
+/// The price steps of Korean shares since 2023-01-25.
+fn krx_ticks() -> TickTable {
+    let bands = [(0, 1), (2_000, 5), (5_000, 10), (20_000, 50), (50_000, 100), (200_000, 500), (500_000, 1_000)];
+    TickTable::banded(&bands.map(|(from, tick)| (Price::whole(from), Price::whole(tick)))).expect("a table")
 }

@@ -33,7 +33,8 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use qts_core::{
-    Cycle, Decision, Epoch, Inst, Kind, Money, OrderId, Price, Proposal, Qty, Ratio, Scope, Side, Stage, StrategyId,
+    Cycle, Dated, Decision, Epoch, Inst, Kind, Money, OrderId, Price, Proposal, Qty, Ratio, Scope, Side, Stage,
+    StrategyId,
 };
 use qts_gate::policy::{
     Age, Controls, FatFinger, Jump, Nature, OrderRate, OrderSize, Participation, Size, Thresholds, Worth,

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use qts_core::{
-    DailyLimit, Inst, Kind, Mode, Money, Price, Proposal, Qty, Ratio, Session, Side, Span, StrategyId, Tif, Ts,
+    DailyLimit, Dated, Day, Inst, Kind, Mode, Money, Price, Proposal, Qty, Ratio, Session, Side, Span, StrategyId, Tif,
+    Ts,
 };
 use qts_gate::policy::{Age, Controls, FatFinger, Jump, OrderRate, OrderSize, Participation, Size, Thresholds, Worth};
 use qts_gate::{ArbitrationRule, Judged, Pace, RiskPolicy, StrategyState};
@@ -131,9 +132,9 @@ impl Plan {
             (prices.before, prices.base) = (stock.before.map(Price::whole), prices.prev_close);
             prices.adv20 = stock.adv20.map(Qty::whole);
             prices.session = stock.hours.map(|hours| match hours {
-                Hours::Open => Session::Until(Ts(NOW.0 + 1)),
-                Hours::Closed => Session::Until(NOW),
-                Hours::Told => Session::Next,
+                Hours::Open => Session::Until { end: Ts(NOW.0 + 1), day: Day(0), next: Day(1) },
+                Hours::Closed => Session::Until { end: NOW, day: Day(0), next: Day(1) },
+                Hours::Told => Session::Next { day: Day(1) },
             });
         }
         for (id, trader) in ASKERS.into_iter().zip(&self.traders) {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use qts_core::{
-    Books, Child, Cycle, DecisionId, Epoch, Inst, Instrument, InstrumentId, Instruments, Intent, Kind, Market, Mode,
-    Money, OrderId, Price, Proposal, Qty, Ratio, Side, StrategyId, TickTable, Tif, Ts, Working,
+    Books, Child, Cycle, Dated, DecisionId, Epoch, Inst, Instrument, InstrumentId, Instruments, Intent, Kind, Market,
+    Mode, Money, OrderId, Price, Proposal, Qty, Ratio, Side, StrategyId, TickTable, Tif, Ts, Working,
 };
 use qts_gate::{
     ArbitrationRule, CancelAsk, Causes, Judged, Pace, RiskPolicy, Situation, StagedRiskGate, Standing, StrategyState,

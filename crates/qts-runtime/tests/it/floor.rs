@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use qts_core::{
-    Bar, Books, Day, ExecReport, Inst, Instrument, InstrumentId, Instruments, MarketEvent, Money, OrderId, Outcome,
-    Payload, Price, Qty, Ratio, Slice, StrategyId, TickTable, Ts,
+    Bar, Books, Dated, Day, ExecReport, Inst, Instrument, InstrumentId, Instruments, MarketEvent, Money, OrderId,
+    Outcome, Payload, Price, Qty, Ratio, Slice, StrategyId, TickTable, Ts,
 };
 use qts_gate::{ArbitrationRule, RiskPolicy, StrategyState};
 use qts_loop::StopPolicy;

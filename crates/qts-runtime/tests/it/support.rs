@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use qts_core::{
-    Bar, Book, Books, Cycle, Day, Decision, DecisionId, Epoch, ExecReport, Inst, Instrument, InstrumentId, Instruments,
-    Intent, Kind, Market, MarketEvent, Mode, Money, OrderId, Outcome, Payload, Price, Proposal, Qty, Ratio, Side,
-    Slice, StrategyId, TickTable, Tif, Ts,
+    Bar, Book, Books, Cycle, Dated, Day, Decision, DecisionId, Epoch, ExecReport, Inst, Instrument, InstrumentId,
+    Instruments, Intent, Kind, Market, MarketEvent, Mode, Money, OrderId, Outcome, Payload, Price, Proposal, Qty,
+    Ratio, Side, Slice, StrategyId, TickTable, Tif, Ts,
 };
 use qts_gate::{
     Admitted, ArbitrationRule, Causes, Pace, RiskPolicy, Situation, StagedRiskGate, Standing, StrategyState,

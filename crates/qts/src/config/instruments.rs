@@ -26,6 +26,12 @@ struct Preset {
     currency: Option<(&'static str, Place)>,
 }
 
+/// KRX shares since 2023-01-25.
+fn krx_ticks() -> Option<TickTable> {
+    let bands = [(0, 1), (2_000, 5), (5_000, 10), (20_000, 50), (50_000, 100), (200_000, 500), (500_000, 1_000)];
+    TickTable::banded(&bands.map(|(from, tick)| (Price::whole(from), Price::whole(tick))))
+}
+
 /// A ten-thousandth.
 const fn basis_points(count: i64) -> Ratio {
     match Ratio::from_units(count * (qts_core::SCALE / 10_000)) {
@@ -51,7 +57,7 @@ impl Preset {
     /// KOSPI and KOSDAQ shares in 2026 (`risk-reference.md` §5).
     fn krx_stock(place: Place) -> Self {
         Self {
-            ticks: None,
+            ticks: krx_ticks(),
             lot: Qty::whole(1),
             daily_limit: Some(basis_points(3_000)),
             short_ban: true,

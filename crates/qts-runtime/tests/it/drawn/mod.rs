@@ -8,7 +8,7 @@ pub(crate) mod whims;
 
 use std::sync::Arc;
 
-use qts_core::{Cycle, DailyLimit, Inst, Instrument, Money, Qty, Ratio, Slice, Span};
+use qts_core::{Cycle, DailyLimit, Dated, Inst, Instrument, Money, Qty, Ratio, Slice, Span};
 use qts_gate::policy::{Age, Controls, FatFinger, Jump, OrderRate, OrderSize, Size, Thresholds, Worth};
 use qts_gate::supervision::{RepeatedExecution, Within};
 use qts_gate::{ArbitrationRule, RiskPolicy, StrategyState, Supervision};

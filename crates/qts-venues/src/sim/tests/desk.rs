@@ -4,7 +4,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use qts_core::{
-    Bar, DailyLimit, Day, ExecReport, Instrument, InstrumentId, Instruments, Kind, MarketEvent, Money, OrderId,
+    Bar, DailyLimit, Dated, Day, ExecReport, Instrument, InstrumentId, Instruments, Kind, MarketEvent, Money, OrderId,
     Outcome, Payload, Price, Qty, Quote, Ratio, Side, Slice, TickTable, Tif, Trade, Ts,
 };
 
@@ -15,7 +15,7 @@ use crate::sim::{SimBroker, SimConfig};
 pub(super) fn share(id: &str) -> Instrument {
     Instrument {
         id: InstrumentId::new(id).expect("an id"),
-        ticks: Dated::always(TickTable::krx_stock()),
+        ticks: Dated::always(krx_ticks()),
         lot: Qty::whole(1),
         quantity_step: Qty::whole(1),
         daily_limit: Dated::always(Some(DailyLimit(num("0.3")))),
@@ -31,9 +31,9 @@ pub(super) fn share(id: &str) -> Instrument {
 
 /// As [`share`], without fees and daily limit and with a lot of ten quantity steps.
 pub(super) fn coin(id: &str) -> Instrument {
-    let (commission, sale_tax) = (Ratio::ZERO, Ratio::ZERO);
-    let (ticks, quantity_step) = (TickTable::flat(num("0.5")), num("0.1"));
-    Instrument { ticks, quantity_step, daily_limit: None, commission, sale_tax, ..share(id) }
+    let (commission, sale_tax) = (Ratio::ZERO, Dated::always(Ratio::ZERO));
+    let (ticks, quantity_step) = (Dated::always(TickTable::flat(num("0.5"))), num("0.1"));
+    Instrument { ticks, quantity_step, daily_limit: Dated::always(None), commission, sale_tax, ..share(id) }
 }
 
 pub(super) fn num<T: FromStr>(text: &str) -> T {
@@ -150,4 +150,10 @@ fn line(report: &ExecReport) -> String {
         other => format!("{other:?}").to_lowercase(),
     };
     format!("{} {said}", report.order.0)
+}
+
+/// The price steps of Korean shares since 2023-01-25.
+fn krx_ticks() -> TickTable {
+    let bands = [(0, 1), (2_000, 5), (5_000, 10), (20_000, 50), (50_000, 100), (200_000, 500), (500_000, 1_000)];
+    TickTable::banded(&bands.map(|(from, tick)| (Price::whole(from), Price::whole(tick)))).expect("a table")
 }

@@ -40,16 +40,16 @@ fn sessions_and_zones_make_sense() {
     check(
         "[[instrument]]\nid = \"A.X\"\ntick = \"1\"\nsession = \"15:30-09:00\"\ntz = \"Asia/Soul\"\n",
         expect![[r#"
-        QTS0112 4:11 `session` must be an open and a later close of one day, not `15:30-09:00` | help: write local times as "09:00-15:30"; leave it out if trading never closes
-        QTS0113 5:6 no time zone is called `Asia/Soul` | help: did you mean `Asia/Seoul`?
-    "#]],
+            QTS0112 4:11 `session` must be an open and a later close of one day, or several in order, not `15:30-09:00` | help: write local times as "09:00-15:30" or "09:00-11:30, 12:30-15:00"; leave it out if trading never closes
+            QTS0113 5:6 no time zone is called `Asia/Soul` | help: did you mean `Asia/Seoul`?
+        "#]],
     );
     check(
         "[[instrument]]\nid = \"A.X\"\ntick = \"1\"\nsession = \"9:00-15:30\"\n",
         expect![[r#"
-        QTS0104 4:11 `session` is in local time, but there is no `tz` | help: add its time zone, such as `tz = "Asia/Seoul"`
-        QTS0112 4:11 `session` must be an open and a later close of one day, not `9:00-15:30` | help: write local times as "09:00-15:30"; leave it out if trading never closes
-    "#]],
+            QTS0104 4:11 `session` is in local time, but there is no `tz` | help: add its time zone, such as `tz = "Asia/Seoul"`
+            QTS0112 4:11 `session` must be an open and a later close of one day, or several in order, not `9:00-15:30` | help: write local times as "09:00-15:30" or "09:00-11:30, 12:30-15:00"; leave it out if trading never closes
+        "#]],
     );
 }
 

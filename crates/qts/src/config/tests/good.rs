@@ -1,9 +1,10 @@
 //! Sound configs and what comes of them.
 
-use qts_core::{Cycle, Money, Price, Qty, Ratio, Span, StrategyId, Ts};
+use qts_core::{Cycle, Dated, Day, Money, Price, Qty, Ratio, Span, StrategyId, Ts};
 use qts_gate::policy::{Age, Controls, Jump, OrderRate, OrderSize, Participation, RiskPolicy, Size, Thresholds, Worth};
 use qts_gate::{ArbitrationRule, StrategyState};
 use qts_strategy::Param;
+use qts_venues::hours::{Hours, Windows};
 
 use super::super::*;
 use super::{EXAMPLE, parsed, sound};
@@ -46,22 +47,25 @@ fn the_contracts_example_means_what_it_says() {
 fn a_class_is_a_preset_that_keys_override() {
     let config = example();
     let [stock, etf] = &config.instruments[..] else { panic!("two instruments") };
-    assert_eq!((stock.session, stock.tz.as_str(), stock.currency.as_str()), (Some((540, 930)), "Asia/Seoul", "KRW"));
+    let day = Day(20_500);
+    let hours = stock.hours.on(day).all().iter().map(|window| (window.open / 60, window.close / 60));
+    assert_eq!(hours.collect::<Vec<_>>(), [(540, 930)]);
+    assert_eq!((stock.hours.tz.as_str(), stock.currency.as_str()), ("Asia/Seoul", "KRW"));
     let rules = &stock.instrument;
-    assert_eq!((rules.sale_tax, rules.commission, rules.short_ban), (ratio("0.002"), ratio("0.00015"), true));
-    assert_eq!(rules.price_limits(Price::whole(9_940)), Some((Price::whole(6_960), Price::whole(12_920))));
+    assert_eq!((*rules.sale_tax.on(day), rules.commission, rules.short_ban), (ratio("0.002"), ratio("0.00015"), true));
+    assert_eq!(rules.price_limits(Price::whole(9_940), day), Some((Price::whole(6_960), Price::whole(12_920))));
     assert_eq!(rules.minor_unit, Money::whole(1));
     assert_eq!(
-        (etf.instrument.sale_tax, etf.instrument.short_ban, etf.instrument.daily_limit),
-        (Ratio::ZERO, false, None)
+        (&etf.instrument.sale_tax, etf.instrument.short_ban, &etf.instrument.daily_limit),
+        (&Dated::always(Ratio::ZERO), false, &Dated::always(None))
     );
     let own = sound(
         "[[instrument]]\nid = \"A.X\"\nclass = \"krx_stock\"\nlot = 10\nquantity_step = 1\ncommission = \"1%\"\nsale_tax = 0\n",
     );
     let own = &own.instruments[0].instrument;
     assert_eq!(
-        (own.lot, own.quantity_step, own.commission, own.sale_tax),
-        (Qty::whole(10), Qty::whole(1), ratio("0.01"), Ratio::ZERO)
+        (own.lot, own.quantity_step, own.commission, &own.sale_tax),
+        (Qty::whole(10), Qty::whole(1), ratio("0.01"), &Dated::always(Ratio::ZERO))
     );
     assert_eq!(own.ticks, rules.ticks);
 }
@@ -70,7 +74,8 @@ fn a_class_is_a_preset_that_keys_override() {
 fn without_a_class_the_defaults_are_plain() {
     let config = sound("");
     let btc = &config.instruments[1];
-    assert_eq!((btc.session, btc.tz.as_str(), btc.currency.as_str()), (None, "UTC", "KRW"));
+    assert_eq!(*btc.hours, Hours::every_day(Windows::whole_day(), "UTC"));
+    assert_eq!(btc.currency, "KRW");
     assert_eq!((btc.instrument.lot, btc.instrument.quantity_step), (ratio_qty("0.0001"), ratio_qty("0.0001")));
     assert_eq!((config.broker.clone(), config.account.policy.as_str()), (BrokerSpec::default(), "conservative"));
     assert_eq!(config.registry.find("BTC.X").and_then(|inst| config.registry.get(inst)), Some(&btc.instrument));
