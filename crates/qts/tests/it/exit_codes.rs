@@ -11,7 +11,7 @@ fn folder(name: &str) -> Folder {
 }
 
 /// What `check` warns of in [`folder`] besides what a test is about.
-const WARNED: &str = "2 warnings\n";
+const WARNED: &str = "3 warnings\n";
 
 #[test]
 fn zero_for_what_went_well() {
