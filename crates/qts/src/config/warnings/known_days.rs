@@ -61,12 +61,12 @@ fn on_closed_days(
     spec: &InstrumentSpec,
     (first, count): (Day, u64),
 ) -> ConfigError {
-    let more = match count {
-        1 => String::new(),
-        2 => " and on 1 more such day".to_owned(),
-        _ => format!(" and on {} more such days", count - 1),
+    let rest = match count {
+        1 => ", on which its market is closed; they count".to_owned(),
+        2 => " and 1 more day on which its market is closed; they count".to_owned(),
+        _ => format!(" and {} more days on which its market is closed; they count", count - 1),
     };
-    let message = format!("`{}` has data of {}, when its market is closed{more}; it counts", spec.id, date(first));
+    let message = format!("`{}` has data of {}{rest}", spec.id, date(first));
     let warning = config.warning(Code::ClosedDay, data.place, message).label("traded on a closed day");
     warning.help("check the dates of the file; or add `[[calendar]]` with these days as `[[open]]`")
 }
