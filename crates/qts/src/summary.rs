@@ -159,7 +159,10 @@ impl Summary {
             unused_commands,
             bad_rows: report.bad_rows(),
             bad_row_list: report.listed().map(|r| format!("{}:{}: {}", r.file.display(), r.line, r.reason)).collect(),
-            account: Account { unsettled: Some(record.settlement.unsettled()), ..account(config, runtime, instruments) },
+            account: Account {
+                unsettled: Some(record.settlement.unsettled()),
+                ..account(config, runtime, instruments)
+            },
             books: books(config, runtime, instruments),
             by_strategy: tally.by_strategy.iter().map(|(id, counts)| (id.to_string(), *counts)).collect(),
             last_failure: tally.last_failure.iter().map(|(id, text)| (id.to_string(), text.clone())).collect(),
@@ -285,13 +288,9 @@ impl Summary {
         let Account { currency, cash, equity, fees, .. } = &self.account;
         let equity = equity.as_deref().unwrap_or("unknown (a holding has no price)");
         let hash = self.state_hash.get(..16).unwrap_or_default();
-        let _ = writeln!(
-            text,
-            "\naccount  cash {cash} {currency} · equity {equity} · fees {fees}"
-        );
+        let _ = writeln!(text, "\naccount  cash {cash} {currency} · equity {equity} · fees {fees}");
         self.unsettled(text);
-        let _ =
-            writeln!(text, "state {hash} · {:.2} s, engine {:.2} s", self.elapsed_s, self.engine_s);
+        let _ = writeln!(text, "state {hash} · {:.2} s, engine {:.2} s", self.elapsed_s, self.engine_s);
     }
 
     /// What of the cash is still to come, or to go.

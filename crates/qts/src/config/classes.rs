@@ -33,8 +33,7 @@ pub(super) fn read(
     venue: &str,
     calendars: &[CalendarSpec],
 ) -> Option<Preset> {
-    let choice =
-        Choice { board: row.take("board"), hours: row.take("hours"), exchange_fee: row.take("exchange_fee") };
+    let choice = Choice { board: row.take("board"), hours: row.take("hours"), exchange_fee: row.take("exchange_fee") };
     let Some(class) = class else {
         let Choice { board, hours, exchange_fee } = &choice;
         [board, hours, exchange_fee].into_iter().flatten().for_each(needs_class);
@@ -79,9 +78,11 @@ fn known_class(item: &Item<'_>) -> Option<(String, &'static Market)> {
     let error = item.error(Code::UnknownClass, format!("no class of instruments is called `{class}`"));
     let error = error.one_of(&class, tables.classes(), "classes");
     let known = tables.classes().join(", ");
-    item.log.push(error.or_help(format!(
-        "classes: {known}; or leave `class` out and spell out tick, lot, currency, session and tz"
-    )));
+    item.log.push(
+        error.or_help(format!(
+            "classes: {known}; or leave `class` out and spell out tick, lot, currency, session and tz"
+        )),
+    );
     None
 }
 

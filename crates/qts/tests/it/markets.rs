@@ -37,17 +37,23 @@ fn a_price_between_the_old_and_the_new_grid_is_off_the_tick_before_2023_01_25_on
     let bars = still(&["2023-01-18", "2023-01-19", "2023-01-20", "2023-01-25"], "15000");
     let steps = step(2, "buy", 1, "15010") + &step(3, "buy", 1, "15010");
     let folder = scripted("markets-ticks", KRX, &bars, &steps);
-    judged(&folder, expect![[r#"
+    judged(
+        &folder,
+        expect![[r#"
         2023-01-20T06:30:00Z 15010 pass 
-    "#]]);
+    "#]],
+    );
     assert_eq!(failures(&folder), "the limit 15010 is not a multiple of the tick 50; round it to the tick");
     let etf = "class = \"krx_etf\"\n";
     let bars = still(&["2023-12-13", "2023-12-14", "2023-12-15", "2023-12-18"], "1500");
     let steps = step(2, "buy", 1, "1501") + &step(3, "buy", 1, "1501");
     let folder = scripted("markets-ticks-etf", etf, &bars, &steps);
-    judged(&folder, expect![[r#"
+    judged(
+        &folder,
+        expect![[r#"
         2023-12-15T06:30:00Z 1501 pass 
-    "#]]);
+    "#]],
+    );
     assert_eq!(failures(&folder), "the limit 1501 is not a multiple of the tick 5; round it to the tick");
 }
 
@@ -135,11 +141,14 @@ fn a_day_s_bar_is_known_at_its_close_at_three_before_2016_08_01_and_half_an_hour
     let bars = still(&["2016-07-28", "2016-07-29", "2016-08-01", "2016-08-02"], "10000");
     let steps = [1, 2, 3].map(|cycle| step(cycle, "buy", 1, "9000")).concat();
     let folder = scripted("markets-close", KRX, &bars, &steps);
-    judged(&folder, expect![[r#"
+    judged(
+        &folder,
+        expect![[r#"
         2016-07-28T06:00:00Z 9000 pass 
         2016-07-29T06:00:00Z 9000 pass 
         2016-08-01T06:30:00Z 9000 pass 
-    "#]]);
+    "#]],
+    );
     // Day orders end with their session: each is gone before the next bar but one.
     let summary = folder.summary("qts.toml");
     assert_eq!((&summary["ended"]["expired"], &summary["open_orders"]), (&json!(3), &json!(0)));
@@ -153,9 +162,10 @@ fn a_day_order_lives_until_the_close_of_its_date() {
             format!("{day}T{time}:00+09:00,A,{price},{price},{price},{price},1000\n")
         };
         let bars = format!(
-            "ts,symbol,open,high,low,close,volume\n{}{}{}",
+            "ts,symbol,open,high,low,close,volume\n{}{}{}{}",
             bar(before, "14:59", 10_000),
             bar(day, "14:59", 10_000),
+            bar(day, "15:00", 10_000),
             bar(day, "15:10", 9_000)
         );
         let folder = scripted(&format!("markets-expiry-{name}"), KRX, &bars, &step(2, "buy", 1, "9500"));
@@ -227,7 +237,8 @@ fn a_calendar_that_is_wrong_is_an_error_in_its_own_file() {
                 `windows`) and `[[open]]`
 
         1 error
-    "#]].assert_eq(&said(Some("market = \"krx\"\n[[closed]]\ndays = [\"2024-02-09\", \"2024-02-31\"]\n")));
+    "#]]
+    .assert_eq(&said(Some("market = \"krx\"\n[[closed]]\ndays = [\"2024-02-09\", \"2024-02-31\"]\n")));
     expect![[r#"
         QTS0135
 
@@ -241,7 +252,8 @@ fn a_calendar_that_is_wrong_is_an_error_in_its_own_file() {
                 `windows`) and `[[open]]`
 
         1 error
-    "#]].assert_eq(&said(Some("market = \"krx\"\n[[closed]]\ndates = []\n")));
+    "#]]
+    .assert_eq(&said(Some("market = \"krx\"\n[[closed]]\ndates = []\n")));
     expect![[r#"
         QTS0135
 
@@ -254,7 +266,8 @@ fn a_calendar_that_is_wrong_is_an_error_in_its_own_file() {
                 `windows`) and `[[open]]`
 
         1 error
-    "#]].assert_eq(&said(Some("market = \"us\"\n")));
+    "#]]
+    .assert_eq(&said(Some("market = \"us\"\n")));
 }
 
 #[test]
@@ -277,14 +290,16 @@ fn check_warns_of_days_that_the_tables_do_not_know() {
         ⚠ the data of `A.KRX` end on 2027-01-04, closed days of krx_stock are known until 2026-12-31
         QTS0314
         ⚠ `A.KRX` has data of 2026-10-09 and 1 more day on which its market is closed; they count
-    "#]].assert_eq(&warned("markets-warn", KRX, &days, ""));
+    "#]]
+    .assert_eq(&warned("markets-warn", KRX, &days, ""));
     let own = "[[calendar]]\nmarket = \"krx\"\npath = \"own.toml\"\n";
     expect![[r#""#]].assert_eq(&warned("markets-warn-own", KRX, &days[1..4], own));
     let spelled = "tick = \"10\"\nsession = \"09:00-15:30\"\ntz = \"Asia/Seoul\"\n";
     expect![[r#"
         QTS0315
         ⚠ no instrument has a class of the market `krx`: this calendar does nothing
-    "#]].assert_eq(&warned("markets-warn-idle", spelled, &days, own));
+    "#]]
+    .assert_eq(&warned("markets-warn-idle", spelled, &days, own));
 }
 
 #[test]
@@ -306,7 +321,8 @@ fn all_classes_run() {
         assert_eq!(folder.summary("qts.toml")["fills"], json!(2), "{name}");
     }
     // An id whose venue has hours of its own gets them.
-    let folder = scripted("markets-class-by-venue", KRX, &still(&["2025-03-05", "2025-03-06"], "10000"), &step(1, "buy", 1, ""));
+    let folder =
+        scripted("markets-class-by-venue", KRX, &still(&["2025-03-05", "2025-03-06"], "10000"), &step(1, "buy", 1, ""));
     folder.write("qts.toml", folder.read("qts.toml").replace("A.KRX", "A.NXT"));
     let seen = folder.decisions("qts.toml");
     assert_eq!(told(&seen, "ts verdict"), "2025-03-05T11:00:00Z pass\n", "the close of NXT");

@@ -2,7 +2,7 @@
 
 use super::{day, kospi, percent};
 use crate::calendar::date;
-use crate::markets::{DayList, Days, KRX, KRX_DAYS, Market, Tables, US, US_DAYS, CRYPTO, Wanted};
+use crate::markets::{CRYPTO, DayList, Days, KRX, KRX_DAYS, Market, Tables, US, US_DAYS, Wanted};
 
 #[test]
 fn all_tables_are_read() {
@@ -94,7 +94,10 @@ fn garbage_in_a_file_of_days_gets_its_place_and_a_way_out() {
         ("[[closed]]\ndays = []", "days.toml:1:1: missing field `market`"),
         ("market = \"us\"", "days.toml:1:10: these are days of `us`, and those of `krx` are wanted"),
         ("[[closed]]\ndays = [\"2026-02-30\"]", "days.toml:3:9: `2026-02-30` is not a date"),
-        ("[[closed]]\ndays = [\"2026-02-03\", \"2026-02-03\"]", "days.toml:3:23: 2026-02-03 stands here twice; keep one"),
+        (
+            "[[closed]]\ndays = [\"2026-02-03\", \"2026-02-03\"]",
+            "days.toml:3:23: 2026-02-03 stands here twice; keep one",
+        ),
         ("[[closed]]\ndays = [\"2026-02-03\"]\n[[open]]\ndays = [\"2026-02-03\"]", "days.toml:5:9: 2026-02-03 stands"),
         (
             "[[closed]]\ndays = [\"2026-02-03\"]\n[[special]]\nwindows = \"09:00-12:00\"\ndays = [\"2026-02-03\"]",
@@ -106,7 +109,11 @@ fn garbage_in_a_file_of_days_gets_its_place_and_a_way_out() {
         ("[[close]]\ndays = []", "days.toml:2:3: unknown field `close`"),
         ("known_until = \"soon\"", "days.toml:2:15: `soon` is not a date"),
     ] {
-        let text = if text.contains("market") || wanted.contains("market") { text.to_owned() } else { format!("{head}{text}") };
+        let text = if text.contains("market") || wanted.contains("market") {
+            text.to_owned()
+        } else {
+            format!("{head}{text}")
+        };
         let said = said(KRX.1, Some(&text));
         assert!(said.contains(wanted), "{text}: {said}");
     }
@@ -148,7 +155,8 @@ source = "made up"
     let days = KRX_DAYS.1.replacen("known_until = \"2026-12-31\"", "known_until = \"2027-12-31\"", 1)
         + "\n[[closed]]\ndays = [\"2027-01-01\", \"2027-12-31\"]\nsource = \"made up\"\n\
            [[special]]\nhours = \"regular\"\nwindows = \"10:00-15:30\"\ndays = [\"2027-01-04\"]\nsource = \"made up\"\n";
-    let market = Market::read(("krx.toml", &rules), Some(("krx-days.toml", &days))).unwrap_or_else(|why| panic!("{why}"));
+    let market =
+        Market::read(("krx.toml", &rules), Some(("krx-days.toml", &days))).unwrap_or_else(|why| panic!("{why}"));
     let tables = Tables::of(vec![market]);
     let wanted = Wanted { class: "krx_stock", hours: "regular", ..Wanted::default() };
     let new = tables.rules(&wanted).expect("a class");

@@ -118,9 +118,8 @@ fn a_year_has_as_many_trading_days_as_it_had() {
         (from..to).filter(|number| hours.is_open(Day(*number))).count()
     };
     let krx = kospi().hours;
-    let counted: Vec<usize> = [2010, 2015, 2016, 2017, 2019, 2020, 2021, 2022, 2023, 2024, 2025]
-        .map(|year| open(&krx, year))
-        .to_vec();
+    let counted: Vec<usize> =
+        [2010, 2015, 2016, 2017, 2019, 2020, 2021, 2022, 2023, 2024, 2025].map(|year| open(&krx, year)).to_vec();
     assert_eq!(counted, [251, 248, 246, 243, 246, 248, 248, 246, 245, 244, 242]);
     let us = rules("us_stock", None, "regular").hours;
     assert_eq!([2012, 2018, 2021, 2024, 2025, 2026].map(|year| open(&us, year)), [250, 251, 252, 252, 250, 251]);

@@ -75,7 +75,11 @@ fn an_order_is_at_most_a_hundredth_of_the_listed_shares_or_100_billion_won_and_1
     assert_eq!(most(10_000_000, 50_000, today), Some(100_000), "one hundredth");
     assert_eq!(most(5_969_782_550, 50_000, today), Some(2_000_000), "100 billion won");
     assert_eq!(most(1_000_000, 19_999, today), Some(50_002), "a small company: 1 billion won pass");
-    assert_eq!(most(10_000_000, 1_999, today), Some(500_250), "a small company: a twentieth is less than 1 billion won");
+    assert_eq!(
+        most(10_000_000, 1_999, today),
+        Some(500_250),
+        "a small company: a twentieth is less than 1 billion won"
+    );
     assert_eq!(most(10_000_000, 2_000, today), Some(500_000), "20 billion won: 1 billion won pass");
     assert_eq!(most(10_000_000, 50_000, "2018-09-14"), None, "the last trading day before the rule");
     assert_eq!(most(10_000_000, 50_000, "2018-09-17"), Some(100_000));

@@ -41,26 +41,27 @@ fn before_tables(config: &Config, data: &DataSpec, spec: &InstrumentSpec, first:
     let begins = date(*begins);
     let message = format!("the data of `{}` begin on {}, the tables of {class} on {begins}", spec.id, date(first));
     let warning = config.warning(Code::BeforeTables, data.place, message).label("older than the tables");
-    let help = format!("use data from {begins} on, or mind that the oldest known rules are used before (docs/markets.md)");
+    let help =
+        format!("use data from {begins} on, or mind that the oldest known rules are used before (docs/markets.md)");
     Some(warning.also(spec.place, "of this class").help(help))
 }
 
 fn unknown(config: &Config, data: &DataSpec, spec: &InstrumentSpec, last: Day) -> Option<ConfigError> {
     let (class, _) = spec.tables.as_ref()?;
     let until = spec.hours.days.known_until.filter(|until| last > *until)?;
-    let message =
-        format!("the data of `{}` end on {}, closed days of {class} are known until {}", spec.id, date(last), date(until));
+    let message = format!(
+        "the data of `{}` end on {}, closed days of {class} are known until {}",
+        spec.id,
+        date(last),
+        date(until)
+    );
     let warning = config.warning(Code::UnknownDays, data.place, message).label("later than the calendar");
-    let help = "add `[[calendar]]` with later `[[closed]]` days and a later `known_until`; else only weekends are closed";
+    let help =
+        "add `[[calendar]]` with later `[[closed]]` days and a later `known_until`; else only weekends are closed";
     Some(warning.help(help))
 }
 
-fn on_closed_days(
-    config: &Config,
-    data: &DataSpec,
-    spec: &InstrumentSpec,
-    (first, count): (Day, u64),
-) -> ConfigError {
+fn on_closed_days(config: &Config, data: &DataSpec, spec: &InstrumentSpec, (first, count): (Day, u64)) -> ConfigError {
     let rest = match count {
         1 => ", on which its market is closed; they count".to_owned(),
         2 => " and 1 more day on which its market is closed; they count".to_owned(),
@@ -78,7 +79,8 @@ pub(super) fn idle_calendars(config: &Config) -> Vec<ConfigError> {
         let class = spec.tables.as_ref().map(|(class, _)| class.as_str());
         class.and_then(|class| tables.market_of(class)).is_some_and(|found| found.name == market)
     };
-    let idle = config.calendars.iter().filter(|own| !config.instruments.iter().any(|spec| trades_in(spec, &own.market)));
+    let idle =
+        config.calendars.iter().filter(|own| !config.instruments.iter().any(|spec| trades_in(spec, &own.market)));
     let warning = |own: &super::super::spec::CalendarSpec| {
         let message = format!("no instrument has a class of the market `{}`: this calendar does nothing", own.market);
         let warning = config.warning(Code::IdleCalendar, own.place, message);
