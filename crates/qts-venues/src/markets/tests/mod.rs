@@ -4,6 +4,7 @@ mod boundaries;
 mod files;
 mod hours;
 mod krx;
+mod page;
 
 use std::sync::Arc;
 

@@ -56,10 +56,13 @@ fn hours_are_chosen_by_name_or_by_the_venue() {
 fn a_coin_says_its_tick_and_its_currency() {
     let spec = one("class = \"crypto_spot\"\ntick = \"1\"\ncurrency = \"KRW\"\n");
     assert_eq!((spec.instrument.lot.to_string(), on(&spec, "2026-01-01")), ("0.00000001".into(), "00:00-24:00".into()));
-    check("[[instrument]]\nid = \"A.X\"\nclass = \"crypto_spot\"\n", expect![[r#"
+    check(
+        "[[instrument]]\nid = \"A.X\"\nclass = \"crypto_spot\"\n",
+        expect![[r#"
         QTS0104 1:1 [[instrument]] has no `currency` | help: add `currency = "USDT"`
         QTS0104 1:1 [[instrument]] has no `tick` | help: add `tick = "0.01"`
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -94,20 +97,29 @@ fn keys_of_classes_need_one_that_knows_them() {
             QTS0134 6:16 the tables of `crypto_spot` have no exchange fee | help: leave `exchange_fee` out, and add what the venue takes to `commission`
         "#]],
     );
-    check("[[instrument]]\nid = \"A.X\"\nclass = \"stock\"\nboard = \"kospi\"\nhours = \"nxt\"\n", expect![[r#"
+    check(
+        "[[instrument]]\nid = \"A.X\"\nclass = \"stock\"\nboard = \"kospi\"\nhours = \"nxt\"\n",
+        expect![[r#"
         QTS0128 3:9 no class of instruments is called `stock` | help: classes: krx_stock, krx_etf, us_stock, crypto_spot; or leave `class` out and spell out tick, lot, currency, session and tz
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_calendar_names_a_market_and_a_file() {
-    check("[[calendar]]\nmarket = \"crypto\"\n[[calendar]]\npath = \"\"\n", expect![[r#"
+    check(
+        "[[calendar]]\nmarket = \"crypto\"\n[[calendar]]\npath = \"\"\n",
+        expect![[r#"
         QTS0104 1:1 [[calendar]] has no `path` | help: add `path = "my-days.toml"`
         QTS0106 2:10 no market with closed days is called `crypto` | help: markets: krx, us
         QTS0104 3:1 [[calendar]] has no `market` | help: add `market = "krx"`
         QTS0114 4:8 `path` is empty | help: write something between the quotes, or leave the key out
-    "#]]);
-    check("[[calendar]]\nmarket = \"krx\"\npath = \"no/such/file.toml\"\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "[[calendar]]\nmarket = \"krx\"\npath = \"no/such/file.toml\"\n",
+        expect![[r#"
         QTS0101 3:8 failed to read the calendar `folder/no/such/file.toml`: No such file or directory (os error 2) | help: check the path, which starts at the config's folder; the file must be UTF-8
-    "#]]);
+    "#]],
+    );
 }
