@@ -221,7 +221,7 @@ impl Market {
         let hours = self.hours_of(usual.dated().clone(), wanted);
         let fees = self.exchange_fees(wanted.hours).filter(|_| wanted.exchange_fee);
         Some(Rules {
-            begins: self.begins(class, usual),
+            begins: self.begins(class, usual, wanted.days),
             currency: self.currency.clone(),
             ticks: class.ticks.as_ref().map(|rows| rows.dated().clone()),
             lot: class.lot,
@@ -247,11 +247,11 @@ impl Market {
 
     /// The latest first day of its tables. Fees, which are opted for, and order limits, which there were not always, do
     /// not count.
-    fn begins(&self, class: &Class, hours: &Rows<Windows>) -> Day {
+    fn begins(&self, class: &Class, hours: &Rows<Windows>, own: &[Arc<Days>]) -> Day {
         let tables = [
             Some(hours.begins()),
             Some(self.settlement.begins()),
-            self.days.known_from,
+            own.iter().rev().find_map(|days| days.known_from).or(self.days.known_from),
             class.ticks.as_ref().map(Rows::begins),
             class.daily_limit.as_ref().map(Rows::begins),
             class.sale_tax.as_ref().map(Rows::begins),

@@ -60,10 +60,13 @@ fn daily_limits_change_on_their_days() {
     assert_eq!(width(&kospi().daily_limit, "1980-01-01"), "6%", "the oldest row holds for earlier days");
 }
 
+/// The last day of a rate and the first of the next, and the two rates.
+type Change = (&'static str, &'static str, [&'static str; 2]);
+
 /// A tax is due when a sale is settled, two trading days after it.
 #[test]
 fn sale_taxes_change_with_the_first_trade_that_is_settled_on_their_day() {
-    let boards: [(&str, &[(&str, &str, [&str; 2])]); 3] = [
+    let boards: [(&str, &[Change]); 3] = [
         (
             "kospi",
             &[

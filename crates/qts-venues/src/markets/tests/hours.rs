@@ -160,6 +160,12 @@ days = ["2026-07-17", "2026-01-02", "2026-12-27"]
         assert_eq!(on(&krx, at), windows, "{at}");
     }
     assert_eq!(krx.days.known_until, Some(day("2027-12-31")));
+    let begins = |from: &str| {
+        let text = format!("market = \"krx\"\nknown_from = \"{from}\"\n");
+        let own = [Arc::new(Days::read("my-days.toml", &text, "krx", &names).expect("sound"))];
+        date(rules_with("krx_stock", None, "regular", &own).begins)
+    };
+    assert_eq!(["1980-01-01", "2005-01-03"].map(begins), ["1998-12-07", "2005-01-03"]);
     let nxt = rules_with("krx_stock", None, "nxt", &own).hours;
     assert_eq!((on(&nxt, "2026-12-31").as_str(), on(&nxt, "2026-12-26").as_str()), ("08:00-12:00", "closed"));
 }
