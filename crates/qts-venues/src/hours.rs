@@ -44,6 +44,8 @@ pub struct TradingDays {
     pub closed: BTreeSet<Day>,
     /// Days on which it trades at other hours; open even if they would be closed otherwise.
     pub special: BTreeMap<Day, Windows>,
+    /// The first day of which closed days are known; earlier ones may have been others, Saturdays with trading for one.
+    pub known_from: Option<Day>,
     /// The last day of which closed days are known; after it only weekends are.
     pub known_until: Option<Day>,
 }
@@ -149,6 +151,12 @@ impl Hours {
         let days = &self.days;
         let rests = days.rests_on_weekends && is_weekend(day);
         days.special.contains_key(&day) || !(rests || days.closed.contains(&day))
+    }
+
+    /// Is the market known to have been closed on that day?
+    #[must_use]
+    pub fn is_surely_closed(&self, day: Day) -> bool {
+        !self.is_open(day) && self.days.known_from.is_none_or(|from| from <= day)
     }
 
     /// The first day after `day` on which the market trades.

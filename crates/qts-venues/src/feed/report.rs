@@ -41,7 +41,7 @@ pub struct SourceReport {
     pub last: Option<Ts>,
     /// The sessions of the first and the last event.
     pub days: Option<(Day, Day)>,
-    /// Days with events on which the market is closed, in their order: the first, and how many there are.
+    /// Days with events on which the market was surely closed: the first, and how many there are.
     pub closed: Option<(Day, u64)>,
 }
 

@@ -228,7 +228,7 @@ impl SourceReport {
         self.last = Some(event.ts);
         let (first, last) = self.days.map_or((event.day, None), |(first, last)| (first, Some(last)));
         self.days = Some((first, event.day));
-        if last != Some(event.day) && !hours.is_open(event.day) {
+        if last != Some(event.day) && hours.is_surely_closed(event.day) {
             let (first, count) = self.closed.unwrap_or((event.day, 0));
             self.closed = Some((first, count + 1));
         }

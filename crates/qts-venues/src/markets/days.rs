@@ -120,6 +120,7 @@ impl Days {
                 days.special.insert(*day, usual.on(*day).clone());
             }
         }
+        days.known_from = self.known_from.or(days.known_from);
         days.known_until = self.known_until.or(days.known_until);
     }
 }

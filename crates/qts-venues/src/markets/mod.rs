@@ -221,7 +221,7 @@ impl Market {
         let hours = self.hours_of(usual.dated().clone(), wanted);
         let fees = self.exchange_fees(wanted.hours).filter(|_| wanted.exchange_fee);
         Some(Rules {
-            begins: self.begins(class, usual, wanted.days),
+            begins: self.begins(class, usual, &hours),
             currency: self.currency.clone(),
             ticks: class.ticks.as_ref().map(|rows| rows.dated().clone()),
             lot: class.lot,
@@ -247,16 +247,16 @@ impl Market {
 
     /// The latest first day of its tables. Fees, which are opted for, and order limits, which there were not always, do
     /// not count.
-    fn begins(&self, class: &Class, hours: &Rows<Windows>, own: &[Arc<Days>]) -> Day {
+    fn begins(&self, class: &Class, usual: &Rows<Windows>, hours: &Hours) -> Day {
         let tables = [
-            Some(hours.begins()),
+            Some(usual.begins()),
             Some(self.settlement.begins()),
-            own.iter().rev().find_map(|days| days.known_from).or(self.days.known_from),
+            hours.days.known_from,
             class.ticks.as_ref().map(Rows::begins),
             class.daily_limit.as_ref().map(Rows::begins),
             class.sale_tax.as_ref().map(Rows::begins),
         ];
-        tables.into_iter().flatten().max().unwrap_or(hours.begins())
+        tables.into_iter().flatten().max().unwrap_or(usual.begins())
     }
 
     /// Taxes by day of trade.

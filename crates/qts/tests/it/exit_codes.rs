@@ -7,11 +7,11 @@ use std::process::Stdio;
 use crate::support::{Folder, four, market, strategy};
 
 fn folder(name: &str) -> Folder {
-    market(name, &four(), 60)
+    market(name, &four(), 28)
 }
 
 /// What `check` warns of in [`folder`] besides what a test is about.
-const WARNED: &str = "3 warnings\n";
+const WARNED: &str = "2 warnings\n";
 
 #[test]
 fn zero_for_what_went_well() {

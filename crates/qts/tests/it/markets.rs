@@ -193,6 +193,16 @@ fn what_has_not_settled_at_the_end_is_told() {
     let folder = scripted("markets-settled", spelled, &bars, &steps);
     assert_eq!(folder.summary("qts.toml")["account"]["unsettled"], json!([]));
     assert!(!folder.qts("run qts.toml").out.contains("unsettled"));
+    // American trades are settled a day later since 2024-05-28, two days later before.
+    let american = |name: &str, days: [&str; 3]| {
+        let folder = scripted(name, "class = \"us_stock\"\n", &still(&days, "100"), &step(2, "buy", 1, ""));
+        folder.write("qts.toml", folder.read("qts.toml").replace("\"KRW\"", "\"USD\""));
+        folder.summary("qts.toml")["account"]["unsettled"].clone()
+    };
+    let seen = american("markets-unsettled-us", ["2024-05-22", "2024-05-23", "2024-05-24"]);
+    assert_eq!(seen, json!([{"on": "2024-05-29", "amount": "-100"}]), "over Memorial Day");
+    let seen = american("markets-unsettled-us-new", ["2024-05-24", "2024-05-28", "2024-05-29"]);
+    assert_eq!(seen, json!([{"on": "2024-05-30", "amount": "-100"}]));
 }
 
 const OWN_DAYS: &str = "market = \"krx\"\n[[closed]]\ndays = [\"2024-02-14\"]\n[[open]]\ndays = [\"2024-02-09\"]\n";
@@ -282,7 +292,8 @@ fn check_warns_of_days_that_the_tables_do_not_know() {
         let odd = ended.err.lines().filter(|line| line.starts_with("QTS03") || line.contains('⚠'));
         odd.map(|line| format!("{}\n", line.trim())).collect::<String>()
     };
-    let days = ["1998-12-04", "2026-10-08", "2026-10-09", "2026-12-24", "2026-12-25", "2027-01-04"];
+    // Korea traded on Saturdays until 1998-12-05.
+    let days = ["1998-12-04", "1998-12-05", "2026-10-08", "2026-10-09", "2026-12-24", "2026-12-25", "2027-01-04"];
     expect![[r#"
         QTS0312
         ⚠ the data of `A.KRX` begin on 1998-12-04, the tables of krx_stock on 1998-12-07
@@ -293,7 +304,7 @@ fn check_warns_of_days_that_the_tables_do_not_know() {
     "#]]
     .assert_eq(&warned("markets-warn", KRX, &days, ""));
     let own = "[[calendar]]\nmarket = \"krx\"\npath = \"own.toml\"\n";
-    expect![[r#""#]].assert_eq(&warned("markets-warn-own", KRX, &days[1..4], own));
+    expect![[r#""#]].assert_eq(&warned("markets-warn-own", KRX, &days[2..5], own));
     let spelled = "tick = \"10\"\nsession = \"09:00-15:30\"\ntz = \"Asia/Seoul\"\n";
     expect![[r#"
         QTS0315
