@@ -310,6 +310,57 @@ fn an_order_decided_after_the_close_is_valued_at_the_next_days_upper_limit() {
 }
 
 #[test]
+fn on_a_half_day_orders_end_at_its_own_close() {
+    let data = [
+        "2024-01-04T15:29:00 10000 10000 10000 10000 100",
+        "2024-01-05T11:00:00 10000 10000 10000 10000 100",
+        "2024-01-05T13:00:00 9000 9000 9000 9000 100",
+        "2024-01-08T09:00:00 9100 9100 9100 9100 100",
+    ];
+    let traders = [
+        ("day", open("day", "cycle = 2, side = \"buy\", qty = 1, limit = 9500")),
+        ("gtc", open("gtc", "cycle = 2, side = \"buy\", qty = 1, limit = 9500, tif = \"gtc\"")),
+        ("after", open("after", "cycle = 3, side = \"buy\", qty = 1")),
+    ];
+    let whole = paid_alone("whole-day", &[MINUTES], &data, &traders);
+    assert_eq!(whole, "day 9000, gtc 9000, after nothing");
+    let own = "[[calendar]]\nmarket = \"krx\"\npath = \"own.toml\"\n";
+    let special =
+        "market = \"krx\"\n[[special]]\ndays = [\"2024-01-05\"]\nwindows = \"09:00-12:00\"\nsource = \"a test\"\n";
+    let half = traders.iter().map(|(id, tables)| {
+        let folder = folder(&format!("half-day-{id}"), &[MINUTES, own, tables], &data).with("own.toml", special);
+        paid(&folder.summary("qts.toml"), &[id])
+    });
+    assert_eq!(half.collect::<Vec<_>>().join(", "), "day nothing, gtc 9100, after 9100");
+}
+
+#[test]
+fn no_order_leaves_that_the_exchange_finds_too_large() {
+    // Worth 10 billion in all: a twentieth is 50,000 shares, but a billion is always taken, 100,000 shares.
+    let listed = DAILY.replace("\"krx_stock\"", "\"krx_stock\"\nlisted_shares = 1000000");
+    let config = [
+        listed.as_str(),
+        &open("a", "cycle = 1, side = \"buy\", qty = 60000"),
+        &open("b", "cycle = 1, side = \"buy\", qty = 60000"),
+        &open("huge", "cycle = 1, side = \"buy\", qty = 100001"),
+        &holds("exit", 200_000),
+        &open("exit", "cycle = 2, side = \"sell\", qty = 200000"),
+    ];
+    let folder = folder("order-limit", &config, &TWO_DAYS);
+    let summary = folder.summary("qts.toml");
+    assert_eq!((count(&summary["orders"]), count(&summary["rejects"])), (1, 0));
+    assert_eq!(paid(&summary, &["a", "b", "huge", "exit"]), "a 525000000, b 525000000, huge nothing, exit nothing");
+    let decisions = folder.decisions("qts.toml");
+    assert_eq!(of(&decisions, "a"), ["arbitration:merged:pass account:order_limit:reduce"]);
+    for blocked in ["huge", "exit"] {
+        assert_eq!(of(&decisions, blocked), ["strategy:order_limit:block"]);
+    }
+    let told = folder.qts("explain qts.toml 2:exit:0").out;
+    let sentence = "order_limit: 200000 in one order, of which the exchange takes";
+    assert!(told.contains(sentence) && told.contains("Send it in parts"), "{told}");
+}
+
+#[test]
 fn trades_and_quotes_after_the_close_fill_nothing() {
     let data = "ts,price,size\n\
                 2024-01-04T15:29:00+09:00,10000,5\n2024-01-04T15:40:00+09:00,10000,5\n\
