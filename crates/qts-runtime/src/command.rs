@@ -200,6 +200,12 @@ impl Schedule {
         due.into_iter().map(|(number, _, command): (u32, When, Command)| (number, command)).collect()
     }
 
+    /// All that are still to come, in the order in which they were written.
+    #[must_use]
+    pub fn into_commands(self) -> Vec<Command> {
+        self.0.into_iter().map(|(_, _, command)| command).collect()
+    }
+
     /// How many are still to come.
     #[must_use]
     pub fn len(&self) -> usize {

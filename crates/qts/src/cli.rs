@@ -17,6 +17,7 @@ use crate::check::CheckArgs;
 use crate::policy::PolicyArgs;
 use crate::policy_tests::TestArgs;
 use crate::reasons::ReasonsArgs;
+use crate::replay::ReplayArgs;
 use crate::serve::ServeArgs;
 
 /// Many strategies, one account, one gate, one simple loop.
@@ -79,6 +80,13 @@ Examples:
   qts run my.toml --format json
   qts run my.toml --decisions decisions.csv --until 2018-06-30T00:00:00+09:00")]
     Run(RunArgs),
+    /// Judge the inputs of a journal once more, and compare what comes of them with what was kept
+    #[command(after_help = "\
+Examples:
+  qts replay run.qts
+  qts replay run.qts --verify
+  qts replay run.qts --verify --format json")]
+    Replay(ReplayArgs),
     /// Say everything that is wrong with a config and its data, at once, and what is odd about it
     #[command(after_help = "\
 Examples:

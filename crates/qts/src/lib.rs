@@ -32,9 +32,11 @@ mod policy;
 mod policy_tests;
 mod progress;
 mod reasons;
+mod replay;
 mod run;
 mod schema;
 mod serve;
+mod settlement;
 mod signals;
 mod summary;
 mod table;
@@ -88,6 +90,7 @@ fn perform(command: &Command, kinds: &Kinds, out: &mut impl Write) -> Result<End
     let interrupt = Interrupt::listen()?;
     match command {
         Command::Run(args) => run::run(args, kinds, &interrupt, out),
+        Command::Replay(args) => replay::replay(args, kinds, &interrupt, out),
         Command::Check(args) => check::check(args, kinds, &interrupt, out),
         Command::Explain(args) => explain::explain(args, kinds, &interrupt, out),
         Command::Why(args) => why::why(args, kinds, &interrupt, out),

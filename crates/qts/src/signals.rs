@@ -27,19 +27,14 @@ pub(crate) fn factory(config: &Config, spec: &StrategySpec) -> Result<Result<Fac
     if let Err(error) = params.finish(&["path"]) {
         return Ok(Err(error));
     }
-    let steps = read(&beside(config, &path), config, spec)?;
+    let steps = read(&config.source.beside(&path), config, spec)?;
     Ok(qts_strategies::signals(steps.into()))
 }
 
 /// The signals files of a config.
 pub(crate) fn files(config: &Config) -> impl Iterator<Item = PathBuf> {
     let signals = config.all_strategies().filter(|spec| spec.kind.as_deref() == Some("signals"));
-    signals.filter_map(|spec| Some(beside(config, &spec.params.clone().text("path").ok()??)))
-}
-
-/// A path is relative to the config.
-fn beside(config: &Config, path: &str) -> PathBuf {
-    Path::new(config.source.name()).parent().unwrap_or(Path::new("")).join(path)
+    signals.filter_map(|spec| Some(config.source.beside(&spec.params.clone().text("path").ok()??)))
 }
 
 fn read(file: &Path, config: &Config, spec: &StrategySpec) -> Result<Vec<Step>, Trouble> {
@@ -51,7 +46,7 @@ fn read(file: &Path, config: &Config, spec: &StrategySpec) -> Result<Vec<Step>, 
         };
         Trouble::Input(format!("{}: {error}; {way_out}", file.display()))
     };
-    let text = std::fs::read_to_string(file).map_err(unreadable)?;
+    let text = config.source.read(file).map_err(unreadable)?;
     let rows = if file.extension().is_some_and(|ext| ext == "jsonl") { json_rows(&text) } else { csv_rows(&text) };
     let readers = readers(config, spec);
     let (mut steps, mut latest, mut strangers) = (Vec::new(), Ts(i64::MIN), Vec::new());

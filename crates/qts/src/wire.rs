@@ -33,6 +33,11 @@ pub(crate) fn load(path: &Path, kinds: &Kinds) -> Result<Config, Trouble> {
     Ok(config::load(path, kinds, &wrong_params)?)
 }
 
+/// Reads a config that was kept.
+pub(crate) fn load_kept(source: Source, kinds: &Kinds) -> Result<Config, Trouble> {
+    Ok(config::parse_kept(source, kinds, &wrong_params)?)
+}
+
 /// Reads a config that stands in a table of a file.
 pub(crate) fn load_table(file: &Arc<Source>, table: DeTable<'_>, kinds: &Kinds) -> Result<Config, Trouble> {
     Ok(config::parse_table(file, "[config]", table, Vec::new(), kinds, &wrong_params)?)
@@ -43,7 +48,8 @@ pub(crate) fn wire(config: &Config) -> Result<Wired, Trouble> {
     config.require_kinds()?;
     let (runtime, schedule, instruments) = core(config)?;
     let feed = Merge::open(sources(config)?)?;
-    let broker = SimBroker::new(sim_config(config), Arc::clone(&instruments));
+    let held = config.positions.iter().map(|position| (position.instrument, position.qty));
+    let broker = SimBroker::new(sim_config(config), Arc::clone(&instruments)).holding(held);
     Ok(Wired { runtime, feed, broker, schedule, instruments })
 }
 

@@ -1,11 +1,13 @@
 //! The config file: TOML in, a typed and cross-checked [`Config`] out, or every problem at once, each with its number,
-//! its place and a way out. Reads no data files, builds no strategies, decides nothing.
+//! its place and a way out. Reads no market data, builds no strategies, decides nothing.
 //!
 //! Keys and forms are those of `contract.md`; one file here per table. What is left out on purpose: serde, whose
 //! errors come one at a time.
 
 mod account;
+mod calendars;
 pub(crate) mod cases;
+mod classes;
 mod code;
 mod commands;
 mod controls;
@@ -47,6 +49,7 @@ pub(crate) use source::{Place, Source, harmless_lines};
 pub(crate) use spec::*;
 pub(crate) use suggest::nearest;
 pub(crate) use supervisors::{SUPERVISORS, in_force as supervisor_in_force, written as supervisor};
+pub(crate) use warnings::DataDays;
 pub(crate) use written::{InForce, in_force, written};
 
 use crate::kinds::Kinds;
@@ -101,6 +104,14 @@ fn visible(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).chars().map(mark).collect()
 }
 
+/// Reads a config as somebody kept it, with the files that it names.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub(crate) fn parse_kept(source: Source, kinds: &Kinds, check_params: CheckParams<'_>) -> Result<Config, ConfigErrors> {
+    parse_source(source, kinds, check_params)
+}
+
 /// Reads a config from its text, whatever the parameters.
 #[cfg(test)]
 pub(crate) fn parse(name: &str, text: &str) -> Result<Config, ConfigErrors> {
@@ -109,7 +120,11 @@ pub(crate) fn parse(name: &str, text: &str) -> Result<Config, ConfigErrors> {
 
 /// Reads a config from its text. `name` is its file's, from whose folder relative data paths start.
 fn parse_all(name: &str, text: &str, kinds: &Kinds, check_params: CheckParams<'_>) -> Result<Config, ConfigErrors> {
-    let file = Arc::new(Source::new(name, text));
+    parse_source(Source::new(name, text), kinds, check_params)
+}
+
+fn parse_source(source: Source, kinds: &Kinds, check_params: CheckParams<'_>) -> Result<Config, ConfigErrors> {
+    let file = Arc::new(source);
     let (root, syntax) = DeTable::parse_recoverable(file.text());
     parse_table(&file, "the config", root.into_inner(), syntax, kinds, check_params)
 }
@@ -184,7 +199,9 @@ fn read(mut root: Table<'_>, kinds: &Kinds) -> Option<Config> {
     let mut names = Names::new(kinds);
     let account = account::read(&mut root);
     let broker = account::read_broker(&mut root);
-    let instruments = instruments::read(&mut root, &account.base(&broker), &mut names);
+    let calendars = calendars::read(&mut root, &folder);
+    let base = account.base(&broker);
+    let instruments = instruments::read(&mut root, &base, &calendars, &mut names);
     let (policies, origins) = policies::read(&mut root, &mut names);
     let account = account.finish(&names);
     let strategies = strategies::read(&mut root, &mut names);
@@ -200,6 +217,7 @@ fn read(mut root: Table<'_>, kinds: &Kinds) -> Option<Config> {
         source,
         kinds: kinds.clone(),
         account,
+        calendars,
         instruments,
         registry,
         data,

@@ -1,6 +1,8 @@
-//! The text of one config file, and stretches of it. Knows no TOML.
+//! The text of one config file, and stretches of it, and the files that it names. Knows no TOML.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
@@ -26,13 +28,36 @@ pub(crate) struct Source {
     text: String,
     /// The text as a terminal may show it, byte for byte where the other is; `None` where that is the text itself.
     shown: Option<String>,
+    /// The files that it names, by path; `None` where they are to be read from the disk.
+    files: Option<BTreeMap<PathBuf, String>>,
 }
 
 impl Source {
     /// A file's name and text.
     pub(crate) fn new(name: &str, text: &str) -> Self {
         let shown = Some(shown(text)).filter(|shown| shown != text);
-        Self { name: name.to_owned(), text: text.to_owned(), shown }
+        Self { name: name.to_owned(), text: text.to_owned(), shown, files: None }
+    }
+
+    /// The same, with the files that it names as somebody kept them: the disk is not asked.
+    pub(crate) fn kept(name: &str, text: &str, files: BTreeMap<PathBuf, String>) -> Self {
+        Self { files: Some(files), ..Self::new(name, text) }
+    }
+
+    /// A path as it is written there: relative ones start at the file's folder.
+    pub(crate) fn beside(&self, path: &str) -> PathBuf {
+        Path::new(&self.name).parent().unwrap_or(Path::new("")).join(path)
+    }
+
+    /// What is in a text file that it names.
+    ///
+    /// # Errors
+    /// It cannot be read, or was not kept.
+    pub(crate) fn read(&self, file: &Path) -> std::io::Result<String> {
+        match &self.files {
+            None => std::fs::read_to_string(file),
+            Some(kept) => kept.get(file).cloned().ok_or_else(|| std::io::ErrorKind::NotFound.into()),
+        }
     }
 
     /// Its name.

@@ -10,6 +10,7 @@ use qts_record::{Entry, Opening, Telling};
 use crate::config::{Config, Durability, JournalSpec};
 use crate::exit::Trouble;
 
+use super::tape::tell;
 use super::trouble;
 
 /// The folder of a journal, open for reading.
@@ -123,13 +124,9 @@ impl<'d> Keeper<'d> {
     fn differs(&self, before: &[u8]) -> Trouble {
         match (Entry::from_bytes(before), Entry::from_bytes(&self.bytes)) {
             (Ok(Entry::Opening(before)), Ok(Entry::Opening(now))) => trouble::other_run(self.folder, &before, &now),
-            (before, now) => trouble::differs(self.folder, self.number, &tell(before), &tell(now)),
+            _ => trouble::differs(self.folder, self.number, &tell(before), &tell(&self.bytes)),
         }
     }
-}
-
-fn tell(entry: Result<Entry, qts_record::Broken>) -> String {
-    entry.map_or_else(|broken| broken.to_string(), |entry| format!("{entry:?}"))
 }
 
 /// The journal's kind of a record that holds this entry.

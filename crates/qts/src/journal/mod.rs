@@ -6,7 +6,9 @@
 
 mod keeper;
 mod opening;
+mod tape;
 mod trouble;
 
 pub(crate) use keeper::{Disk, Keeper, folder};
 pub(crate) use opening::opening;
+pub(crate) use tape::{Tape, config, disk, tell};

@@ -16,10 +16,11 @@ pub(crate) fn opening(command: &str, config: &Config) -> Result<Opening, Trouble
     let config_path = Path::new(config.source.name());
     let folder = config_path.parent().unwrap_or(Path::new(""));
     let mut files: Vec<File> = Vec::new();
-    for file in signals::files(config) {
+    let calendars = config.calendars.iter().map(|calendar| calendar.file.clone());
+    for file in signals::files(config).chain(calendars) {
         let path = file.strip_prefix(folder).unwrap_or(&file).display().to_string();
         if files.iter().all(|known| known.path != path) {
-            files.push(File { path, content: read(&file)? });
+            files.push(File { path, content: read(config, &file)? });
         }
     }
     Ok(Opening {
@@ -31,7 +32,9 @@ pub(crate) fn opening(command: &str, config: &Config) -> Result<Opening, Trouble
     })
 }
 
-fn read(path: &Path) -> Result<String, Trouble> {
-    std::fs::read_to_string(path)
+fn read(config: &Config, path: &Path) -> Result<String, Trouble> {
+    config
+        .source
+        .read(path)
         .map_err(|error| Trouble::Input(format!("{}: {error}; check the path in the config", path.display())))
 }

@@ -12,6 +12,29 @@ pub(super) fn of(folder: &Path, error: &Error) -> Trouble {
     Trouble::Failure(format!("{}: {error}", folder.display()))
 }
 
+/// The folder cannot be read.
+pub(super) fn unreadable(folder: &Path, error: &std::io::Error) -> Trouble {
+    Trouble::Input(format!("{}: {error}; give the folder of a journal", folder.display()))
+}
+
+/// It begins with something else.
+pub(super) fn no_opening(folder: &Path) -> Trouble {
+    Trouble::Input(format!("{}: the journal does not begin as one of qts; give another", folder.display()))
+}
+
+/// An entry where it cannot be.
+pub(super) fn misplaced(folder: &Path, number: u64, entry: &str) -> Trouble {
+    Trouble::Input(format!(
+        "{}: entry {number} cannot stand there: {entry}; read the journal with the qts that wrote it",
+        folder.display()
+    ))
+}
+
+/// An entry that this program does not understand.
+pub(super) fn strange(folder: &Path, record: u64, broken: &qts_record::Broken) -> Trouble {
+    Trouble::Input(format!("{}: record {record}: {broken}; read it with the qts that wrote it", folder.display()))
+}
+
 /// The folder cannot be made or opened.
 pub(super) fn folder(folder: &Path, error: &std::io::Error) -> Trouble {
     Trouble::Failure(format!("{}: {error}; check `path` of [journal], or name another folder", folder.display()))
