@@ -2,7 +2,7 @@
 //! nobody told one.
 
 use qts_core::{Amount, Inst, Kind, Mode, Money, Price, Qty, Side, StrategyId};
-use qts_gate::{Cause, Restraint, Restraints};
+use qts_gate::{Cause, Causes, Restraint, Restraints};
 
 use crate::world::{self, NOW, World};
 
@@ -77,4 +77,16 @@ fn lifting_one_leaves_the_others() {
     assert_eq!((held.mode(), held.is_empty()), (Mode::ReduceOnly, false));
     assert!(held.lift(Cause::Command).is_some());
     assert_eq!((held.mode(), held.is_empty()), (Mode::Active, true));
+}
+
+#[test]
+fn a_supervisors_cause_is_told_from_a_command_wherever_it_stands() {
+    let mut causes = Causes::default();
+    causes.account = held(&[(Cause::Kill, Mode::Killed), (Cause::Command, Mode::ReduceOnly)]);
+    assert!(!causes.has_supervisors());
+    causes.instruments.insert(A, held(&[(Cause::Link, Mode::ReduceOnly)]));
+    assert!(causes.has_supervisors());
+    let restraints = &causes.instruments[&A];
+    assert_eq!(restraints.get(Cause::Link).map(|restraint| restraint.mode), Some(Mode::ReduceOnly));
+    assert_eq!(restraints.get(Cause::Kill), None);
 }

@@ -149,9 +149,14 @@ fn mute_all(controls: &mut Controls) {
     mute(&mut controls.max_net_exposure);
     mute(&mut controls.max_open_orders);
     mute(&mut controls.stale_data);
-    let mut jumps = controls.data_implausible.map(|jump| jump.within);
-    mute(&mut jumps);
-    controls.data_implausible = jumps.map(Jump::any);
+    controls.data_implausible = controls.data_implausible.and_then(|jump| {
+        let (mut within, mut between) = (Some(jump.within), Some(jump.between));
+        mute(&mut within);
+        mute(&mut between);
+        let silent = Thresholds { warn: None, limit: None, block: None };
+        let any = within.or(between).is_some();
+        any.then(|| Jump { within: within.unwrap_or(silent), between: between.unwrap_or(silent) })
+    });
     mute(&mut controls.message_limit);
 }
 
@@ -257,12 +262,12 @@ proptest! {
     ) {
         let mut plan = of_one_scope(plan, own);
         let (owner, is_market) = (plan.asks[0].owner, plan.asks[0].limit.is_none());
-        in_plain_numbers(&mut plan.account);
-        in_plain_numbers(&mut plan.traders[owner].controls);
+        in_plain_numbers(&mut plan.account, plan.lot);
+        in_plain_numbers(&mut plan.traders[owner].controls, plan.lot);
         let mut tighter = plan.clone();
         let controls = if own { &mut tighter.traders[owner].controls } else { &mut tighter.account };
         let collar = controls.price_collar;
-        *controls = meet(controls, &other);
+        *controls = meet(controls, &other, plan.lot);
         if is_market {
             // By definition a market buy is worth more under a wider collar: narrowing it makes room.
             controls.price_collar = collar;
@@ -307,7 +312,7 @@ fn of_one_scope(mut plan: Plan, own: bool) -> Plan {
 }
 
 /// Percentages as money, so that levels of two policies compare.
-fn in_plain_numbers(controls: &mut Controls) {
+fn in_plain_numbers(controls: &mut Controls, lot: i32) {
     let money = |ratio: Ratio| Money::from_units(i128::from(ratio.units()) * 10_000);
     let worth = |level: Worth| match level {
         Worth::Fraction(ratio) => Worth::Money(money(ratio)),
@@ -324,20 +329,24 @@ fn in_plain_numbers(controls: &mut Controls) {
             block: levels.block.map(&to),
         });
     }
+    each(&mut controls.max_order_qty, |level| match level {
+        OrderSize::Lots(lots) => OrderSize::Shares(Qty::whole(i32::try_from(lots).expect("few") * lot)),
+        OrderSize::Shares(_) => level,
+    });
     each(&mut controls.cycle_notional, worth);
     each(&mut controls.max_order_notional, worth);
     each(&mut controls.max_gross_exposure, worth);
     each(&mut controls.max_net_exposure, worth);
     each(&mut controls.max_long, size);
     each(&mut controls.max_short, size);
-    // No plan's data come at regular intervals.
+    // As where the data come at no regular intervals.
     each(&mut controls.stale_data, |age| Age::Span(age.of(&qts_core::Prices::default())));
 }
 
 /// All controls of both, each at the lower of its levels.
-fn meet(a: &Controls, b: &Controls) -> Controls {
+fn meet(a: &Controls, b: &Controls, lot: i32) -> Controls {
     let mut b = b.clone();
-    in_plain_numbers(&mut b);
+    in_plain_numbers(&mut b, lot);
     let lower = |a: Option<Ratio>, b: Option<Ratio>| a.into_iter().chain(b).min();
     let finger = |a: Option<FatFinger>, b: Option<FatFinger>| match (a, b) {
         (Some(a), Some(b)) => {
@@ -355,10 +364,10 @@ fn meet(a: &Controls, b: &Controls) -> Controls {
     };
     let shares = |size| match size {
         OrderSize::Shares(qty) => qty,
-        OrderSize::Lots(_) => unreachable!("no plan has lots"),
+        OrderSize::Lots(_) => unreachable!("in plain numbers"),
     };
     let (capacity, plausible) = (Nature::Capacity, Nature::Plausibility);
-    let jump = |controls: &Controls| controls.data_implausible.map(|jump| jump.within);
+    let nearer = |a, b| lowest(Some(a), Some(b), plausible, |ratio| ratio).expect("of two");
     let span = |age| match age {
         Age::Span(span) => span,
         Age::Intervals(_) => unreachable!("in plain numbers"),
@@ -368,7 +377,10 @@ fn meet(a: &Controls, b: &Controls) -> Controls {
         outside_session: a.outside_session || b.outside_session,
         stale_data: lowest(a.stale_data, b.stale_data, plausible, span),
         duplicate_order: a.duplicate_order.max(b.duplicate_order),
-        data_implausible: lowest(jump(a), jump(&b), plausible, |ratio| ratio).map(Jump::any),
+        data_implausible: both(a.data_implausible, b.data_implausible, |a, b| Jump {
+            within: nearer(a.within, b.within),
+            between: nearer(a.between, b.between),
+        }),
         market_order: a.market_order || b.market_order,
         max_participation: both(a.max_participation, b.max_participation, |a, b| Participation {
             order: lower(a.order, b.order),
@@ -563,7 +575,7 @@ proptest! {
     #[test]
     fn capacity_and_reduce_only_never_cut_an_exit(plan in calm_plans().prop_map(alone), state in any::<bool>()) {
         let mut plan = plan;
-        plan.stocks.iter_mut().for_each(|stock| stock.daily_limit = false);
+        plan.stocks.iter_mut().for_each(|stock| (stock.daily_limit, stock.tick) = (false, 1));
         plan.traders[plan.asks[0].owner].state = if state { StrategyState::ReduceOnly } else { StrategyState::Active };
         for controls in plan.traders.iter_mut().map(|trader| &mut trader.controls).chain([&mut plan.account]) {
             *controls = Controls {

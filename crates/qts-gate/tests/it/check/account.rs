@@ -197,3 +197,24 @@ fn of_two_merged_exits_neither_is_blocked_by_the_order_s_size() {
         "#]],
     );
 }
+
+#[test]
+fn what_a_cycle_sends_is_exposure_for_what_comes_after_it() {
+    // Longs and shorts of different books, on both sides: b's purchase only covers, and c's sale finds no room.
+    check_decisions(
+        "A last=100
+         B last=100
+         account max_gross_exposure=4000
+         b holds -10 B
+         a buy 20 A @ 90
+         b buy 10 B @ 90
+         b buy 15 A @ 90
+         c sell 5 B @ 110",
+        expect![[r#"
+            a0 buy 20 A @ 90 -> reduce, sent 17: arbitration merged pass; account max_gross_exposure reduce 4500>4000
+            b0 buy 10 B @ 90 -> pass, sent 10
+            b1 buy 15 A @ 90 -> reduce, sent 13: arbitration merged pass; account max_gross_exposure reduce 4500>4000
+            c0 sell 5 B @ 110 -> block, sent 0: account max_gross_exposure block 4500>4000
+        "#]],
+    );
+}
