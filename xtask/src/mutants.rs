@@ -77,6 +77,7 @@ fn tried(copy: &Copy, mutants: &[Mutant]) -> Result<Vec<Fate>> {
             false => Fate::Unviable,
         };
         restore(&file, Some(text.into_bytes()))?;
+        eprintln!("{:<8} {}{}", fate.word(), mutants[n].name, fate.by());
         fates.insert(n, fate);
     }
     Ok(fates.into_values().collect())

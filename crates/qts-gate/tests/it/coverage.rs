@@ -4,11 +4,13 @@
 //! seen in the reasons of decisions, and must have decided: without it something else would have been admitted.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
-use proptest::strategy::{Strategy, ValueTree};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use qts_core::{Code, Qty, Scope, Stage};
+use qts_core::{Code, Inst, Qty, Scope, Stage};
+use qts_gate::RiskPolicy;
 use qts_gate::policy::Controls;
 
 use crate::plan::{Plan, plans};
@@ -164,4 +166,22 @@ fn every_reason_is_given_in_some_of_the_made_up_accounts() {
     }
     let wanted = Code::ALL.iter().filter(|code| !NOWHERE.contains(code)).map(|code| (Scope::Strategy, *code));
     assert_eq!(rarer(&all, wanted, DECIDES_AT_LEAST), Vec::<String>::new(), "given too rarely");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
+    #[test]
+    fn an_instruments_own_controls_judge_as_those_of_the_whole_policy((plan, other) in (plans(), plans())) {
+        let (mut world, others) = (plan.world(), other.world());
+        let own = |policy: &RiskPolicy, whole: &RiskPolicy| {
+            let sets = (policy.strategy.clone(), policy.account.clone());
+            RiskPolicy { instruments: [Inst(0), Inst(1)].map(|inst| (inst, sets.clone())).into(), ..whole.clone() }
+        };
+        world.account_policy = own(&world.account_policy, &others.account_policy);
+        for (id, standing) in &mut world.standings {
+            standing.policy = Arc::new(own(&standing.policy, &others.standings[id].policy));
+        }
+        let judged = world.judge(plan.proposals(), &[]);
+        prop_assert_eq!(format!("{judged:?}"), format!("{:?}", plan.judge()));
+    }
 }

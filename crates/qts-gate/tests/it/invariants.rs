@@ -295,12 +295,39 @@ fn the_naive_form_of_5_is_false() {
         plan.traders[plan.asks[0].owner].controls.max_order_qty = shares(limit);
         plan.admitted() > admitted
     }));
-    // Of a score.
-    assert!(is_found((plans().prop_map(alone), 1..20i32), |(mut plan, limit)| {
+    // Of a score: it is judged on what the caps leave.
+    assert!(is_found((plans().prop_map(alone), 1..20i32), |(plan, limit)| {
+        let mut plan = of_one_scope(plan, true);
+        let controls = &mut plan.traders[plan.asks[0].owner].controls;
+        *controls = Controls { max_risk_score: Some(plan::percent(50)), ..Controls::default() };
         let admitted = plan.admitted();
         plan.traders[plan.asks[0].owner].controls.max_order_qty = shares(limit);
         plan.admitted() > admitted
     }));
+    // Of another lot: of a limit of 15 a lot of 10 leaves 10, one of 15 leaves all.
+    assert!(is_found(plans().prop_map(alone), |mut plan| {
+        plan.asks[0].qty *= 6;
+        let mut admitted = |lot| {
+            plan.lot = lot;
+            plan.admitted()
+        };
+        admitted(2) < admitted(3)
+    }));
+    // Across strategies: what one may no longer have is room for another; under `net`, what one may no longer buy the
+    // other has to sell to the market.
+    for rule in [ArbitrationRule::ExitsOnly, ArbitrationRule::Net] {
+        assert!(is_found((plans(), 1..20i32), |(mut plan, limit)| {
+            plan.rule = rule;
+            if rule == ArbitrationRule::Net {
+                plan.account = Controls::default();
+            }
+            let (owner, before) = (plan.asks[0].owner, plan.judge());
+            plan.traders[owner].controls.max_order_qty = shares(limit);
+            let after = plan.judge();
+            let mut pairs = before.decisions.iter().zip(&after.decisions);
+            pairs.any(|(before, after)| before.owner.as_str() != ASKERS[owner] && after.sent > before.sent)
+        }));
+    }
 }
 
 /// Policies at strategy scope only, or at account scope only: from one to the next a smaller order may do better, as it
@@ -535,24 +562,31 @@ proptest! {
             prop_assert!(sold.is_zero() || limit_in_shares(controls.max_short).is_none_or(|limit| short <= limit));
         }
         for inst in [Inst(0), Inst(1)] {
-            let (before, after) = (account_longs(&world, &judged, inst, false), account_longs(&world, &judged, inst, true));
-            let limit = limit_in_shares(plan.account.max_long);
-            prop_assert!(limit.is_none_or(|limit| after <= limit.max(before)), "{:?}: {} to {}", limit, before, after);
+            for (side, limit) in [(Side::Buy, plan.account.max_long), (Side::Sell, plan.account.max_short)] {
+                let of = |filled| account_sum(&world, &judged, (inst, side), filled);
+                let (before, after, limit) = (of(false), of(true), limit_in_shares(limit));
+                prop_assert!(limit.is_none_or(|limit| after <= limit.max(before)), "{:?}: {} to {}", limit, before, after);
+            }
         }
     }
 }
 
-/// Σ of the books' long positions, working buys filled and crosses booked, with this cycle's buys filled or not.
-fn account_longs(world: &World, judged: &Judged, inst: Inst, filled: bool) -> Qty {
-    let longs = ["a", "b", "c", "z"].map(|id| {
+/// Σ of the books' long positions, working buys filled and crosses booked, with this cycle's buys filled or not; for
+/// sales Σ of the short ones.
+fn account_sum(world: &World, judged: &Judged, (inst, side): (Inst, Side), filled: bool) -> Qty {
+    let sums = ["a", "b", "c", "z"].map(|id| {
         let owner = StrategyId::new(id);
         let held = world.books.get(&owner).map(|book| book.holding(inst)).unwrap_or_default();
         let mine = judged.decisions.iter().filter(|d| d.owner == owner && d.instrument == inst);
         let moved = sum(mine.clone().map(|d| d.side.signed(d.crossed)));
-        let sent = if filled { sum(mine.filter(|d| d.side == Side::Buy).map(|d| d.sent)) } else { Qty::ZERO };
-        sum([held.position, moved, held.open_buy, sent].into_iter()).max(Qty::ZERO)
+        let sent = if filled { sum(mine.filter(|d| d.side == side).map(|d| d.sent)) } else { Qty::ZERO };
+        let held = match side {
+            Side::Buy => [held.position, moved, held.open_buy],
+            Side::Sell => [-held.position, -moved, held.open_sell],
+        };
+        sum(held.into_iter().chain([sent])).max(Qty::ZERO)
     });
-    sum(longs.into_iter())
+    sum(sums.into_iter())
 }
 
 #[test]
@@ -699,6 +733,8 @@ fn the_naive_form_of_11_is_false() {
         })
     };
     assert!(of_one(|all| Controls { max_order_qty: all.max_order_qty, ..Controls::default() }));
+    assert!(of_one(|all| Controls { max_order_notional: all.max_order_notional, ..Controls::default() }));
+    assert!(of_one(|all| Controls { fat_finger: all.fat_finger, ..Controls::default() }));
     assert!(of_one(|all| Controls { max_long: all.max_long, ..Controls::default() }));
 }
 
@@ -1010,6 +1046,11 @@ fn the_naive_form_of_19_is_false() {
     }));
     // Without an ask a market buy is worth the last trade, which may be lower.
     assert!(is_found(plans().prop_map(alone), |plan| (2..4).any(|n| without(&plan, n).admitted() > plan.admitted())));
+    // By design: an order that nobody remembers takes no room; hence reconciliation.
+    assert!(is_found(plans().prop_map(alone), |plan| {
+        let mut forgotten = plan.clone();
+        forgotten.working.pop().is_some() && forgotten.admitted() > plan.admitted()
+    }));
 }
 
 // 21.

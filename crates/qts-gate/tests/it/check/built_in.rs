@@ -150,12 +150,10 @@ fn fees_paid_are_no_cash_for_phase_5() {
     .assert_eq(&cycle.judge());
 }
 
-#[test]
-fn the_conservative_policy_of_the_account_is_the_one_of_the_pages() {
-    let policy = qts_gate::RiskPolicy::built_in("conservative").expect("built in");
-    // A control a line.
+/// A field a line, without those that are not there.
+fn fields(value: &dyn std::fmt::Debug) -> String {
     let mut lines: Vec<String> = Vec::new();
-    for line in format!("{:#?}", policy.account).lines() {
+    for line in format!("{value:#?}").lines() {
         let (depth, word) = (line.len() - line.trim_start().len(), line.trim());
         match lines.last_mut() {
             Some(last) if depth > 4 || word.starts_with(')') => last.push_str(&format!(" {word}")),
@@ -163,6 +161,12 @@ fn the_conservative_policy_of_the_account_is_the_one_of_the_pages() {
         }
     }
     lines.retain(|line| !line.ends_with("None,") && !line.ends_with("false,"));
+    lines.join("\n") + "\n"
+}
+
+#[test]
+fn the_conservative_policy_of_the_account_is_the_one_of_the_pages() {
+    let policy = qts_gate::RiskPolicy::built_in("conservative").expect("built in");
     expect![[r#"
         Controls {
         restricted: {},
@@ -179,5 +183,15 @@ fn the_conservative_policy_of_the_account_is_the_one_of_the_pages() {
         order_rate: Some( OrderRate { per_second: Ratio( 500000000, ), burst: Ratio( 2000000000, ), }, ),
         message_limit: Some( Thresholds { warn: None, limit: Some( 2000, ), block: None, }, ),
         }
-    "#]].assert_eq(&(lines.join("\n") + "\n"));
+    "#]].assert_eq(&fields(&policy.account));
+    // Five of the same and thirty in all; five failures, ten warnings a minute; losses in percent.
+    expect![[r#"
+        Supervision {
+        repeated_execution: Some( RepeatedExecution { same: Some( 5, ), session: Some( 30, ), }, ),
+        failure_breaker: Some( Within { count: 5, window: Span( 60000000000, ), }, ),
+        warn_escalation: Some( Within { count: 10, window: Span( 60000000000, ), }, ),
+        daily_loss: Some( Thresholds { warn: Some( Ratio( 1000000, ), ), limit: Some( Ratio( 2000000, ), ), block: Some( Ratio( 3000000, ), ), }, ),
+        drawdown: Some( Thresholds { warn: Some( Ratio( 5000000, ), ), limit: Some( Ratio( 8000000, ), ), block: Some( Ratio( 10000000, ), ), }, ),
+        }
+    "#]].assert_eq(&fields(&policy.supervision));
 }
