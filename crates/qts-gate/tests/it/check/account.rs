@@ -218,3 +218,21 @@ fn what_a_cycle_sends_is_exposure_for_what_comes_after_it() {
         "#]],
     );
 }
+
+#[test]
+fn of_equal_rank_what_was_emitted_first_goes_first_whatever_its_price() {
+    check(
+        "A last=100
+         a buy 1 @ 93
+         a buy 2
+         a buy 3 @ 92",
+        expect![[r#"
+            a0 buy 1 A @ 93 -> pass, sent 1
+            a1 buy 2 A -> pass, sent 2
+            a2 buy 3 A @ 92 -> pass, sent 3
+            order buy 1 A @ 93 [a0 1]
+            order buy 2 A [a1 2]
+            order buy 3 A @ 92 [a2 3]
+        "#]],
+    );
+}
