@@ -3,7 +3,7 @@
 //! `cargo mutants` names the breaks. Building each alone would take hours, so all are built at once: every function
 //! becomes a choice between its broken forms and its own, made by an environment variable, and each form is then tried
 //! with the same test programs. What does not compile as such a choice is built alone, as `cargo mutants` would; what
-//! does not compile alone either is no break.
+//! does not compile alone either is no break. `docs/mutations.md` tells what came of it.
 
 mod list;
 mod schemata;
