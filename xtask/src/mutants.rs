@@ -18,6 +18,7 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::copy::{Copy, restore};
 use crate::tree;
 use list::Mutant;
+use schemata::Texts;
 use trial::{Bench, Fate};
 
 const PACKAGE: &str = "qts-gate";
@@ -51,9 +52,10 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
 /// What became of each.
 fn tried(copy: &Copy, mutants: &[Mutant]) -> Result<Vec<Fate>> {
     let bench = Bench::new(copy);
+    let texts = Texts::read(copy, mutants)?;
     let mut alone = BTreeSet::new();
     let chosen = loop {
-        let written = schemata::write(copy, mutants, &mut alone)?;
+        let written = schemata::write(copy, &texts, mutants, &mut alone)?;
         let errors = bench.errors()?;
         let found: BTreeSet<usize> = errors.iter().flat_map(|error| written.at(&error.file, error.line)).collect();
         match (errors.first(), found.is_subset(&alone)) {
@@ -67,7 +69,7 @@ fn tried(copy: &Copy, mutants: &[Mutant]) -> Result<Vec<Fate>> {
     let limit = bench.time_unbroken(&programs)?;
     let together: Vec<usize> = (0..mutants.len()).filter(|n| !alone.contains(n)).collect();
     let mut fates = bench.try_all(&programs, &together, mutants, limit)?;
-    schemata::restore_all(copy, mutants)?;
+    texts.restore(copy)?;
     for n in alone {
         let file = copy.root.join(&mutants[n].file);
         let text = fs::read_to_string(&file)?;

@@ -23,7 +23,7 @@ pub(crate) struct Mutant {
 struct Span([(usize, usize); 2]);
 
 impl Mutant {
-    fn read(value: &Value) -> Option<Self> {
+    pub(super) fn read(value: &Value) -> Option<Self> {
         let text = |name: &str| value[name].as_str().map(str::to_owned);
         Some(Self {
             name: text("name")?,

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-use std::fs;
 use std::ops::Range;
 
 use anyhow::Result;
@@ -41,38 +40,40 @@ impl Written {
     }
 }
 
+/// The files that are broken, as they were when the copy was made.
+pub(crate) struct Texts(BTreeMap<String, String>);
+
+impl Texts {
+    pub(crate) fn read(copy: &Copy, mutants: &[Mutant]) -> Result<Self> {
+        let files: BTreeSet<&str> = mutants.iter().map(|mutant| mutant.file.as_str()).chain([ROOT]).collect();
+        let read = |file: &str| Ok((file.to_owned(), tree::read(&copy.root, file)?));
+        Ok(Self(files.into_iter().map(read).collect::<Result<_>>()?))
+    }
+
+    pub(crate) fn restore(&self, copy: &Copy) -> Result<()> {
+        self.0.iter().try_for_each(|(file, text)| restore(&copy.root.join(file), Some(text.clone().into_bytes())))
+    }
+}
+
 /// Writes the files of the copy with all mutants but those to be built alone, to which it adds what has no such form.
-pub(crate) fn write(copy: &Copy, mutants: &[Mutant], alone: &mut BTreeSet<usize>) -> Result<Written> {
-    restore_all(copy, mutants)?;
+pub(crate) fn write(copy: &Copy, texts: &Texts, mutants: &[Mutant], alone: &mut BTreeSet<usize>) -> Result<Written> {
     let mut written = Written { forms: 0, lines: BTreeMap::new() };
-    for file in files(mutants) {
-        let text = tree::read(&copy.root, file)?;
-        let mut page = Page { text: &text, out: String::new(), from: 0, lines: Vec::new() };
-        for (function, inside) in functions(&text, file, mutants, alone) {
-            match body(&text, function).filter(|body| page.from <= body.start) {
+    for (file, text) in &texts.0 {
+        let mut page = Page { text, out: String::new(), from: 0, lines: Vec::new() };
+        for (function, inside) in functions(text, file, mutants, alone) {
+            match body(text, function).filter(|body| page.from <= body.start) {
                 Some(body) => written.forms += page.choose(body, &inside, mutants, alone),
                 None => alone.extend(inside),
             }
         }
         page.out.push_str(&text[page.from..]);
+        if file == ROOT {
+            page.out.push_str(CHOICE);
+        }
         restore(&copy.root.join(file), Some(page.out.into_bytes()))?;
-        written.lines.insert(file.to_owned(), page.lines);
+        written.lines.insert(file.clone(), page.lines);
     }
-    let root = tree::read(&copy.root, ROOT)?;
-    restore(&copy.root.join(ROOT), Some((root + CHOICE).into_bytes()))?;
     Ok(written)
-}
-
-/// Puts the files back as they are in the tree.
-pub(crate) fn restore_all(copy: &Copy, mutants: &[Mutant]) -> Result<()> {
-    for file in files(mutants).into_iter().chain([ROOT]) {
-        restore(&copy.root.join(file), Some(fs::read(tree::root().join(file))?))?;
-    }
-    Ok(())
-}
-
-fn files(mutants: &[Mutant]) -> BTreeSet<&str> {
-    mutants.iter().map(|mutant| mutant.file.as_str()).collect()
 }
 
 /// The functions of a file in the order of the text, each with its mutants.
@@ -156,6 +157,30 @@ impl Page<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_function_becomes_a_choice_and_errors_are_blamed_on_its_forms() {
+        let text = "fn a() -> u8 { 1 + 2 }\n";
+        let span = |from: u8, to: u8| serde_json::json!({"start": {"line": 1, "column": from}, "end": {"line": 1, "column": to}});
+        let function = serde_json::json!({"span": span(1, 23)});
+        let mutant = |name: &str, place, replacement: &str| {
+            let span = place;
+            Mutant::read(
+                &serde_json::json!({"name": name, "file": "f", "function": function, "span": span, "replacement": replacement}),
+            )
+        };
+        let mutants: Vec<Mutant> =
+            [mutant("x", span(18, 19), "-"), mutant("y", span(16, 21), "0")].into_iter().flatten().collect();
+        let mut alone = BTreeSet::new();
+        let mut page = Page { text, out: String::new(), from: 0, lines: Vec::new() };
+        let (function, inside) = functions(text, "f", &mutants, &mut alone).remove(0);
+        let forms = page.choose(body(text, function).expect("a body"), &inside, &mutants, &mut alone);
+        let chosen =
+            "fn a() -> u8 {match crate::mutant_at_work() {\n1 => { 1 - 2 \n}\n2 => { 0 \n}\n_ => { 1 + 2 \n}\n}";
+        assert_eq!((forms, alone.len(), page.out.as_str()), (2, 0, chosen));
+        let written = Written { forms, lines: BTreeMap::from([("f".to_owned(), page.lines)]) };
+        assert_eq!([1, 2, 4, 6].map(|line| written.at("f", line)), [vec![], vec![0], vec![1], vec![0, 1]]);
+    }
 
     #[test]
     fn a_body_is_what_is_between_the_braces() {

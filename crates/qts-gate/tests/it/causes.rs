@@ -81,8 +81,8 @@ fn lifting_one_leaves_the_others() {
 
 #[test]
 fn a_supervisors_cause_is_told_from_a_command_wherever_it_stands() {
-    let mut causes = Causes::default();
-    causes.account = held(&[(Cause::Kill, Mode::Killed), (Cause::Command, Mode::ReduceOnly)]);
+    let account = held(&[(Cause::Kill, Mode::Killed), (Cause::Command, Mode::ReduceOnly)]);
+    let mut causes = Causes { account, ..Causes::default() };
     assert!(!causes.has_supervisors());
     causes.instruments.insert(A, held(&[(Cause::Link, Mode::ReduceOnly)]));
     assert!(causes.has_supervisors());
