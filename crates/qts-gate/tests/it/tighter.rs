@@ -320,3 +320,13 @@ fn a_lower_score_is_tighter_where_all_else_is_as_it_was() {
     assert!(of_strategies(&scored("0.5"), &scored("0.7")).is_empty());
     assert_eq!(of_strategies(&scored("0.7"), &scored("0.5")), ["risk_score_exceeded"]);
 }
+
+#[test]
+fn counts_and_fractions_compare_as_numbers() {
+    let orders = |count| set(|it| it.max_open_orders = Some(Thresholds::limit(count)));
+    assert!(of_strategies(&orders(3), &orders(3)).is_empty());
+    assert_eq!(of_strategies(&orders(4), &orders(3)), ["max_open_orders"]);
+    let jump = |text: &str| set(|it| it.data_implausible = text.parse().ok().map(Thresholds::limit).map(Jump::any));
+    assert!(of_strategies(&jump("0.1"), &jump("0.1")).is_empty());
+    assert_eq!(of_strategies(&jump("0.2"), &jump("0.1")), ["data_implausible"]);
+}

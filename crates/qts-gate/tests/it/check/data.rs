@@ -320,3 +320,18 @@ fn a_price_on_its_days_limit_is_inside_and_a_tick_further_is_not() {
         "#]],
     );
 }
+
+#[test]
+fn a_jump_that_only_warns_leaves_the_days_limits_out() {
+    check_decisions(
+        "A krx last=131 before=100 prev=100
+         a data_implausible=5%/-/-
+         a buy 1 @ 120
+         b data_implausible=5%/-/90%
+         b buy 1 @ 120",
+        expect![[r#"
+            a0 buy 1 A @ 120 -> warn, sent 1: strategy data_implausible warn 0.31>0.05
+            b0 buy 1 A @ 120 -> block, sent 0: strategy data_implausible warn 0.31>0.05; strategy data_implausible block
+        "#]],
+    );
+}
