@@ -2,8 +2,8 @@
 //!
 //! `cargo mutants` names the breaks. Building each alone would take hours, so all are built at once: every function
 //! becomes a choice between its broken forms and its own, made by an environment variable, and each form is then tried
-//! with the same test programs. What does not compile as such a choice is built alone, as `cargo mutants` would; what
-//! does not compile alone either is no break. `docs/mutations.md` tells what came of it.
+//! with the same test programs. A form that does not compile there would not compile alone: it is no break. Functions
+//! that can make no choice (constant ones, those of a hidden type) are broken and built one by one. `docs/mutations.md` tells what came of it.
 
 mod list;
 mod schemata;
@@ -53,24 +53,24 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
 fn tried(copy: &Copy, mutants: &[Mutant]) -> Result<Vec<Fate>> {
     let bench = Bench::new(copy);
     let texts = Texts::read(copy, mutants)?;
-    let mut alone = BTreeSet::new();
-    let chosen = loop {
-        let written = schemata::write(copy, &texts, mutants, &mut alone)?;
+    let mut unviable = BTreeSet::new();
+    let written = loop {
+        let written = schemata::write(copy, &texts, mutants, &unviable)?;
         let errors = bench.errors()?;
         let found: BTreeSet<usize> = errors.iter().flat_map(|error| written.at(&error.file, error.line)).collect();
-        match (errors.first(), found.is_subset(&alone)) {
-            (None, _) => break written.forms,
+        match (errors.first(), found.is_subset(&unviable)) {
+            (None, _) => break written,
             (Some(error), true) => bail!("the broken forms do not compile\n{}", error.text),
-            _ => alone.extend(found),
+            _ => unviable.extend(found),
         }
     };
-    eprintln!("{} forms to choose from, {} alone", chosen, alone.len());
+    eprintln!("{} to choose from, {} alone, {} unviable", written.forms.len(), written.alone.len(), unviable.len());
     let programs = bench.build()?.context("the broken forms do not build")?;
     let limit = bench.time_unbroken(&programs)?;
-    let together: Vec<usize> = (0..mutants.len()).filter(|n| !alone.contains(n)).collect();
-    let mut fates = bench.try_all(&programs, &together, mutants, limit)?;
+    let mut fates = bench.try_all(&programs, &written.forms, mutants, limit)?;
+    fates.extend(unviable.into_iter().map(|n| (n, Fate::Unviable)));
     texts.restore(copy)?;
-    for n in alone {
+    for n in written.alone {
         let file = copy.root.join(&mutants[n].file);
         let text = fs::read_to_string(&file)?;
         restore(&file, Some(mutants[n].applied_to(&text).into_bytes()))?;

@@ -1,7 +1,6 @@
 //! Every function as a choice between its broken forms and its own.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
 use std::ops::Range;
 
 use anyhow::Result;
@@ -22,13 +21,18 @@ pub(crate) fn mutant_at_work() -> usize {
 }
 "#;
 
-/// Lines of a written file, and the mutants to blame for an error in them.
-type Blamed = (Range<usize>, Vec<usize>);
+/// Lines of a written file, and the mutant to blame for an error in them.
+type Blamed = (Range<usize>, usize);
+
+/// A function, and the mutants in it.
+type Broken = (Range<usize>, Vec<usize>);
 
 /// What was written.
 pub(crate) struct Written {
-    /// How many broken forms there are to choose from.
-    pub(crate) forms: usize,
+    /// The mutants that are forms to choose from.
+    pub(crate) forms: Vec<usize>,
+    /// Those that have to be built alone.
+    pub(crate) alone: Vec<usize>,
     lines: BTreeMap<String, Vec<Blamed>>,
 }
 
@@ -36,7 +40,7 @@ impl Written {
     /// The mutants to blame for an error in that line.
     pub(crate) fn at(&self, file: &str, line: usize) -> Vec<usize> {
         let of_file = self.lines.get(file).into_iter().flatten();
-        of_file.filter(|(lines, _)| lines.contains(&line)).flat_map(|(_, mutants)| mutants.clone()).collect()
+        of_file.filter(|(lines, _)| lines.contains(&line)).map(|(_, mutant)| *mutant).collect()
     }
 }
 
@@ -55,15 +59,18 @@ impl Texts {
     }
 }
 
-/// Writes the files of the copy with all mutants but those to be built alone, to which it adds what has no such form.
-pub(crate) fn write(copy: &Copy, texts: &Texts, mutants: &[Mutant], alone: &mut BTreeSet<usize>) -> Result<Written> {
-    let mut written = Written { forms: 0, lines: BTreeMap::new() };
+/// Writes the files of the copy with all mutants that are not known to be unviable.
+pub(crate) fn write(copy: &Copy, texts: &Texts, mutants: &[Mutant], unviable: &BTreeSet<usize>) -> Result<Written> {
+    let mut written = Written { forms: Vec::new(), alone: Vec::new(), lines: BTreeMap::new() };
     for (file, text) in &texts.0 {
         let mut page = Page { text, out: String::new(), from: 0, lines: Vec::new() };
-        for (function, inside) in functions(text, file, mutants, alone) {
+        let viable = mutants.iter().enumerate().filter(|(n, it)| it.file == *file && !unviable.contains(n));
+        let (functions, elsewhere) = by_function(text, viable);
+        written.alone.extend(elsewhere);
+        for (function, inside) in functions {
             match body(text, function).filter(|body| page.from <= body.start) {
-                Some(body) => written.forms += page.choose(body, &inside, mutants, alone),
-                None => alone.extend(inside),
+                Some(body) => page.choose(body, &inside, mutants, &mut written),
+                None => written.alone.extend(inside),
             }
         }
         page.out.push_str(&text[page.from..]);
@@ -76,22 +83,16 @@ pub(crate) fn write(copy: &Copy, texts: &Texts, mutants: &[Mutant], alone: &mut 
     Ok(written)
 }
 
-/// The functions of a file in the order of the text, each with its mutants.
-fn functions(
-    text: &str,
-    file: &str,
-    mutants: &[Mutant],
-    alone: &mut BTreeSet<usize>,
-) -> Vec<(Range<usize>, Vec<usize>)> {
-    let mut found: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
-    for (n, mutant) in mutants.iter().enumerate().filter(|(_, mutant)| mutant.file == file) {
+/// The functions of a file in the order of the text, each with its mutants; and the mutants that are in none.
+fn by_function<'a>(text: &str, mutants: impl Iterator<Item = (usize, &'a Mutant)>) -> (Vec<Broken>, Vec<usize>) {
+    let (mut found, mut elsewhere) = (BTreeMap::<(usize, usize), Vec<usize>>::new(), Vec::new());
+    for (n, mutant) in mutants {
         match mutant.function_in(text) {
-            _ if alone.contains(&n) => {}
             Some(place) => found.entry((place.start, place.end)).or_default().push(n),
-            None => drop(alone.insert(n)),
+            None => elsewhere.push(n),
         }
     }
-    found.into_iter().map(|((start, end), inside)| (start..end, inside)).collect()
+    (found.into_iter().map(|((start, end), inside)| (start..end, inside)).collect(), elsewhere)
 }
 
 /// What is between the braces of a function that may make a choice.
@@ -105,8 +106,10 @@ fn body(text: &str, function: Range<usize>) -> Option<Range<usize>> {
         from += line.len();
     }
     let open = from + text[from..function.end].find('{')?;
-    let is_const = text[from..open].split_whitespace().any(|word| word == "const");
-    (!is_const && text[..function.end].ends_with('}')).then_some(open + 1..function.end - 1)
+    let head = &text[from..open];
+    let is_hidden = head.rsplit_once("->").is_some_and(|(_, result)| result.contains("impl "));
+    let chooses = !is_hidden && !head.split_whitespace().any(|word| word == "const");
+    (chooses && text[..function.end].ends_with('}')).then_some(open + 1..function.end - 1)
 }
 
 /// A file being written.
@@ -118,39 +121,32 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    /// Writes the body as a choice; an error in its own form is blamed on all others.
-    fn choose(
-        &mut self,
-        body: Range<usize>,
-        inside: &[usize],
-        mutants: &[Mutant],
-        alone: &mut BTreeSet<usize>,
-    ) -> usize {
+    /// Writes the body as a choice.
+    fn choose(&mut self, body: Range<usize>, inside: &[usize], mutants: &[Mutant], written: &mut Written) {
         self.out.push_str(&self.text[self.from..body.start]);
         self.out.push_str("match crate::mutant_at_work() {");
-        let mut forms = 0;
         for n in inside {
             match mutants[*n].applied_within(self.text, body.clone()) {
                 Some(form) => {
-                    self.form(&(n + 1).to_string(), &form, vec![*n]);
-                    forms += 1;
+                    let first = self.lines_so_far() + 1;
+                    self.form(&(n + 1).to_string(), &form);
+                    self.lines.push((first..self.lines_so_far() + 1, *n));
+                    written.forms.push(*n);
                 }
-                None => drop(alone.insert(*n)),
+                None => written.alone.push(*n),
             }
         }
-        let own = &self.text[body.clone()];
-        self.form("_", own, inside.to_vec());
+        self.form("_", &self.text[body.clone()]);
         self.out.push_str("\n}");
         self.from = body.end;
-        forms
     }
 
-    fn form(&mut self, name: &str, text: &str, blamed: Vec<usize>) {
-        let first = self.out.matches('\n').count() + 2;
-        let written = write!(self.out, "\n{name} => {{{text}\n}}");
-        debug_assert!(written.is_ok(), "a string takes everything");
-        let last = self.out.matches('\n').count() + 1;
-        self.lines.push((first..last + 1, blamed));
+    fn form(&mut self, name: &str, text: &str) {
+        self.out.push_str(&["\n", name, " => {", text, "\n}"].concat());
+    }
+
+    fn lines_so_far(&self) -> usize {
+        self.out.matches('\n').count() + 1
     }
 }
 
@@ -162,24 +158,25 @@ mod tests {
     fn a_function_becomes_a_choice_and_errors_are_blamed_on_its_forms() {
         let text = "fn a() -> u8 { 1 + 2 }\n";
         let span = |from: u8, to: u8| serde_json::json!({"start": {"line": 1, "column": from}, "end": {"line": 1, "column": to}});
-        let function = serde_json::json!({"span": span(1, 23)});
-        let mutant = |name: &str, place, replacement: &str| {
-            let span = place;
-            Mutant::read(
-                &serde_json::json!({"name": name, "file": "f", "function": function, "span": span, "replacement": replacement}),
-            )
+        let whole = span(1, 23);
+        let mutant = |span, replacement: &str| {
+            let mut value = serde_json::json!({"name": "n", "file": "f", "replacement": replacement, "function": {}});
+            value["span"] = span;
+            value["function"]["span"] = whole.clone();
+            Mutant::read(&value).expect("a mutant")
         };
-        let mutants: Vec<Mutant> =
-            [mutant("x", span(18, 19), "-"), mutant("y", span(16, 21), "0")].into_iter().flatten().collect();
-        let mut alone = BTreeSet::new();
+        let mutants = [mutant(span(18, 19), "-"), mutant(span(16, 21), "0")];
+        let mut written = Written { forms: Vec::new(), alone: Vec::new(), lines: BTreeMap::new() };
         let mut page = Page { text, out: String::new(), from: 0, lines: Vec::new() };
-        let (function, inside) = functions(text, "f", &mutants, &mut alone).remove(0);
-        let forms = page.choose(body(text, function).expect("a body"), &inside, &mutants, &mut alone);
+        let (mut functions, elsewhere) = by_function(text, mutants.iter().enumerate());
+        let (function, inside) = functions.remove(0);
+        page.choose(body(text, function).expect("a body"), &inside, &mutants, &mut written);
         let chosen =
-            "fn a() -> u8 {match crate::mutant_at_work() {\n1 => { 1 - 2 \n}\n2 => { 0 \n}\n_ => { 1 + 2 \n}\n}";
-        assert_eq!((forms, alone.len(), page.out.as_str()), (2, 0, chosen));
-        let written = Written { forms, lines: BTreeMap::from([("f".to_owned(), page.lines)]) };
-        assert_eq!([1, 2, 4, 6].map(|line| written.at("f", line)), [vec![], vec![0], vec![1], vec![0, 1]]);
+            ["fn a() -> u8 {match crate::mutant_at_work() {", "1 => { 1 - 2 ", "}", "2 => { 0 ", "}", "_ => { 1 + 2 "];
+        assert_eq!(page.out, chosen.join("\n") + "\n}\n}");
+        written.lines.insert("f".to_owned(), page.lines);
+        assert_eq!([1, 2, 4, 6].map(|line| written.at("f", line)), [vec![], vec![0], vec![1], vec![]]);
+        assert_eq!((written.forms, written.alone, elsewhere), (vec![0, 1], vec![], vec![]));
     }
 
     #[test]
@@ -188,5 +185,7 @@ mod tests {
         assert_eq!(body(text, 0..text.len()).map(|body| &text[body]), Some(" 1 "));
         let constant = "const fn a() -> u8 { 1 }";
         assert_eq!(body(constant, 0..constant.len()), None);
+        let hidden = "fn a() -> impl Iterator { b() }";
+        assert_eq!(body(hidden, 0..hidden.len()), None);
     }
 }
