@@ -1,5 +1,7 @@
 //! The invariants of `risk-reference.md` §6 in their true form, and that the naive forms it warns of are false.
 //!
+//! That every control decides in the accounts they are held against is shown in `coverage.rs`.
+//!
 //! | §6 | holds by | its naive form |
 //! |---|---|---|
 //! | 1 contraction | `nothing_grows_and_nothing_else_changes` | `the_naive_form_of_1_is_false` |
