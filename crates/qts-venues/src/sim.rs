@@ -5,6 +5,10 @@
 //! event by event and in order-id order within one; then expiries, by order id. An order placed in cycle *k* so meets
 //! the market in *k+1* at the earliest, and a cancel is answered before the market moves again.
 //!
+//! An event fills orders at what it offers: a bar at its open, a quote at its other side, a trade at its price. A bar
+//! that tells again what quotes, trades or shorter bars told before fills none, nor does a quote whose bid is above its
+//! ask, nor one that has shares on one side only on its other.
+//!
 //! It must not know strategies, policies or books. What a strategy could not have done at a real broker it refuses;
 //! it does not ask whether an order is wise.
 
@@ -138,6 +142,10 @@ impl SimBroker {
         let Some(instrument) = self.instruments.get(event.instrument) else { return };
         let Some(lane) = self.lanes.get_mut(event.instrument.0 as usize) else { return };
         lane.open(event);
+        if lane.was_told(event) {
+            lane.absorb(event);
+            return;
+        }
         let encounter = Encounter { event, instrument, config: self.config, prev_close: lane.prev_close() };
         let mut room = Room::of(&event.payload, self.config.max_volume_share, instrument.lot);
         let executions = &mut self.executions;
