@@ -55,7 +55,7 @@ impl Record<'_, '_> {
             fills: Vec::new(),
             withdrawal: None,
             ended: None,
-            in_bars: self.data_of(inst).any(|data| data.stamp.is_some() || data.interval.is_some()),
+            in_bars: self.is_in_bars(inst),
         }
     }
 
