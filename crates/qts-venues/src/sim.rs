@@ -7,7 +7,7 @@
 //!
 //! An event fills orders at what it offers: a bar at its open, a quote at its other side, a trade at its price. A bar
 //! that tells again what quotes, trades or shorter bars told before fills none, nor does a quote whose bid is above its
-//! ask, nor one that has shares on one side only on its other.
+//! ask, nor one that has shares on one side only on its other, nor anything outside the hours of its market.
 //!
 //! It must not know strategies, policies or books. What a strategy could not have done at a real broker it refuses;
 //! it does not ask whether an order is wise.
@@ -23,8 +23,10 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use qts_core::{ExecId, ExecReport, Inst, Instruments, MarketEvent, OrderId, Outcome, Ratio, Slice, Ts};
+use qts_core::{ExecId, ExecReport, Inst, Instruments, MarketEvent, OrderId, Outcome, Payload, Ratio, Slice, Ts};
 use qts_loop::NewOrder;
+
+use crate::calendar::SessionClock;
 
 use lane::Lane;
 use offer::{Encounter, Room};
@@ -57,6 +59,8 @@ pub struct SimBroker {
     config: SimConfig,
     instruments: Arc<Instruments>,
     lanes: Vec<Lane>,
+    /// When instruments trade, by number; where it is not told, always.
+    clocks: Vec<SessionClock>,
     orders: BTreeMap<Key, Working>,
     requests: Vec<Request>,
     executions: ExecId,
@@ -78,7 +82,13 @@ impl SimBroker {
     pub fn new(config: SimConfig, instruments: Arc<Instruments>) -> Self {
         let lanes = vec![Lane::default(); instruments.len()];
         let (orders, requests) = (BTreeMap::new(), Vec::new());
-        Self { config, instruments, lanes, orders, requests, executions: ExecId(0) }
+        Self { config, instruments, lanes, clocks: Vec::new(), orders, requests, executions: ExecId(0) }
+    }
+
+    /// The same in markets that trade at these hours, by instrument number: orders meet no event outside of them.
+    #[must_use]
+    pub fn with_hours(self, clocks: Vec<SessionClock>) -> Self {
+        Self { clocks, ..self }
     }
 
     /// Takes an order; whether it is accepted is said at the next slice.
@@ -139,10 +149,11 @@ impl SimBroker {
     }
 
     fn meet(&mut self, event: &MarketEvent, ts: Ts, out: &mut Vec<ExecReport>) {
+        let is_closed = !self.trades_at(event);
         let Some(instrument) = self.instruments.get(event.instrument) else { return };
         let Some(lane) = self.lanes.get_mut(event.instrument.0 as usize) else { return };
         lane.open(event);
-        if lane.was_told(event) {
+        if is_closed || lane.was_told(event) {
             lane.absorb(event);
             return;
         }
@@ -156,6 +167,20 @@ impl SimBroker {
         };
         self.orders.extract_if(orders_on(event.instrument), over).for_each(drop);
         lane.absorb(event);
+    }
+
+    /// Does its market trade at the time of an event? A bar needs but a part of its time there. Nobody asks where no
+    /// order waits.
+    fn trades_at(&mut self, event: &MarketEvent) -> bool {
+        if self.orders.range(orders_on(event.instrument)).next().is_none() {
+            return true;
+        }
+        let (from, to) = match event.payload {
+            // Its very ends touch the hours before and after it.
+            Payload::Bar(bar) => (Ts(bar.from.0.saturating_add(1)), Ts(event.ts.0.saturating_sub(1))),
+            Payload::Quote(_) | Payload::Trade(_) => (event.ts, event.ts),
+        };
+        self.clocks.get_mut(event.instrument.0 as usize).is_none_or(|clock| clock.trades_on(event.day, from, to))
     }
 
     fn expire(&mut self, ts: Ts, out: &mut Vec<ExecReport>) {

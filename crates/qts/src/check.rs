@@ -63,7 +63,8 @@ struct DataCounts {
 
 impl DataCounts {
     fn new(files: &[FileChecked]) -> Self {
-        let sum = |count: fn(&SourceReport) -> u64| files.iter().filter_map(|file| file.report.as_ref()).map(count).sum();
+        let sum =
+            |count: fn(&SourceReport) -> u64| files.iter().filter_map(|file| file.report.as_ref()).map(count).sum();
         Self {
             crossed_quotes: sum(|report| report.crossed_quotes),
             one_sided_quotes: sum(|report| report.one_sided_quotes),

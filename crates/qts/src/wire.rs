@@ -43,7 +43,9 @@ pub(crate) fn wire(config: &Config) -> Result<Wired, Trouble> {
     config.require_kinds()?;
     let (runtime, schedule, instruments) = core(config)?;
     let feed = Merge::open(sources(config)?)?;
-    let broker = SimBroker::new(sim_config(config), Arc::clone(&instruments));
+    let clocks = config.registry.iter().map(|(inst, _)| session_clock(config, inst));
+    let broker =
+        SimBroker::new(sim_config(config), Arc::clone(&instruments)).with_hours(clocks.collect::<Result<_, _>>()?);
     Ok(Wired { runtime, feed, broker, schedule, instruments })
 }
 

@@ -153,8 +153,10 @@ fn rule(spec: &SourceSpec, kind: Kind) -> Result<Rule, &'static str> {
     }
     let intraday = spec.interval.filter(|interval| *interval < Span::DAY);
     match (kind, spec.stamp) {
-        (Kind::Bars | Kind::QuoteBars, None) => Err("bars need `stamp`: \"open\" if the time is the bar's start (with `interval`), \
-             \"close\" if its end, \"date\" if it is only the session's date (required for date-only stamps)"),
+        (Kind::Bars | Kind::QuoteBars, None) => {
+            Err("bars need `stamp`: \"open\" if the time is the bar's start (with `interval`), \
+             \"close\" if its end, \"date\" if it is only the session's date (required for date-only stamps)")
+        }
         (Kind::Bars | Kind::QuoteBars, Some(Stamp::Open)) => {
             spec.interval.map(Rule::Open).ok_or("stamp = \"open\" needs `interval`: a bar is known only at its end")
         }

@@ -40,6 +40,7 @@ mod serve_is_decide;
 mod serve_lasts;
 mod serving;
 mod shared_data;
+mod streams;
 mod supervisors;
 mod support;
 mod terminal;

@@ -214,7 +214,9 @@ fn bars_of_bid_and_ask_are_the_quotes_at_their_ends() {
     let error = events(file.spec()).expect_err("no stamp");
     assert!(file.short(&error).starts_with("read x.csv: bars need `stamp`"), "{error}");
     let twice = Temp::new("x.csv", text.replace("00:01:00", "00:00:00"));
-    assert!(events(twice.minutes()).expect_err("repeated").to_string().contains("a bar of this time was already there"));
+    assert!(
+        events(twice.minutes()).expect_err("repeated").to_string().contains("a bar of this time was already there")
+    );
 }
 
 #[test]

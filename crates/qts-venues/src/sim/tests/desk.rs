@@ -8,6 +8,7 @@ use qts_core::{
     Outcome, Payload, Price, Qty, Quote, Ratio, Side, Slice, TickTable, Tif, Trade, Ts,
 };
 
+use crate::calendar::SessionClock;
 use crate::sim::order::Ticket;
 use crate::sim::{SimBroker, SimConfig};
 
@@ -59,6 +60,13 @@ impl Desk {
         let list = vec![share("A.KRX"), share("B.KRX"), coin("C.KRX")];
         let instruments = Arc::new(Instruments::new(list).expect("distinct ids"));
         Self { broker: SimBroker::new(config, Arc::clone(&instruments)), instruments, now: at("0 00:00") }
+    }
+
+    /// In markets that trade from 09:00 to 15:30.
+    pub(super) fn with_hours(mut self) -> Self {
+        let clock = SessionClock::new(Some((540, 930)), "UTC").expect("a calendar");
+        self.broker = self.broker.with_hours(vec![clock; 3]);
+        self
     }
 
     /// With the default broker, one daily bar of A (close 50,000) behind it.
