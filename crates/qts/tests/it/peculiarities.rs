@@ -176,8 +176,8 @@ fn prices_off_the_grid_fill_market_orders_but_are_no_limits() {
         let start = at(&rows, &from);
         assert!(!rows[start..].iter().any(is_off), "{symbol}");
         let open_is_off = |row: &Row| won(row, "open") % step(won(row, "open")) != 0 && row["volume"] != "0";
-        let Some(off) = rows[1..start].iter().rposition(open_is_off) else { continue };
-        let (before, off) = (&rows[off], &rows[off + 1]);
+        let Some(off) = rows[..start].iter().rposition(open_is_off).filter(|off| *off > 0) else { continue };
+        let (before, off) = (&rows[off - 1], &rows[off]);
         let limit = format!("side = \"buy\", limit = \"{}\"", off["open"]);
         let day = on(date(before));
         let until = format!("{}T23:00:00Z", date(off));
