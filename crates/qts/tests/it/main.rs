@@ -42,6 +42,7 @@ mod serve_is_decide;
 mod serve_lasts;
 mod serving;
 mod shared_data;
+mod storms;
 mod streams;
 mod supervisors;
 mod support;
