@@ -12,6 +12,7 @@ use super::row::{self, Cells, Checked};
 use super::text::{Packing, TextRows};
 use super::timing::{Timing, When};
 use super::{OnBadRow, SourceSpec, Stamp};
+use crate::hours::Hours;
 
 /// So many other symbols are remembered, to be named if no row is ours.
 const SEEN_MAX: usize = 5;
@@ -71,7 +72,7 @@ impl Source {
             match read {
                 Ok(Read::Event(event, after_gap)) => {
                     self.report.gaps += u64::from(after_gap);
-                    self.report.saw(&event);
+                    self.report.saw(&event, self.reader.spec.clock.hours());
                     return Ok(Some(event));
                 }
                 Ok(Read::CrossedQuote) => self.report.crossed_quotes += 1,
@@ -233,7 +234,7 @@ impl Rows {
 }
 
 impl SourceReport {
-    fn saw(&mut self, event: &MarketEvent) {
+    fn saw(&mut self, event: &MarketEvent, hours: &Hours) {
         self.events += 1;
         self.first.get_or_insert(event.ts);
         self.last = Some(event.ts);
@@ -241,6 +242,12 @@ impl SourceReport {
             Payload::Bar(bar) => self.bars_without_volume += u64::from(bar.volume.is_zero()),
             Payload::Quote(quote) => self.one_sided_quotes += u64::from(quote.is_one_sided()),
             Payload::Trade(_) => {}
+        }
+        let (first, last) = self.days.map_or((event.day, None), |(first, last)| (first, Some(last)));
+        self.days = Some((first, event.day));
+        if last != Some(event.day) && hours.is_surely_closed(event.day) {
+            let (first, count) = self.closed.unwrap_or((event.day, 0));
+            self.closed = Some((first, count + 1));
         }
     }
 }

@@ -23,6 +23,7 @@ mod help;
 mod hint;
 mod init;
 mod interrupt;
+mod markets;
 mod mistakes;
 mod order_of_tables;
 mod own_strategy;
