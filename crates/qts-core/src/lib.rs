@@ -32,7 +32,7 @@ pub use alloc::{Allocation, allocate};
 pub use book::{Book, Books, Holding};
 pub use dated::Dated;
 pub use decision::{CancelRequest, Child, Cross, Decision, Stage, Working};
-pub use event::{Bar, MarketEvent, Payload, Quote, Slice, Trade};
+pub use event::{Bar, MarketEvent, Payload, Quote, Slice, Told, Trade};
 pub use ids::{Cycle, DecisionId, Epoch, ExecId, Inst, InstrumentId, OrderId, StrategyId};
 pub use instrument::{DailyLimit, Instrument, Instruments, OrderLimit, TickTable};
 pub use intent::{Ask, CancelIntent, Intent, Kind, Proposal, Side, Tif};

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
+use qts_venues::feed::SourceReport;
 use serde::Serialize;
 
 use crate::cli::Format;
@@ -47,6 +48,30 @@ struct Checked {
     rows: u64,
     /// Rows that a run leaves out (`on_bad_row = "skip"`).
     bad_rows: u64,
+    /// What is odd about the data; nothing with `--quick`.
+    data_counts: DataCounts,
+}
+
+/// What a run goes on with, but its owner should know; of all files together.
+#[derive(Default, Serialize)]
+struct DataCounts {
+    crossed_quotes: u64,
+    one_sided_quotes: u64,
+    bars_without_volume: u64,
+    gaps: u64,
+}
+
+impl DataCounts {
+    fn new(files: &[FileChecked]) -> Self {
+        let sum =
+            |count: fn(&SourceReport) -> u64| files.iter().filter_map(|file| file.report.as_ref()).map(count).sum();
+        Self {
+            crossed_quotes: sum(|report| report.crossed_quotes),
+            one_sided_quotes: sum(|report| report.one_sided_quotes),
+            bars_without_volume: sum(|report| report.bars_without_volume),
+            gaps: sum(|report| report.gaps),
+        }
+    }
 }
 
 /// One thing that is wrong, or odd.
@@ -121,8 +146,9 @@ fn summary(config: &Config, warnings: Option<&ConfigErrors>, files: &[FileChecke
     let data_errors: Vec<String> = files.iter().flat_map(FileChecked::lines).collect();
     let warnings = warnings.map(told).unwrap_or_default();
     let (rows, bad_rows) = (files.iter().map(|file| file.rows).sum(), files.iter().map(|file| file.left_out).sum());
+    let data_counts = DataCounts::new(files);
     if !data_errors.is_empty() {
-        return Checked { schema: 1, warnings, data_errors, rows, bad_rows, ..Checked::default() };
+        return Checked { schema: 1, warnings, data_errors, rows, bad_rows, data_counts, ..Checked::default() };
     }
     Checked {
         schema: 1,
@@ -136,6 +162,7 @@ fn summary(config: &Config, warnings: Option<&ConfigErrors>, files: &[FileChecke
         data_errors,
         rows,
         bad_rows,
+        data_counts,
     }
 }
 

@@ -6,6 +6,7 @@ use qts_venues::feed::{BadRow, DataError, Merge, OnBadRow, SourceReport, SourceS
 use crate::config::{Config, DataDays};
 use crate::exit::Trouble;
 use crate::interrupt::Interrupt;
+use crate::summary::some;
 use crate::wire;
 
 /// So many bad rows of each file are listed; all are counted.
@@ -26,6 +27,8 @@ pub(crate) struct FileChecked {
     pub(crate) rows: u64,
     /// Bad rows that a run leaves out.
     pub(crate) left_out: u64,
+    /// What was read of it, if it was read through.
+    pub(crate) report: Option<SourceReport>,
     /// The days of which it tells, as far as it was read.
     pub(crate) days: DataDays,
 }
@@ -44,7 +47,10 @@ pub(crate) fn check(config: &Config, quick: bool, interrupt: &Interrupt) -> Resu
 fn check_file(source: &SourceSpec, quick: bool, interrupt: &Interrupt) -> FileChecked {
     let file = source.path.display().to_string();
     match read(source, quick, interrupt) {
-        Ok(report) => FileChecked { file, rows: rows(&report, quick), ..left_out(report) },
+        Ok(report) => {
+            let whole = (!quick).then(|| report.clone());
+            FileChecked { file, rows: rows(&report, quick), report: whole, ..left_out(report) }
+        }
         Err(error @ DataError::BadRow { .. }) if !quick => all_bad_rows(source, file, error, interrupt),
         Err(error) => FileChecked { file, errors: vec![error], ..FileChecked::default() },
     }
@@ -112,4 +118,28 @@ pub(crate) fn tell(checked: &FileChecked) {
         eprintln!("qts: {} bad {rows} of {} left out (on_bad_row = \"skip\"):", checked.left_out, checked.file);
         checked.further(0).iter().for_each(|line| eprintln!("  {line}"));
     }
+    checked.report.iter().flat_map(oddities).for_each(|line| eprintln!("qts: {}: {line}", checked.file));
+}
+
+/// What a run goes on with but its owner should know, a line each.
+fn oddities(report: &SourceReport) -> Vec<String> {
+    let SourceReport { events, crossed_quotes, one_sided_quotes, bars_without_volume, gaps, .. } = *report;
+    let mut lines = Vec::new();
+    if crossed_quotes > 0 {
+        lines.push(format!("{} left out: no market", some(crossed_quotes, "crossed quote", "crossed quotes")));
+    }
+    if one_sided_quotes > 0 {
+        let quotes = some(one_sided_quotes, "quote has", "quotes have");
+        lines.push(format!("{quotes} shares on one side only: nothing fills on the other"));
+    }
+    if bars_without_volume > 0 && bars_without_volume == events {
+        lines.push("no bar has any volume, so no order can fill on them: add quotes or trades".to_owned());
+    } else if bars_without_volume > 0 {
+        lines.push(format!("{} without volume: nothing fills on them", some(bars_without_volume, "bar", "bars")));
+    }
+    if gaps > 0 {
+        let gaps = some(gaps, "gap", "gaps");
+        lines.push(format!("{gaps} between bars in their market's hours: prices grow old there (stale_data)"));
+    }
+    lines
 }

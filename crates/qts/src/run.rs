@@ -25,6 +25,8 @@ use crate::wire::{self, Wired};
 
 /// So many slices are read before the engine takes them: reading and judging are timed apart, memory stays flat.
 const BATCH: usize = 256;
+/// Nor more events than this, but for the last slice: in bursts a slice has thousands.
+const BATCH_EVENTS: u64 = 4_096;
 
 /// A run under way.
 struct Run<'i> {
@@ -99,7 +101,8 @@ impl<'i> Run<'i> {
         let mut more = true;
         while more {
             batch.clear();
-            while batch.len() < BATCH && more {
+            let before = events;
+            while batch.len() < BATCH && events - before < BATCH_EVENTS && more {
                 let next = self.next_slice()?;
                 let wanted = |slice: &Slice| until.is_none_or(|until| slice.ts <= until);
                 match next.filter(wanted).filter(|_| limit.is_none_or(|limit| events < limit)) {

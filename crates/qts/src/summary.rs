@@ -62,6 +62,7 @@ pub(crate) struct Summary {
     unused_commands: usize,
     bad_rows: u64,
     bad_row_list: Vec<String>,
+    data: Data,
     account: Account,
     books: BTreeMap<String, BookSummary>,
     #[serde(skip)]
@@ -76,6 +77,48 @@ pub(crate) struct Summary {
     /// What to change, if one control cut most of what was cut.
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<Hint>,
+}
+
+/// What the data files held, odd things first of all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub(crate) struct Data {
+    /// Rows read.
+    rows: u64,
+    /// Quotes left out because their bid is above their ask: no market.
+    crossed_quotes: u64,
+    /// Quotes with shares on one side only: nothing fills on the other.
+    one_sided_quotes: u64,
+    /// Bars on which nothing was traded, so that nothing fills.
+    bars_without_volume: u64,
+    /// How often bars left out a part of their market's hours between two of them.
+    gaps: u64,
+}
+
+impl Data {
+    /// Of all files together.
+    fn new(report: &Report) -> Self {
+        Self {
+            rows: report.rows(),
+            crossed_quotes: report.sum(|source| source.crossed_quotes),
+            one_sided_quotes: report.sum(|source| source.one_sided_quotes),
+            bars_without_volume: report.sum(|source| source.bars_without_volume),
+            gaps: report.sum(|source| source.gaps),
+        }
+    }
+
+    /// A line on what is odd, if anything is.
+    fn line(self) -> Option<String> {
+        let Self { crossed_quotes, one_sided_quotes, bars_without_volume, gaps, .. } = self;
+        let odd = [
+            (crossed_quotes, "crossed quote left out", "crossed quotes left out"),
+            (one_sided_quotes, "quote with shares on one side only", "quotes with shares on one side only"),
+            (bars_without_volume, "bar without volume", "bars without volume"),
+            (gaps, "gap between bars", "gaps between bars"),
+        ];
+        let told = odd.into_iter().filter(|(count, _, _)| *count > 0).map(|(count, one, many)| some(count, one, many));
+        let told: Vec<String> = told.collect();
+        (!told.is_empty()).then(|| format!("data     {}", told.join(" · ")))
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -159,6 +202,7 @@ impl Summary {
             unused_commands,
             bad_rows: report.bad_rows(),
             bad_row_list: report.listed().map(|r| format!("{}:{}: {}", r.file.display(), r.line, r.reason)).collect(),
+            data: Data::new(report),
             account: Account {
                 unsettled: Some(record.settlement.unsettled()),
                 ..account(config, runtime, instruments)
@@ -288,7 +332,8 @@ impl Summary {
         let Account { currency, cash, equity, fees, .. } = &self.account;
         let equity = equity.as_deref().unwrap_or("unknown (a holding has no price)");
         let hash = self.state_hash.get(..16).unwrap_or_default();
-        let _ = writeln!(text, "\naccount  cash {cash} {currency} · equity {equity} · fees {fees}");
+        let data = self.data.line().map(|line| format!("\n{line}")).unwrap_or_default();
+        let _ = writeln!(text, "{data}\naccount  cash {cash} {currency} · equity {equity} · fees {fees}");
         self.unsettled(text);
         let _ = writeln!(text, "state {hash} · {:.2} s, engine {:.2} s", self.elapsed_s, self.engine_s);
     }
@@ -304,7 +349,7 @@ impl Summary {
 }
 
 /// A count and what is counted.
-fn some(count: u64, one: &str, many: &str) -> String {
+pub(crate) fn some(count: u64, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 

@@ -44,7 +44,8 @@ pub(crate) fn wire(config: &Config) -> Result<Wired, Trouble> {
     let (runtime, schedule, instruments) = core(config)?;
     let feed = Merge::open(sources(config)?)?;
     let held = config.positions.iter().map(|position| (position.instrument, position.qty));
-    let broker = SimBroker::new(sim_config(config), Arc::clone(&instruments)).holding(held);
+    let clocks = config.registry.iter().map(|(inst, _)| session_clock(config, inst)).collect::<Result<_, _>>()?;
+    let broker = SimBroker::new(sim_config(config), Arc::clone(&instruments)).holding(held).with_hours(clocks);
     Ok(Wired { runtime, feed, broker, schedule, instruments })
 }
 

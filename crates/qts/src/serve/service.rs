@@ -4,12 +4,13 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use qts_core::{Instruments, Mode, OrderId, Outcome, Qty, StrategyId, Ts, Working};
+use qts_core::{Inst, Instruments, Mode, OrderId, Outcome, Qty, StrategyId, Ts, Working};
 use qts_runtime::{Action, Effects, Input, PositionReport, Record, Runtime, Schedule};
 
 use crate::config::{Code, Config, ConfigError, ConfigErrors, StrategySpec};
 use crate::decide::error::{Fault, Problem};
 use crate::decide::node::Node;
+use crate::decide::picture;
 use crate::decide::wants::{Directory, Wants};
 use crate::exit::Trouble;
 use crate::wire;
@@ -42,6 +43,8 @@ pub(super) struct Done {
     pub(super) judged: Option<Wants<'static>>,
     /// For every fill that was booked: how much of it is beyond what its order asked for.
     pub(super) over: Vec<Qty>,
+    /// Instruments whose quote was left out because its bid is above its ask.
+    pub(super) crossed_quotes: Vec<Inst>,
 }
 
 impl Service {
@@ -99,6 +102,7 @@ impl Service {
         for (inst, quoted) in &line.quoted {
             self.inbox.tell(*inst, quoted, quoted.at.unwrap_or(now), !self.inside.is_empty());
         }
+        let crossed_quotes = picture::crossed_quotes(&line.quoted);
         let (reports, unnamed) = line.reports;
         self.unnamed = unnamed;
         let frees = |outcome: &Outcome| matches!(outcome, Outcome::Accepted | Outcome::Filled { .. });
@@ -128,7 +132,7 @@ impl Service {
         }
         self.inbox.wants.append(line.wants);
         let judged = line.judge.then(|| self.judge(&mut effects));
-        Done { effects, judged, over }
+        Done { effects, judged, over, crossed_quotes }
     }
 
     /// How much more of an order was filled than it asked for.

@@ -140,6 +140,7 @@ fn all_codes_in_english() {
             QTS0216  data     a `[[data]]` that does not say what the file needs
             QTS0217  data     a file without a single good row
             QTS0218  data     a file without a row of the instrument
+            QTS0219  data     a file of crossed quotes alone: in each the bid is above the ask
             QTS0251  data     a row with too few or too many cells
             QTS0252  data     an empty cell
             QTS0253  data     a time that cannot be placed
@@ -297,6 +298,7 @@ fn all_codes_in_korean() {
             QTS0216  자료  파일에 필요한 것을 말하지 않은 `[[data]]`
             QTS0217  자료  쓸 만한 줄이 하나도 없는 파일
             QTS0218  자료  그 종목의 줄이 없는 파일
+            QTS0219  자료  모든 호가가 엇갈린 파일: 매수호가가 매도호가보다 높음
             QTS0251  자료  칸 수가 다른 줄
             QTS0252  자료  빈 칸
             QTS0253  자료  시각으로 읽을 수 없는 칸

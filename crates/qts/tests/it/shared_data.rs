@@ -13,7 +13,7 @@ const ELEVEN: [&str; 11] =
 const TWELVE: [&str; 12] = ["AAPL", "AMZN", "BAC", "GLD", "JPM", "MSFT", "MU", "QQQ", "SPY", "V", "VOO", "XLP"];
 
 /// The data's folder, if there is one.
-fn data() -> Option<PathBuf> {
+pub(crate) fn data() -> Option<PathBuf> {
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
     let folder = std::env::var_os("QTS_DATA").map_or_else(beside, PathBuf::from).canonicalize();
     if folder.is_err() {

@@ -129,6 +129,13 @@ fn its_counts_are_these() {
           },
           "cancels": 0,
           "cycles": 1761,
+          "data": {
+            "bars_without_volume": 0,
+            "crossed_quotes": 0,
+            "gaps": 0,
+            "one_sided_quotes": 0,
+            "rows": 7044
+          },
           "ended": {
             "canceled": 0,
             "expired": 0,
