@@ -25,9 +25,16 @@ const SILENT_AT_LEAST: usize = 2;
 const SILENT: [Name; 2] = [(Scope::Account, Code::PriceCollar), (Scope::Account, Code::StaleData)];
 
 /// What no made-up account has, with where it is shown: numbers beyond reason and strangers in the invariants 18 and 19
-/// and in `check/`; a quantity that is not positive never reaches the calculator of phase 5.
-const NOWHERE: [Code; 5] =
-    [Code::InvalidNumber, Code::Overflow, Code::UnknownInstrument, Code::UnknownStrategy, Code::QtyNonPositive];
+/// and in `check/`, as are a market's largest orders; a quantity that is not positive never reaches the calculator of
+/// phase 5.
+const NOWHERE: [Code; 6] = [
+    Code::InvalidNumber,
+    Code::Overflow,
+    Code::UnknownInstrument,
+    Code::UnknownStrategy,
+    Code::OrderLimit,
+    Code::QtyNonPositive,
+];
 
 /// A control at a scope, by its code.
 type Name = (Scope, Code);

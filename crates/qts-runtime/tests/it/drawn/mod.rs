@@ -243,7 +243,7 @@ fn unwatched_policy(rng: &mut Rng) -> RiskPolicy {
             look_back(controls, rng);
             controls.outside_session = rng.chance(30);
             let ages = Thresholds { warn: Some(Age::Intervals(1)), limit: None, block: Some(Age::Span(Span(MINUTE))) };
-            controls.stale_data = rng.chance(30).then_some(ages);
+            controls.stale_data = rng.chance(70).then_some(ages);
             controls.data_implausible = rng.chance(20).then(|| Jump::any(Thresholds::limit(percent(4))));
             controls.duplicate_order = rng.chance(30).then_some(Span(2 * MINUTE));
             controls.market_order = rng.chance(10);
