@@ -15,6 +15,7 @@ use qts_gate::{
 };
 use qts_loop::{Absorbed, ExecutionLoop, NoHooks, OrderState, Step, StopPolicy};
 
+use crate::adjust::Adjustment;
 use crate::command::Command;
 use crate::digest::Digest;
 use crate::host::Failure;
@@ -49,6 +50,8 @@ pub enum Input {
         /// Which of the two.
         is_up: bool,
     },
+    /// The shares of an instrument have a new scale.
+    Adjustment(Adjustment),
 }
 
 /// What a runtime starts from.
@@ -162,7 +165,9 @@ impl Runtime {
             Input::Timer(now) => self.wait(*now, out),
             Input::Positions(report) => self.reconcile(report, out),
             Input::Link { ts, is_up } => self.note_link(*ts, *is_up, out),
+            Input::Adjustment(new) => self.adjust(new, out),
         }
+        self.resume_adjustments(out);
         self.supervise(input, told, out);
         (out.cycle, out.now) = (self.cycle, self.now);
         self.digest.take_in(self.cycle, &out.records[told..]);
@@ -197,7 +202,7 @@ impl Runtime {
         self.count_sessions(slice, newest > self.day);
         if newest > self.day {
             self.day = newest;
-            self.day_start_equity = overnight.unwrap_or_else(|| self.books.equity(&self.market));
+            self.day_start_equity = overnight.unwrap_or_else(|| self.equity());
             self.begin_day(out);
         }
         self.session_end = slice.events.iter().map(|event| event.session_end).max().unwrap_or(self.session_end);
@@ -205,12 +210,12 @@ impl Runtime {
         outside.tell(&mut self.market);
         let ends_session = |payload: &Payload| matches!(payload, Payload::Bar(bar) if bar.whole_session);
         if self.day_start_equity.is_none() {
-            self.day_start_equity = self.books.equity(&self.market);
+            self.day_start_equity = self.equity();
         }
         let day_ends = slice.events.iter().any(|event| ends_session(&event.payload));
         self.measure_losses(day_ends, out);
         if day_ends {
-            self.day_start_equity = self.books.equity(&self.market);
+            self.day_start_equity = self.equity();
             self.begin_day(out);
         }
     }
@@ -333,8 +338,9 @@ impl Runtime {
         let Some(order) = self.execution.order(id) else { return };
         let (instrument, side) = (order.request().instrument(), order.request().side());
         let over = order.state() == OrderState::Terminal;
-        if self.now > self.session_end {
-            self.overnight_equity.get_or_insert_with(|| self.books.equity(&self.market));
+        if self.now > self.session_end && self.overnight_equity.is_none() {
+            let worth = self.equity();
+            self.overnight_equity = Some(worth);
         }
         let shares = self.ledger.fill(id, fill, &mut self.books, &self.instruments);
         self.count_fill(instrument, &shares);

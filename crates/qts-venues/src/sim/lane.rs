@@ -3,7 +3,7 @@
 //! The previous close follows the rule of `qts_core::Market`: it moves on the first event of a new day, and at once
 //! after a bar that spans its whole session.
 
-use qts_core::{Day, MarketEvent, Payload, Price, Ts};
+use qts_core::{Day, MarketEvent, Payload, Price, Scale, Ts};
 
 /// A trading day of one instrument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +63,13 @@ impl Lane {
         }
         self.session = Some(Session::of(event));
         self.next = Some(event.next_day);
+    }
+
+    /// The shares have a new scale: prices are known on that one.
+    pub(super) fn rescale(&mut self, scale: Scale) {
+        for price in [&mut self.last, &mut self.prev_close] {
+            *price = price.and_then(|old| scale.price(old));
+        }
     }
 
     /// Takes in an event's price, after orders have met it.
