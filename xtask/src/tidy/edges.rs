@@ -22,7 +22,7 @@ enum Outside {
 use Outside::{Any, Only};
 
 /// Adding an edge here is a decision about what a crate may know.
-const RULES: [Rule; 11] = [
+const RULES: [Rule; 12] = [
     Rule { package: "qts-core", ours: &[], outside: Only(&[]) },
     Rule { package: "qts-strategy", ours: &["qts-core"], outside: Only(&[]) },
     Rule { package: "qts-strategies", ours: &["qts-strategy"], outside: Only(&[]) },
@@ -34,6 +34,7 @@ const RULES: [Rule; 11] = [
         ours: &["qts-core", "qts-strategy", "qts-gate", "qts-loop"],
         outside: Only(&["blake3", "thiserror"]),
     },
+    Rule { package: "qts-record", ours: &["qts-core", "qts-loop", "qts-runtime"], outside: Only(&["thiserror"]) },
     Rule {
         package: "qts",
         ours: &["qts-core", "qts-strategy", "qts-strategies", "qts-gate", "qts-loop", "qts-venues", "qts-runtime"],
