@@ -33,7 +33,9 @@ pub enum ScaleError {
 impl fmt::Display for ScaleError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Number(NumError::NotANumber) => f.write_str("it is neither a decimal nor a fraction such as \"1/10\""),
+            Self::Number(NumError::NotANumber) => {
+                f.write_str("it is neither a decimal nor a fraction such as \"1/10\"")
+            }
             Self::Number(why) => write!(f, "{why}"),
             Self::NotPositive => f.write_str("it is not above zero"),
         }
@@ -168,7 +170,8 @@ pub fn settle(positions: &[Qty], scale: Scale, how: Settling) -> Result<Vec<Sett
     let entitled: Vec<i128> = positions.iter().map(|position| i128::from(position.units()) * new).collect();
     let account = entitled.iter().sum::<i128>() / (old * step);
     let steps = share_out(account, &entitled, old * step);
-    let fractions: Vec<i128> = entitled.iter().zip(&steps).map(|(entitled, steps)| entitled - steps * step * old).collect();
+    let fractions: Vec<i128> =
+        entitled.iter().zip(&steps).map(|(entitled, steps)| entitled - steps * step * old).collect();
     let cash = pay(&fractions, old, how)?;
     let position = |steps: i128| i64::try_from(steps.checked_mul(step)?).ok().and_then(Qty::from_units);
     let each = steps.iter().zip(cash).map(|(steps, cash)| Some(Settled { position: position(*steps)?, cash }));
@@ -245,7 +248,10 @@ mod tests {
     fn settled(positions: &[i32], ratio: &str, price: i32) -> String {
         let positions: Vec<Qty> = positions.iter().map(|position| Qty::whole(*position)).collect();
         let each = settle(&positions, scale(ratio), won(price)).expect("in range");
-        each.iter().map(|one| format!("{} {:+}", one.position, one.cash.units() / 100_000_000)).collect::<Vec<_>>().join(", ")
+        each.iter()
+            .map(|one| format!("{} {:+}", one.position, one.cash.units() / 100_000_000))
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 
     #[test]
@@ -308,7 +314,8 @@ mod tests {
     }
 
     fn scales() -> impl Strategy<Value = Scale> {
-        let few = [(50, 1), (1, 10), (3, 2), (2, 3), (1, 3), (7, 5)].map(|(new, old)| Scale::new(new, old).expect("sound"));
+        let few =
+            [(50, 1), (1, 10), (3, 2), (2, 3), (1, 3), (7, 5)].map(|(new, old)| Scale::new(new, old).expect("sound"));
         let any = (1_u64..200, 1_u64..200).prop_map(|(new, old)| Scale::new(new, old).expect("sound"));
         prop_oneof![prop::sample::select(few.to_vec()), any]
     }

@@ -1,8 +1,8 @@
 //! What happened, as data: everything the runtime decided, booked or refused, in order.
 
 use qts_core::{
-    Adjusted, Amount, CancelRequest, Child, Code, Cross, Cycle, Decision, Inst, Kind, Mode, Money, OrderId, Price, Qty, Scale, Side,
-    StrategyId, Tif, Ts,
+    Adjusted, Amount, CancelRequest, Child, Code, Cross, Cycle, Decision, Inst, Kind, Mode, Money, OrderId, Price, Qty,
+    Scale, Side, StrategyId, Tif, Ts,
 };
 use qts_loop::{NewOrder, OrderState, Step};
 

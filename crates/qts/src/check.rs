@@ -11,6 +11,7 @@ use crate::config::{Config, ConfigError, ConfigErrors};
 use crate::data_check::{self, FileChecked};
 use crate::exit::{self, Ending, Trouble};
 use crate::interrupt::Interrupt;
+use crate::jumps;
 use crate::kinds::Kinds;
 use crate::wire;
 
@@ -47,6 +48,8 @@ struct Checked {
     rows: u64,
     /// Rows that a run leaves out (`on_bad_row = "skip"`).
     bad_rows: u64,
+    /// Prices that jump from one session to the next.
+    jumps: Vec<jumps::Row>,
 }
 
 /// One thing that is wrong, or odd.
@@ -96,8 +99,11 @@ fn check_sound(
     interrupt: &Interrupt,
     out: &mut impl Write,
 ) -> Result<Ending, Trouble> {
-    let warnings = config.warnings();
     let files = data_check::check(config, args.quick, interrupt)?;
+    let mut warnings = config.warnings();
+    if !args.quick {
+        warnings = ConfigErrors::joined(warnings, config.idle_adjustments(&data_check::days(&files)));
+    }
     let bad = files.iter().any(|file| !file.errors.is_empty());
     if args.format == Format::Json {
         print(&summary(config, warnings.as_ref(), &files), out)?;
@@ -106,6 +112,8 @@ fn check_sound(
     }
     warnings.iter().for_each(exit::warn);
     files.iter().for_each(data_check::tell);
+    let jumps: Vec<jumps::Row> = files.iter().flat_map(|file| file.jumps.clone()).collect();
+    eprint!("{}", jumps::told(&jumps));
     match warnings {
         _ if bad => Err(Trouble::Told(4)),
         Some(_) if args.strict => {
@@ -120,8 +128,9 @@ fn summary(config: &Config, warnings: Option<&ConfigErrors>, files: &[FileChecke
     let data_errors: Vec<String> = files.iter().flat_map(FileChecked::lines).collect();
     let warnings = warnings.map(told).unwrap_or_default();
     let (rows, bad_rows) = (files.iter().map(|file| file.rows).sum(), files.iter().map(|file| file.left_out).sum());
+    let jumps = files.iter().flat_map(|file| file.jumps.clone()).collect();
     if !data_errors.is_empty() {
-        return Checked { schema: 1, warnings, data_errors, rows, bad_rows, ..Checked::default() };
+        return Checked { schema: 1, warnings, data_errors, rows, bad_rows, jumps, ..Checked::default() };
     }
     Checked {
         schema: 1,
@@ -135,6 +144,7 @@ fn summary(config: &Config, warnings: Option<&ConfigErrors>, files: &[FileChecke
         data_errors,
         rows,
         bad_rows,
+        jumps,
     }
 }
 

@@ -11,10 +11,12 @@ use qts_runtime::Runtime;
 use qts_venues::feed::Report;
 use serde::Serialize;
 
+use crate::adjust;
 use crate::cli::Format;
 use crate::config::Config;
 use crate::exit::Trouble;
 use crate::hint::Hint;
+use crate::jumps;
 use crate::look::Look;
 use crate::table::{Cell, Column, Table};
 use crate::tally::{Ended, Tally};
@@ -58,6 +60,9 @@ pub(crate) struct Summary {
     #[serde(flatten)]
     trips: trips::Rows,
     unused_commands: usize,
+    adjustments: Vec<adjust::Row>,
+    pub(crate) unused_adjustments: usize,
+    pub(crate) data: Data,
     bad_rows: u64,
     bad_row_list: Vec<String>,
     account: Account,
@@ -74,6 +79,13 @@ pub(crate) struct Summary {
     /// What to change, if one control cut most of what was cut.
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<Hint>,
+}
+
+/// What was odd about the data.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Data {
+    /// Prices that jumped from one session to the next.
+    pub(crate) jumps: Vec<jumps::Row>,
 }
 
 #[derive(Debug, Serialize)]
@@ -151,6 +163,9 @@ impl Summary {
             refused_commands: tally.refused_commands.clone(),
             trips: tally.trips.rows(instruments),
             unused_commands,
+            adjustments: tally.adjusted.rows(instruments),
+            unused_adjustments: 0,
+            data: Data::default(),
             bad_rows: report.bad_rows(),
             bad_row_list: report.listed().map(|r| format!("{}:{}: {}", r.file.display(), r.line, r.reason)).collect(),
             account: account(config, runtime, instruments),
@@ -189,6 +204,7 @@ impl Summary {
         text.push_str(&self.trips.table(look));
         self.strategy_table(look, &mut text);
         self.troubles(&mut text);
+        self.oddities(&mut text);
         self.footer(&mut text);
         if let Some(hint) = &self.hint {
             text += "\n";
@@ -272,6 +288,19 @@ impl Summary {
         }
         if self.account.mode != "active" {
             let _ = writeln!(text, "\nthe account is {}", self.account.mode);
+        }
+    }
+
+    /// What was adjusted in the data, and what looks as if it should be.
+    fn oddities(&self, text: &mut String) {
+        text.push_str(&adjust::lines(&self.adjustments));
+        if self.unused_adjustments > 0 {
+            let unused = some(self.unused_adjustments as u64, "adjustment was", "adjustments were");
+            let _ = writeln!(text, "\n{unused} not used: the data has no session before and one from that day on");
+        }
+        if !self.data.jumps.is_empty() {
+            text.push('\n');
+            text.push_str(&jumps::told(&self.data.jumps));
         }
     }
 

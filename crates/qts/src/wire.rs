@@ -12,6 +12,7 @@ use qts_venues::feed::{self, Merge, SourceSpec};
 use qts_venues::sim::{self, SimBroker, SimConfig};
 use toml::de::DeTable;
 
+use crate::adjust::Adjustments;
 use crate::config::{
     self, Action, CommandSpec, Config, ConfigError, ConfigErrors, DataSpec, Source, StrategySpec, Target, When,
 };
@@ -25,6 +26,7 @@ pub(crate) struct Wired {
     pub(crate) feed: Merge,
     pub(crate) broker: SimBroker,
     pub(crate) schedule: Schedule,
+    pub(crate) adjustments: Adjustments,
     pub(crate) instruments: Arc<Instruments>,
 }
 
@@ -44,7 +46,8 @@ pub(crate) fn wire(config: &Config) -> Result<Wired, Trouble> {
     let (runtime, schedule, instruments) = core(config)?;
     let feed = Merge::open(sources(config)?)?;
     let broker = SimBroker::new(sim_config(config), Arc::clone(&instruments));
-    Ok(Wired { runtime, feed, broker, schedule, instruments })
+    let adjustments = Adjustments::new(config);
+    Ok(Wired { runtime, feed, broker, schedule, adjustments, instruments })
 }
 
 /// Puts together what decides: the runtime with its strategies, and the scheduled commands. Strategies without a kind,
