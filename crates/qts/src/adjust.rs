@@ -113,32 +113,38 @@ impl AllMade {
     /// Takes in a record, if it is of one.
     pub(crate) fn take_in(&mut self, effects: &Effects, record: &Record) {
         match record {
-            Record::Rescaled { instrument, scale, reason, restarted } => self.0.push(Made {
-                at: effects.now,
-                instrument: *instrument,
-                scale: *scale,
-                reason: reason.clone(),
-                price: None,
-                parts: Vec::new(),
-                restarted: restarted.clone(),
-                awaits: None,
-            }),
-            Record::Adjusted { instrument, price, parts, .. } => {
-                if let Some(made) = self.last_of(*instrument) {
-                    (made.price, made.parts, made.awaits) = (*price, parts.clone(), None);
-                }
+            Record::Rescaled { instrument, scale, reason, restarted } => {
+                let made = self.begin(effects, (*instrument, *scale));
+                (made.reason, made.restarted) = (reason.clone(), restarted.clone());
             }
-            Record::Unadjusted { instrument, awaits, .. } => {
-                if let Some(made) = self.last_of(*instrument) {
-                    made.awaits = Some(*awaits);
-                }
+            Record::Adjusted { instrument, scale, price, parts } => {
+                let made = self.last_of(effects, (*instrument, *scale));
+                (made.price, made.parts, made.awaits) = (*price, parts.clone(), None);
+            }
+            Record::Unadjusted { instrument, scale, awaits: Awaits::Earlier } => {
+                self.begin(effects, (*instrument, *scale)).awaits = Some(Awaits::Earlier);
+            }
+            Record::Unadjusted { instrument, scale, awaits } => {
+                self.last_of(effects, (*instrument, *scale)).awaits = Some(*awaits);
             }
             _ => {}
         }
     }
 
-    fn last_of(&mut self, inst: Inst) -> Option<&mut Made> {
-        self.0.iter_mut().rev().find(|made| made.instrument == inst)
+    fn begin(&mut self, effects: &Effects, (instrument, scale): (Inst, Scale)) -> &mut Made {
+        let (at, reason, restarted) = (effects.now, String::new(), Vec::new());
+        let made = Made { at, instrument, scale, reason, price: None, parts: Vec::new(), restarted, awaits: None };
+        self.0.push_mut(made)
+    }
+
+    /// The one that is not done yet; a new one where its beginning was told to somebody else.
+    fn last_of(&mut self, effects: &Effects, (instrument, scale): (Inst, Scale)) -> &mut Made {
+        let is_it =
+            |made: &Made| made.instrument == instrument && made.scale == scale && made.awaits != Some(Awaits::Earlier);
+        match self.0.iter().rposition(is_it) {
+            Some(place) => &mut self.0[place],
+            None => self.begin(effects, (instrument, scale)),
+        }
     }
 
     /// As printed.

@@ -110,10 +110,10 @@ fn check_sound(
     } else if !bad {
         tell_sound(config, warnings.as_ref(), args, out)?;
     }
-    warnings.iter().for_each(exit::warn);
-    files.iter().for_each(data_check::tell);
     let jumps: Vec<jumps::Row> = files.iter().flat_map(|file| file.jumps.clone()).collect();
     eprint!("{}", jumps::told(&jumps));
+    warnings.iter().for_each(exit::warn);
+    files.iter().for_each(data_check::tell);
     match warnings {
         _ if bad => Err(Trouble::Told(4)),
         Some(_) if args.strict => {

@@ -50,6 +50,8 @@ struct Jump {
     before: Price,
     after: Price,
     halted: u32,
+    /// Is the price before it on the scale of an adjustment of that day?
+    is_adjusted: bool,
     /// The prices that the market allowed on that day, where it has a limit.
     limits: Option<(Price, Price)>,
 }
@@ -65,6 +67,8 @@ pub(crate) struct Row {
     after: String,
     /// The lowest and the highest price that the market allowed, where it has a daily limit.
     limits: Option<[String; 2]>,
+    /// Does the config adjust the price before it, and it is a jump all the same?
+    is_adjusted: bool,
     /// Sessions without a trade before it.
     halted_sessions: u32,
     /// New shares for one old one, if it is a split.
@@ -106,16 +110,17 @@ impl Jumps {
     }
 
     fn compare(&mut self, instrument: Inst, day: Day, (before, after): (Price, Price), halted: u32) {
-        let adjusted =
-            self.scale_until(instrument, day).into_iter().try_fold(before, |price, scale| scale.price(price));
-        let Some((before, known)) = adjusted.zip(self.instruments.get(instrument)) else { return };
+        let scales = self.scale_until(instrument, day);
+        let is_adjusted = !scales.is_empty();
+        let before = scales.into_iter().try_fold(before, |price, scale| scale.price(price));
+        let Some((before, known)) = before.zip(self.instruments.get(instrument)) else { return };
         let limits = known.price_limits(before, day);
         let is_jump = match limits {
             Some((lower, upper)) => after < lower || after > upper,
             None => is_far(before, after) || is_far(after, before),
         };
         if is_jump {
-            self.found.push(Jump { instrument, day, before, after, halted, limits });
+            self.found.push(Jump { instrument, day, before, after, halted, is_adjusted, limits });
         }
     }
 
@@ -165,10 +170,10 @@ fn guess(before: Price, after: Price) -> Option<Scale> {
 
 impl Jump {
     fn row(&self, config: &Config) -> Row {
-        let Self { instrument, day, before, after, halted, limits } = *self;
+        let Self { instrument, day, before, after, halted, is_adjusted, limits } = *self;
         let files = config.data.iter().filter(|data| data.instrument == instrument);
         let (name, date) = (config.registry.name(instrument), local::date_of(day));
-        let guess = guess(before, after).map(|scale| scale.to_string());
+        let guess = if is_adjusted { None } else { guess(before, after) }.map(|scale| scale.to_string());
         let toml = guess
             .as_ref()
             .map(|ratio| format!("[[adjustment]]\ninstrument = \"{name}\"\ndate = \"{date}\"\nratio = \"{ratio}\"\n"));
@@ -179,6 +184,7 @@ impl Jump {
             before: before.to_string(),
             after: after.to_string(),
             limits: limits.map(|(lower, upper)| [lower.to_string(), upper.to_string()]),
+            is_adjusted,
             halted_sessions: halted,
             guess,
             toml,
@@ -189,7 +195,7 @@ impl Jump {
 impl Row {
     /// In one line.
     fn told(&self) -> String {
-        let Self { file, instrument, date, before, after, limits, halted_sessions, guess, .. } = self;
+        let Self { file, instrument, date, before, after, limits, is_adjusted, halted_sessions, guess, .. } = self;
         let mut line = format!("{file}: {instrument} {date}: {before} → {after}");
         if let Some([lower, upper]) = limits {
             let _ = write!(line, ", beyond the daily limit ({lower} to {upper})");
@@ -199,6 +205,7 @@ impl Row {
             let _ = write!(line, ", after a halt of {halted_sessions} {sessions}");
         }
         match guess {
+            _ if *is_adjusted => line + "; that is after its [[adjustment]]: correct its ratio or its date",
             Some(ratio) => line + &format!("; a split? ratio = \"{ratio}\" is a guess"),
             None => line,
         }
@@ -245,7 +252,7 @@ mod tests {
         assert_eq!(guessed("3000", "2010"), some("3/2"));
         assert_eq!(guessed("2000", "3000"), some("2/3"));
         assert_eq!(guessed("1000", "640"), some("3/2"), "1.56");
-        assert_eq!(guessed("1000", "905"), None, "1.10");
+        assert_eq!(guessed("1000", "930"), None, "1.075");
         assert_eq!(guessed("1000", "0.5"), None, "more than a thousand");
     }
 }

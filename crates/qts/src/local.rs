@@ -26,7 +26,8 @@ pub(crate) fn day_of(date: Date) -> Day {
 
 /// A day as a date; far outside the calendar, its number.
 pub(crate) fn date_of(day: Day) -> String {
-    let date = Date::constant(1970, 1, 1).checked_add(jiff::Span::new().try_days(day.0).unwrap_or_default());
+    let days = jiff::Span::new().try_days(day.0);
+    let date = days.and_then(|days| Date::constant(1970, 1, 1).checked_add(days));
     date.map_or_else(|_| day.0.to_string(), |date| date.to_string())
 }
 

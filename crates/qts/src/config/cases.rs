@@ -18,7 +18,7 @@ use super::source::{Place, Source};
 use super::syntax;
 
 /// The parts of a step that go into its line, and its own.
-const LINE: [&str; 11] = [
+const LINE: [&str; 12] = [
     "now",
     "market",
     "ack",
@@ -27,13 +27,14 @@ const LINE: [&str; 11] = [
     "canceled",
     "expired",
     "cancel_refused",
+    "adjustment",
     "positions",
     "command",
     "intents",
 ];
 
 /// What may be expected of a reply.
-const REPLY: [&str; 13] = [
+const REPLY: [&str; 14] = [
     "decisions",
     "orders",
     "cancels",
@@ -43,6 +44,7 @@ const REPLY: [&str; 13] = [
     "ended",
     "refused",
     "commands",
+    "adjustments",
     "failed",
     "quarantined",
     "waiting",

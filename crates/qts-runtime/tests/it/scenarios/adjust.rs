@@ -67,13 +67,16 @@ fn a_reverse_split_gives_the_account_whole_shares_and_the_books_what_is_next_to_
     let mut story = floor.adjust(A, "1/10");
     story.extend(holdings(floor.runtime.books(), A));
     story.extend(floor.minute("A 1200, B 50"));
-    check(&story, &expect![[r#"
+    check(
+        &story,
+        &expect![[r#"
         A 1/10 for 1, anew: a b c
         A adjusted at 1200: b 23 to 2 (cash 360) + a 17 to 2 (cash -360) + c 9 to 1 (cash -120) + unassigned 4 to 0 (cash 480)
         a 2 cost 2060 realized 0 flow -360
         b 2 cost 2200 realized 30 flow 360
         c 1 cost 930 realized 0 flow -120
-        unassigned 0 cost 0 realized 80 flow 480"#]]);
+        unassigned 0 cost 0 realized 80 flow 480"#]],
+    );
     assert_eq!(equity(&floor), before, "nothing is earned by it");
 }
 
@@ -91,7 +94,9 @@ fn a_split_multiplies_shares_and_divides_prices_and_nothing_is_earned() {
     story.extend(floor.day("A 50000, B 50"));
     story.extend(floor.day("A 50000, B 50"));
     story.extend(holdings(floor.runtime.books(), A));
-    check(&story, &expect![[r#"
+    check(
+        &story,
+        &expect![[r#"
         A 50 for 1, anew: a s
         A adjusted at 50000: a 3 to 150 + s -2 to -100 + unassigned 1 to 50
         a 150 cost 7200000 realized 0 flow 0
@@ -105,7 +110,8 @@ fn a_split_multiplies_shares_and_divides_prices_and_nothing_is_earned() {
         order 1 filled
         a 0 cost 0 realized 300000 flow 7500000
         s 0 cost 0 realized 200000 flow -5000000
-        unassigned 50 cost 2500000 realized 0 flow 0"#]]);
+        unassigned 50 cost 2500000 realized 0 flow 0"#]],
+    );
 }
 
 #[test]
@@ -118,13 +124,16 @@ fn three_shares_for_two_leave_halves_that_are_paid() {
     floor.minute("A 301, B 50");
     let mut story = floor.adjust(A, "3/2");
     story.extend(holdings(floor.runtime.books(), A));
-    check(&story, &expect![[r#"
+    check(
+        &story,
+        &expect![[r#"
         A 3/2 for 1, anew: a b c d
         A adjusted at 200.66666666: a 5 to 8 (cash -100) + b 7 to 10 (cash 100) + c 4 to 6 + d -3 to -5 (cash 100)
         a 8 cost 1600 realized 0 flow -100
         b 10 cost 2000 realized 0 flow 100
         c 6 cost 1200 realized 0 flow 0
-        d -5 cost -1090 realized 0 flow 100"#]]);
+        d -5 cost -1090 realized 0 flow 100"#]],
+    );
 }
 
 #[test]
@@ -138,14 +147,17 @@ fn no_order_of_before_sees_the_new_scale_and_the_strategy_may_ask_again() {
     story.extend(floor.minute("A 2, B 50"));
     story.extend(floor.minute("A 2, B 50"));
     story.extend(floor.minute("A 2, B 50"));
-    check(&story, &expect![[r#"
+    check(
+        &story,
+        &expect![[r#"
         order 1 canceled
         A 50 for 1, anew: a
         A adjusted at 2: a 5 to 250
         a wants sell 100 A: pass 100
         order 3: sell 100 A = a 100
         fill of 3: 100 at 2 = a 100
-        order 3 filled"#]]);
+        order 3 filled"#]],
+    );
 }
 
 #[test]
@@ -170,7 +182,9 @@ fn where_orders_work_on_the_instrument_is_halted_and_the_books_wait_until_they_a
     story.extend(floor.minute("A 10, B 50"));
     story.extend(floor.minute("A 10, B 50"));
     story.extend(holdings(floor.runtime.books(), A));
-    check(&story, &expect![[r#"
+    check(
+        &story,
+        &expect![[r#"
         A 10 for 1, anew: a b
         A waits: orders of before work; it goes on when they are over
         A trips unreconciled: halted, unknown of unknown
@@ -187,7 +201,8 @@ fn where_orders_work_on_the_instrument_is_halted_and_the_books_wait_until_they_a
         a wants buy 1 A: pass 1
         order 3: buy 1 A = a 1
         a 90 cost 900 realized 10 flow 110
-        b 50 cost 500 realized 0 flow 0"#]]);
+        b 50 cost 500 realized 0 flow 0"#]],
+    );
 }
 
 #[test]
@@ -204,7 +219,9 @@ fn while_books_wait_what_the_account_is_worth_is_unknown_and_no_loss_trips() {
     story.extend(floor.minute("A 2, B 50"));
     story.extend(floor.report(1, Outcome::Rejected("no".into())));
     story.extend(floor.minute("A 2, B 50"));
-    check(&story, &expect![[r#"
+    check(
+        &story,
+        &expect![[r#"
         A 50 for 1, anew: a
         A waits: orders of before work; it goes on when they are over
         A trips unreconciled: halted, unknown of unknown
@@ -212,7 +229,8 @@ fn while_books_wait_what_the_account_is_worth_is_unknown_and_no_loss_trips() {
         order 1 rejected: no
         A adjusted at 2: a 100 to 5000
         A is no longer halted for unreconciled: resolved
-        account is no longer reduce_only for no_market_data: resolved"#]]);
+        account is no longer reduce_only for no_market_data: resolved"#]],
+    );
 }
 
 #[test]
@@ -222,12 +240,15 @@ fn a_fraction_needs_a_price_and_waits_for_the_next() {
     floor.register(entry("a", idle()));
     let mut story = floor.adjust(A, "1/10");
     story.extend(floor.minute("A 1000, B 50"));
-    check(&story, &expect![[r#"
+    check(
+        &story,
+        &expect![[r#"
         A 1/10 for 1, anew: a
         A waits: no price is known to settle fractions at; it goes on with the next price
         A trips unreconciled: halted, unknown of unknown
         A adjusted at 1000: a 15 to 1 (cash 500)
-        A is no longer halted for unreconciled: resolved"#]]);
+        A is no longer halted for unreconciled: resolved"#]],
+    );
     assert_eq!(cash(&floor), "1000500");
 }
 
@@ -246,11 +267,14 @@ fn strategies_that_remember_prices_start_anew_and_sleeping_ones_sleep_on() {
         ["a", "b", "shadow", "steps"].map(|name| said(&floor, name)),
         ["price 3", "price 1", "price 2", "price 2"]
     );
-    check(&floor.adjust(A, "50"), &expect![[r#"
+    check(
+        &floor.adjust(A, "50"),
+        &expect![[r#"
         order 3 canceled
         order 4 canceled
         A 50 for 1, anew: a shadow
-        A adjusted at 2: steps 1 to 50"#]]);
+        A adjusted at 2: steps 1 to 50"#]],
+    );
     floor.minute("A 2");
     floor.minute("B 50");
     let seen = ["a", "b", "off", "shadow", "steps"].map(|name| said(&floor, name));
@@ -284,10 +308,13 @@ fn a_strategy_that_cannot_start_anew_is_quarantined() {
     floor.minute("A 100");
     let mut story = floor.adjust(A, "50");
     story.extend(floor.minute("A 2"));
-    check(&story, &expect![[r#"
+    check(
+        &story,
+        &expect![[r#"
         A 50 for 1
         a is quarantined
-        A adjusted at 2: "#]]);
+        A adjusted at 2: "#]],
+    );
 }
 
 /// Remembers, it says.
