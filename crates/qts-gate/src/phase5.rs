@@ -38,7 +38,18 @@ pub struct SimpleRisk {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SimpleRiskCalculator;
 
-/// The gate around the simple calculator.
+/// `max_risk_score`: how much of its cash would the strategy spend at once?
+///
+/// - *formula*: for a buy min(1, q · price / max(cash, 1)), where q is cut to ⌊cash / price⌋; for a sale 0.2, where q is
+///   cut to what is held and not already for sale; the cash is the budget, or else the account's starting cash, with the
+///   strategy's own flows and open buys
+/// - *unit*: a number from 0 to 1
+/// - *scope*: strategy
+/// - *levels*: none but the score; what is left after all controls is refused whole if it scores above it
+/// - *exits*: a sale is refused, too, where the limit is below 0.2; a buy that closes a short must be affordable
+/// - *conservative*: off; `phase5` has 0.7
+/// - *source*: the founding document's Phase 5
+/// - *write*: `max_risk_score = "0.7"`
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CalculatedRiskGate {
     /// A score above it is blocked.

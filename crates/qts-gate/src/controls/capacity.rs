@@ -94,14 +94,16 @@ fn shares_of_volume(participation: &Participation, seen: &RiskContext<'_>, found
     }
 }
 
-/// C1 `max_order_qty`: how many shares is the order for? (C6 `max_participation.order` and B2 measure the same.)
+/// C1 `max_order_qty`: how many shares is the order for?
 ///
-/// - *formula*: q
-/// - *unit*: shares
+/// - *formula*: q, the shares asked for
+/// - *unit*: shares, or lots as in `"1 lot"`
 /// - *scope*: strategy
-/// - *levels*: warn, limit, block; above `limit` reduced to it, above `block` blocked whole; an exit is only sliced
+/// - *levels*: above `warn` a warning; above `limit` reduced to it; above `block` refused whole
+/// - *exits*: sliced to `limit`, a lot at the least, never refused
 /// - *conservative*: limit of one lot
 /// - *source*: C1; RTS 6 Art. 15
+/// - *write*: `max_order_qty = { warn = "40", limit = "50", block = "500" }`
 #[derive(Debug, Clone, Copy)]
 pub struct OrderQty;
 
@@ -113,12 +115,17 @@ impl RiskCalculator for OrderQty {
 
 /// C2 `max_order_notional`: what is the order worth?
 ///
-/// - *formula*: q · worth of a share ([`worth`](crate::worth))
+/// - *formula*: q · worth of a share: for a sale the higher of limit and last price, for a limit buy its limit, for a
+///   market buy the most that it could cost
 /// - *unit*: money, or percent of the budget or the day's equity
 /// - *scope*: strategy and account
-/// - *levels*: as `max_order_qty`; at account scope it only reduces
+/// - *levels*: above `warn` a warning; above `limit` reduced to it; above `block` refused whole (at account scope it
+///   only reduces)
+/// - *unknown*: what cannot be valued is refused (`no_market_data`), an exit, too
+/// - *exits*: sliced to `limit`, a lot at the least, never refused
 /// - *conservative*: limit of 5 %
 /// - *source*: C2; RTS 6 Art. 15
+/// - *write*: `max_order_notional = { limit = "5%", block = "25%" }`
 #[derive(Debug, Clone, Copy)]
 pub struct OrderNotional;
 
@@ -131,12 +138,17 @@ impl RiskCalculator for OrderNotional {
 
 /// C3 `max_long` and `max_short`: how long or short would the position be, all working orders filled?
 ///
-/// - *formula*: for a buy p + OB + q, for a sale OS − p + q; the account sums its books' longs and its books' shorts
-/// - *unit*: shares; at the mark, money or percent of the budget or the day's equity
+/// - *formula*: for a buy p + OB + q, for a sale OS − p + q (p: the position, OB and OS: working buys and sales); the
+///   account sums its books' longs and its books' shorts
+/// - *unit*: shares; or money at the mark, as percent of the budget or the day's equity
 /// - *scope*: strategy and account
-/// - *levels*: warn, limit, block; reduced to the room left, never below the reducing part
+/// - *levels*: above `warn` a warning; above `limit` reduced to the room that is left; above `block`, where there is
+///   one, to the reducing part
+/// - *exits*: never cut
 /// - *conservative*: long 5 % of equity for a strategy, 10 % for the account; short 0
 /// - *source*: C3; SEC 15c3-5(c)(1)(i)
+/// - *write*: `max_long = { warn = "800", limit = "1000" }`
+/// - *write*: `max_short = "0"`
 #[derive(Debug, Clone, Copy)]
 pub struct PositionSize {
     /// The side on which the position grows.
@@ -165,9 +177,13 @@ impl RiskCalculator for PositionSize {
 /// - *formula*: Σ max(|p + OB|, |p − OS|) · mark; what reduces adds nothing
 /// - *unit*: money, or percent of the budget or the day's equity
 /// - *scope*: strategy and account
-/// - *levels*: warn, limit, block; reduced to the room left, never below the reducing part
+/// - *levels*: above `warn` a warning; above `limit` reduced to the room that is left; above `block`, where there is
+///   one, to the reducing part
+/// - *unknown*: where something held has no price, only the reducing part is left
+/// - *exits*: never cut
 /// - *conservative*: 30 % for a strategy, 95 % for the account
 /// - *source*: C4; SEC 15c3-5(c)(1)(i)
+/// - *write*: `max_gross_exposure = { warn = "25%", limit = "30%" }`
 #[derive(Debug, Clone, Copy)]
 pub struct GrossExposure;
 
@@ -185,9 +201,13 @@ impl RiskCalculator for GrossExposure {
 /// - *formula*: Σ (p + OB) · mark, for a sale Σ (OS − p) · mark
 /// - *unit*: money, or percent of the budget or the day's equity
 /// - *scope*: strategy and account
-/// - *levels*: warn, limit, block; reduced to the room left, never below the reducing part
+/// - *levels*: above `warn` a warning; above `limit` reduced to the room that is left; above `block`, where there is
+///   one, to the reducing part
+/// - *unknown*: where something held has no price, only the reducing part is left
+/// - *exits*: never cut
 /// - *conservative*: off
 /// - *source*: C4
+/// - *write*: `max_net_exposure = "20%"`
 #[derive(Debug, Clone, Copy)]
 pub struct NetExposure;
 
@@ -203,13 +223,15 @@ impl RiskCalculator for NetExposure {
 
 /// C5 `budget`: what would the strategy's book have cost?
 ///
-/// - *formula*: cost of what is held and of what working orders add, plus worth · (1 + commission) of each further share;
-///   what reduces a position costs nothing
+/// - *formula*: cost of what is held and of what working orders add, plus worth · (1 + commission) of each further
+///   share; what reduces a position costs nothing
 /// - *unit*: money
 /// - *scope*: strategy, where it has a budget
-/// - *levels*: the budget is the limit
-/// - *conservative*: the strategy's `budget`
+/// - *levels*: the budget is the limit; reduced to the room that is left
+/// - *exits*: never cut
+/// - *conservative*: no policy says it: each strategy has its own, or none
 /// - *source*: C5
+/// - *write*: `budget = "20000000"`
 #[derive(Debug, Clone, Copy)]
 pub struct BudgetUse;
 
@@ -228,9 +250,11 @@ impl RiskCalculator for BudgetUse {
 /// - *formula*: Σ worth · (1 + commission) of open buys and of this cycle's so far, plus this one's
 /// - *unit*: money
 /// - *scope*: account
-/// - *levels*: the cash less the buffer is the limit
+/// - *levels*: the cash less the buffer is the limit; reduced to the room that is left
+/// - *exits*: never cut; a sale needs no cash
 /// - *conservative*: buffer of 2 %
 /// - *source*: C5; SEC 15c3-5(c)(1)(i)
+/// - *write*: `buying_power = { buffer = "2%" }`
 #[derive(Debug, Clone, Copy)]
 pub struct CashUse;
 
@@ -249,14 +273,17 @@ impl RiskCalculator for CashUse {
 
 /// C6 `max_participation.day`: how many shares would the strategy have asked of the market today?
 ///
-/// - *formula*: traded in this session (both sides, internal crosses apart) + working + q, against ⌊β · ADV20⌋; the
-///   order alone (q) against ⌊α · ADV20⌋. ADV20: the mean volume of the twenty sessions before today
+/// - *formula*: traded in this session (both sides, internal crosses apart) + working + q, against ⌊`day` · ADV20⌋; the
+///   order alone (q) against ⌊`order` · ADV20⌋, both in whole lots. ADV20 is the mean volume of the twenty sessions
+///   before today
 /// - *unit*: shares; the levels are percent of ADV20
 /// - *scope*: strategy
-/// - *levels*: limits; reduced to the room left, never below the reducing part
-/// - *unknown*: without ADV20 only the reducing part is left; `conservative` is silent until it is known
-/// - *conservative*: order 0.5 %, day 2 %
+/// - *levels*: two limits; reduced to the room that is left
+/// - *unknown*: without ADV20 only the reducing part is left; with `where_known = true` it is silent until then
+/// - *exits*: never cut
+/// - *conservative*: order 0.5 %, day 2 %, where ADV20 is known
 /// - *source*: C6
+/// - *write*: `max_participation = { order = "0.5%", day = "2%" }`
 #[derive(Debug, Clone, Copy)]
 pub struct SharesOfDay;
 
@@ -273,9 +300,11 @@ impl RiskCalculator for SharesOfDay {
 /// - *formula*: working orders + this cycle's so far + 1
 /// - *unit*: count
 /// - *scope*: strategy (its own in the instrument) and account (all)
-/// - *levels*: warn, limit; above it only the reducing part is left
+/// - *levels*: above `warn` a warning; above `limit` only the reducing part is left
+/// - *exits*: never cut
 /// - *conservative*: 3 for a strategy in an instrument, 20 for the account
 /// - *source*: C7
+/// - *write*: `max_open_orders = { warn = 2, limit = 3 }`
 #[derive(Debug, Clone, Copy)]
 pub struct OpenOrders;
 

@@ -1,7 +1,8 @@
 //! The controls, a file for each group: what each measures, and with which levels it is applied.
 //!
-//! A calculator says in its doc what it computes, in which unit, at which scope, what its levels do, what
-//! `conservative` says, and where it comes from (`risk-reference.md`, by the id that it begins with). The functions
+//! A calculator says in its doc what it computes, in which unit, at which scope, what its levels do, what exits may,
+//! what `conservative` says, how a policy says it, and where it comes from (`risk-reference.md`, by the id that it
+//! begins with). The pages in `docs/controls` are made of it (`crates/qts/tests/it/control_pages`). The functions
 //! `of_strategy` and `of_account` list the controls of a group with their measures; what comes of them is said by
 //! `verdict` alone.
 
@@ -73,14 +74,14 @@ pub(crate) fn of_account(terms: &Terms<'_>, seen: &RiskContext<'_>) -> Vec<(Cont
 
 #[cfg(test)]
 mod tests {
-    /// The files of the groups; a page of documents can be made of them.
+    /// The files of the groups; the pages in `docs/controls` are made of them.
     const GROUPS: [&str; 4] = [
         include_str!("validity.rs"),
         include_str!("plausibility.rs"),
         include_str!("capacity.rs"),
         include_str!("velocity.rs"),
     ];
-    const SAID: [&str; 6] = ["formula", "unit", "scope", "levels", "conservative", "source"];
+    const SAID: [&str; 7] = ["formula", "unit", "scope", "levels", "exits", "conservative", "source"];
 
     #[test]
     fn every_calculator_says_what_it_computes_in_the_same_words() {

@@ -45,13 +45,15 @@ pub(super) fn of_account(terms: &Terms<'_>, seen: &RiskContext<'_>, found: &mut 
 
 /// B2 `fat_finger`: is it a multiple of the order-size limits, or of the usual order?
 ///
-/// - *formula*: shares > multiple · `max_order_qty.limit`, worth > multiple · `max_order_notional.limit`, shares >
-///   median · the median of at least twenty own orders in the instrument, as they were asked for, exits left out
+/// - *formula*: shares > `multiple` · `max_order_qty.limit`; worth > `multiple` · `max_order_notional.limit`; shares >
+///   `median` · the median of at least twenty own orders in the instrument, as they were asked for, exits left out
 /// - *unit*: shares, money
 /// - *scope*: strategy
-/// - *levels*: the multiples; above one it is blocked whole, an exit is exempt
+/// - *levels*: the multiples; above one of them refused whole, whatever the limits would leave
+/// - *exits*: pass
 /// - *conservative*: ten times the median
 /// - *source*: B2; SEC 15c3-5(c)(1)(ii)
+/// - *write*: `fat_finger = { multiple = "5", median = "10" }`
 fn fat_finger(terms: &Terms<'_>, seen: &RiskContext<'_>, found: &mut Found) {
     let Some(fat_finger) = terms.controls.fat_finger else { return };
     let mut add = |levels, measure| found.add(Code::FatFinger, Action::PlausibleSize, levels, measure);
@@ -84,13 +86,16 @@ fn bounded(limit: Option<Option<Amount>>) -> Option<Option<Levels<Amount>>> {
 
 /// B1 `price_collar`: how far does the limit lie on the losing side?
 ///
-/// - *formula*: buy (limit − ref) / ref, sale (ref − limit) / ref; ref: fresh last, else fresh mid, else previous close
+/// - *formula*: for a buy (limit − reference) / reference, for a sale (reference − limit) / reference; the reference is
+///   the last trade if fresh, else the fresh mid, else the previous close
 /// - *unit*: a fraction of the reference
 /// - *scope*: strategy; at account scope its `block` adds to what a market buy is valued at
-/// - *levels*: warn, block; blocked whole, exits too; a market order has no limit to be off
-/// - *unknown*: without a reference it is blocked
+/// - *levels*: above `warn` a warning; above `block` refused whole; a market order has no limit to be off
+/// - *unknown*: without a reference it is refused
+/// - *exits*: refused above `block`, too: mispriced is mispriced
 /// - *conservative*: warn 1.5 %, block 2.5 %
 /// - *source*: B1; RTS 6 Art. 15
+/// - *write*: `price_collar = { warn = "1.5%", block = "2.5%" }`
 #[derive(Debug, Clone, Copy)]
 pub struct AdverseDeviation;
 
@@ -118,9 +123,12 @@ fn fraction(gap: Option<Price>, of: Price) -> Measure {
 /// - *formula*: Σ increasing part · worth of a share, over what it asks in the cycle, before any other control
 /// - *unit*: money, or percent of the budget or the day's equity
 /// - *scope*: strategy
-/// - *levels*: warn, block; above it every one of its intents is cut to its reducing part
+/// - *levels*: above `warn` a warning; above `block` every one of its intents of the cycle is cut to its reducing part
+/// - *unknown*: where one of its intents cannot be valued, only the reducing parts of all are left
+/// - *exits*: pass
 /// - *conservative*: 20 %
 /// - *source*: B3; SEC 15c3-5(c)(1)(ii)
+/// - *write*: `cycle_notional = { warn = "15%", block = "20%" }`
 #[derive(Debug, Clone, Copy)]
 pub struct CycleAsked;
 
@@ -135,7 +143,9 @@ impl RiskCalculator for CycleAsked {
 /// - *formula*: Σ increasing part · worth of a share, over the orders before this one, and this one
 /// - *unit*: money, or percent of the day's equity
 /// - *scope*: account
-/// - *levels*: warn, limit; reduced to the room that is left
+/// - *levels*: above `warn` a warning; above `limit` (or `block`, which is read as the same) reduced to the room that
+///   is left
+/// - *exits*: never cut
 /// - *conservative*: 30 %
 /// - *source*: B3
 #[derive(Debug, Clone, Copy)]
@@ -152,14 +162,16 @@ impl RiskCalculator for CycleSent {
 
 /// B4 `data_implausible`: how far did the price jump?
 ///
-/// - *formula*: |price − price before it| / price before it; price: the last trade, where there is none the mid. The
-///   first price of all has none before it to jump from
+/// - *formula*: |price − price before it| / price before it; the price is the last trade, or the mid where there is
+///   none. The first price of all has none before it to jump from
 /// - *unit*: a fraction of the price before
 /// - *scope*: strategy
-/// - *levels*: warn, block; above `block` only the reducing part is left; `conservative` has others for the first price
-///   of a session, and so for bars of a whole session
+/// - *levels*: above `warn` a warning; above `block` only the reducing part is left. `between` holds for the first
+///   price of a session, and so for bars of a whole session, `within` for all others; a single value holds for both
+/// - *exits*: pass
 /// - *conservative*: 10 % within a session, 50 % from one to the next
 /// - *source*: B4
+/// - *write*: `data_implausible = { within = "10%", between = "30%" }`
 #[derive(Debug, Clone, Copy)]
 pub struct LastJump;
 
@@ -174,11 +186,13 @@ impl RiskCalculator for LastJump {
 
 /// B4 `data_implausible`: does the price lie outside its day's limits?
 ///
-/// - *formula*: price < lower limit ∨ price > upper limit, of the session of the last trade; price: as of the jump
+/// - *formula*: price < lower limit ∨ price > upper limit, of the session of the last trade; the price is that of the
+///   jump
 /// - *unit*: none
 /// - *scope*: strategy
-/// - *levels*: none; only the reducing part is left (a jump that may only warn leaves this out)
+/// - *levels*: none; only the reducing part is left. Where the jump may only warn, this is left out
 /// - *unknown*: where the market has limits and no previous close is known, only the reducing part is left
+/// - *exits*: pass
 /// - *conservative*: with the jump
 /// - *source*: B4
 #[derive(Debug, Clone, Copy)]
@@ -202,8 +216,10 @@ impl RiskCalculator for BeyondDailyLimits {
 /// - *unit*: none
 /// - *scope*: strategy
 /// - *levels*: none; only the reducing part is left; orders are never converted
+/// - *exits*: pass
 /// - *conservative*: off (a market order is valued at its worst price)
 /// - *source*: B5
+/// - *write*: `market_order = "block"`
 #[derive(Debug, Clone, Copy)]
 pub struct WithoutLimit;
 

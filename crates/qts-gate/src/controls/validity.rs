@@ -43,9 +43,11 @@ pub(super) fn of_account(terms: &Terms<'_>, seen: &RiskContext<'_>, found: &mut 
 /// - *formula*: instrument ∈ list; an empty list restricts nothing
 /// - *unit*: none
 /// - *scope*: strategy
-/// - *levels*: none; what is listed is blocked whole, exits too
+/// - *levels*: none; an order in a listed instrument is refused whole
+/// - *exits*: refused, too
 /// - *conservative*: no list
 /// - *source*: A3; SEC 15c3-5(c)(2)
+/// - *write*: `restricted = ["005930.KRX"]`
 #[derive(Debug, Clone, Copy)]
 pub struct OnList<'a> {
     /// The instruments that may not be traded.
@@ -67,10 +69,12 @@ impl RiskCalculator for OnList<'_> {
 /// - *formula*: cannot wait ∧ `now` ≥ end of the session that ran last
 /// - *unit*: none
 /// - *scope*: strategy
-/// - *levels*: none; blocked whole, exits too
-/// - *unknown*: where nothing is known of the hours, what cannot wait is blocked
+/// - *levels*: none; refused whole
+/// - *unknown*: where nothing is known of the hours, what cannot wait is refused
+/// - *exits*: refused, too; one that can wait (day, gtc) never is
 /// - *conservative*: on
 /// - *source*: A4; SEC 15c3-5(c)(2)
+/// - *write*: `outside_session = true`
 #[derive(Debug, Clone, Copy)]
 pub struct BetweenSessions;
 
@@ -89,10 +93,12 @@ impl RiskCalculator for BetweenSessions {
 /// - *formula*: `now` − the later of the times of last trade and quote; what lies in the future is not known yet
 /// - *unit*: time, or intervals of the instrument's data (a second where they come at no regular one)
 /// - *scope*: strategy; at account scope its `block` says how fresh a price must be for two own books to trade at it
-/// - *levels*: warn, block; above `block` only the reducing part is left
+/// - *levels*: above `warn` a warning; above `block` only the reducing part is left
 /// - *unknown*: without any price of its time only the reducing part is left
+/// - *exits*: pass
 /// - *conservative*: warn above one interval, block above three
 /// - *source*: A5
+/// - *write*: `stale_data = { warn = "1 interval", block = "3 intervals" }`
 #[derive(Debug, Clone, Copy)]
 pub struct DataAge;
 
@@ -107,13 +113,15 @@ impl RiskCalculator for DataAge {
 /// The same is: strategy, instrument, side, quantity asked, market or limit and its price. What was blocked is not
 /// counted, so that asking again after a conflict or a block is no duplicate.
 ///
-/// - *formula*: earlier intents of this cycle admitted by the strategy's own policy, and those that were sent or crossed
-///   at most `window` ago, equal to this one
+/// - *formula*: earlier intents of this cycle admitted by the strategy's own policy, and those that were sent or
+///   crossed at most `window` ago, equal to this one
 /// - *unit*: count
 /// - *scope*: strategy
-/// - *levels*: one is too many; blocked whole, an exit is exempt
+/// - *levels*: one is too many; the second is refused whole
+/// - *exits*: pass
 /// - *conservative*: 10 s
 /// - *source*: A6; SEC 15c3-5(c)(1)(ii)
+/// - *write*: `duplicate_order = "10s"`
 #[derive(Debug, Clone, Copy)]
 pub struct SameIntent {
     /// How far back it looks, its end included.
@@ -132,9 +140,11 @@ impl RiskCalculator for SameIntent {
 /// - *formula*: shares of a sale, against its reducing part: what the book holds less its working sales
 /// - *unit*: shares
 /// - *scope*: strategy and account
-/// - *levels*: none of its own; above the reducing part it is cut to it
+/// - *levels*: none of its own; a sale is reduced to its reducing part, and refused where there is none
+/// - *exits*: pass
 /// - *conservative*: on
 /// - *source*: A7; FSCMA
+/// - *write*: `short_not_allowed = true`
 #[derive(Debug, Clone, Copy)]
 pub struct SharesSold;
 

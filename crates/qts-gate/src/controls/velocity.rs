@@ -30,8 +30,10 @@ pub(super) fn of_either(terms: &Terms<'_>, seen: &RiskContext<'_>, found: &mut F
 /// - *unit*: orders
 /// - *scope*: strategy (its own orders) and account (all orders sent)
 /// - *levels*: above `burst` only the reducing part is left
+/// - *exits*: pass, and add to it
 /// - *conservative*: a strategy 1/s, the account 5/s; burst 20 each, since on bars all orders of a slice come at once
 /// - *source*: D1
+/// - *write*: `order_rate = { per_second = "1", burst = "20" }`
 #[derive(Debug, Clone, Copy)]
 pub struct OrdersOfLate {
     /// How many orders it loses in a second.
@@ -51,9 +53,11 @@ impl RiskCalculator for OrdersOfLate {
 /// - *formula*: new orders and withdrawals sent since the session began + this cycle's so far + 1
 /// - *unit*: count
 /// - *scope*: strategy (its own) and account (all)
-/// - *levels*: warn, block; above it only the reducing part is left; withdrawals count and always pass
+/// - *levels*: above `warn` a warning; above `block` only the reducing part is left
+/// - *exits*: pass, and count; so do withdrawals
 /// - *conservative*: 2000 each
 /// - *source*: D2; RTS 6 Art. 15
+/// - *write*: `message_limit = { warn = 1500, block = 2000 }`
 #[derive(Debug, Clone, Copy)]
 pub struct MessagesOfSession;
 

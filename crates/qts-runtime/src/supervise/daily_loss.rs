@@ -1,8 +1,19 @@
-//! E1, daily loss: what the account lost since the session's day began, as a share of what it was worth then. Money
-//! paid in or out would not count; there is none in this system yet.
+//! E1 `daily_loss`: how much did the account lose today?
 //!
-//! Latched for the day: a recovery does not lift it, the next day does. A bar that spans its whole session ends its
-//! day, and what it triggers is sent on the next: its loss is told as a warning, whatever its size.
+//! Money paid in or out would not count; there is none in this system yet. A level that was reached stays reached for
+//! the day: a recovery does not lift it, the next day does, or a person who re-arms the account; then the loss is
+//! measured from what it is worth at that moment. A bar that spans its whole session ends its day, and what it triggers
+//! is sent on the next: its loss is told as a warning, whatever its size.
+//!
+//! - *formula*: (equity when the day began − equity now) / equity when the day began
+//! - *unit*: percent of that equity
+//! - *scope*: account
+//! - *levels*: above `warn` it is told; above `limit` the account only reduces; above `block` it is halted
+//! - *unknown*: while something held has no price, the account only reduces (`no_market_data`)
+//! - *exits*: pass above `limit`; above `block` only the operator's flatten does
+//! - *conservative*: warn 1 %, limit 2 %, block 3 %
+//! - *source*: E1
+//! - *write*: `daily_loss = { warn = "1%", limit = "2%", block = "3%" }`
 
 use qts_core::{Money, Ratio};
 use qts_gate::Cause;

@@ -1,5 +1,17 @@
-//! E2, drawdown: how far the account has fallen from the most that it was ever worth, as a share of that. Latched until
-//! a person re-arms it; then the mark starts from what the account is worth at that moment.
+//! E2 `drawdown`: how far has the account fallen from the most that it was ever worth?
+//!
+//! A level that was reached stays reached until a person re-arms the account, with a reason; then the mark starts from
+//! what it is worth at that moment.
+//!
+//! - *formula*: (highest equity so far − equity now) / highest equity so far
+//! - *unit*: percent of that equity
+//! - *scope*: account
+//! - *levels*: above `warn` it is told; above `limit` the account only reduces; above `block` it is halted
+//! - *unknown*: while something held has no price, the account only reduces (`no_market_data`)
+//! - *exits*: pass above `limit`; above `block` only the operator's flatten does
+//! - *conservative*: warn 5 %, limit 8 %, block 10 %
+//! - *source*: E2
+//! - *write*: `drawdown = { warn = "5%", limit = "8%", block = "10%" }`
 
 use qts_core::{Money, Ratio};
 use qts_gate::Cause;

@@ -1,10 +1,21 @@
-//! D4, failure breaker: so many refusals that a strategy caused within the window; then it is halted until a person
-//! re-arms it. One order of which nobody knows what became of it freezes its instrument until that is known.
+//! D4 `failure_breaker`: how often was the strategy refused lately, through its own fault?
 //!
 //! Counted are decisions blocked at strategy scope by a control of validity or plausibility that the strategy's own
 //! order failed, and orders with its proposal in them that the broker rejected (what is merged is equal in all but
-//! size, so a rejection is about each). Not counted is what others are the cause of: no or old data, a mode, a
-//! disabled or shadowed state, arbitration, the account's limits.
+//! size, so a rejection is about each). Not counted is what others are the cause of: no or old data, a mode, a disabled
+//! or shadowed state, arbitration, the account's limits.
+//!
+//! Beside it, and always on: an order of which nobody knows what became of it halts its instrument (`unreconciled`)
+//! until that is known.
+//!
+//! - *formula*: refusals that it caused, none longer ago than `window`
+//! - *unit*: count
+//! - *scope*: strategy
+//! - *levels*: at `count` the strategy is halted until a person re-arms it, with a reason
+//! - *exits*: refused while it is halted; the operator's flatten passes
+//! - *conservative*: 5 within 60 s
+//! - *source*: D4
+//! - *write*: `failure_breaker = { count = 5, window = "60s" }`
 
 use std::collections::BTreeSet;
 

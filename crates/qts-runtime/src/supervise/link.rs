@@ -1,10 +1,18 @@
-//! E5, loss of the link to the broker: the account is halted for new orders, and everything that works is wanted
-//! withdrawn, as soon as it can be. The link coming back lifts nothing by itself: a complete report of positions must
-//! match the books first. No command lifts it either.
+//! E5 `unreconciled`: is the link to the broker there?
 //!
-//! While the link is down no withdrawal is tried: it would be lost, and the state table has no second one. Orders that
-//! were good for the day die with it even if nobody can withdraw them; an order good till cancelled does not, which is
-//! the choice of whoever sent it.
+//! When it is lost, everything that works is wanted withdrawn, as soon as it can be: while the link is down no
+//! withdrawal is tried, since it would be lost, and the state table has no second one. Orders that were good for the
+//! day die with it even if nobody can withdraw them; an order good till cancelled does not, which is the choice of
+//! whoever sent it.
+//!
+//! - *formula*: the link is down, or was, and no complete report of positions matched since
+//! - *unit*: none
+//! - *scope*: account
+//! - *levels*: none; the account is halted until a complete report of positions matches the books; no command lifts
+//!   that
+//! - *exits*: refused; the operator's flatten waits for the link
+//! - *conservative*: always on
+//! - *source*: E5
 
 use qts_core::{Mode, Ts};
 use qts_gate::{Cause, Restraint};

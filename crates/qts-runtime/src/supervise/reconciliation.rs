@@ -1,9 +1,17 @@
-//! A9, reconciliation: the books together must hold what the broker says. An instrument in which they differ takes no
-//! increasing order until a later report matches; no command lifts that.
+//! A9 `unreconciled`: do the books together hold what the broker says?
 //!
 //! What the broker has never told of is not compared. What it told of before and cannot tell any more is unknown, and
 //! unknown is not reconciled. Reports are judged when they come: an order that fills later moves the books, not the
-//! verdict. Whoever asks the broker sees to it that report and fills are of one moment.
+//! verdict. Whoever asks the broker sees to it that report and fills are of one moment. Always on; it acts where
+//! somebody reports positions (`positions` in `qts serve`).
+//!
+//! - *formula*: Σ books = the broker's position, by instrument
+//! - *unit*: shares
+//! - *scope*: instrument
+//! - *levels*: none; where they differ the instrument only reduces until a later report matches; no command lifts that
+//! - *exits*: pass
+//! - *conservative*: always on
+//! - *source*: A9
 
 use std::collections::{BTreeMap, BTreeSet};
 

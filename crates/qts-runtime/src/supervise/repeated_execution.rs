@@ -1,8 +1,16 @@
-//! D3, repeated automated execution: so many parent orders of one strategy in one instrument and on one side, or so
-//! many in all, in one session; then the strategy goes reduce-only until a person re-arms it.
+//! D3 `repeated_execution`: how often did the strategy send the same trade in this session?
 //!
-//! A parent order is an order that left with the strategy's own proposal in it, once however many of its proposals
-//! were merged. What the operator sends for it does not count. A new session counts anew; the latch stays.
+//! Counted are orders that left with the strategy's own proposal in them, each once, however many of its proposals were
+//! merged in it. What the operator sends for it does not count. A new session counts anew; what was latched stays.
+//!
+//! - *formula*: its orders in one instrument and on one side (`same`), and all its orders (`session`)
+//! - *unit*: count
+//! - *scope*: strategy
+//! - *levels*: at either count the strategy only reduces until a person re-arms it, with a reason
+//! - *exits*: pass, and count
+//! - *conservative*: 5 of the same, 30 in all
+//! - *source*: D3; RTS 6 Art. 15
+//! - *write*: `repeated_execution = { same = 5, session = 30 }`
 
 use std::collections::{BTreeMap, BTreeSet};
 

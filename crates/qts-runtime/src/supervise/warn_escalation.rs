@@ -1,7 +1,16 @@
-//! Escalation of warnings: the same warning of one strategy's own policy so many times within the window; then the
-//! strategy goes reduce-only until a person re-arms it. Warnings that nobody reads are no control.
+//! `warn_escalation`: how often came the same warning lately?
 //!
-//! The same warning is the same code, in whatever instrument; a decision counts once for each of its codes.
+//! Warnings that nobody reads are no control. The same warning is the same code of the strategy's own policy, in
+//! whatever instrument; a decision counts once for each of its codes.
+//!
+//! - *formula*: decisions with that warning, none longer ago than `window`
+//! - *unit*: count
+//! - *scope*: strategy
+//! - *levels*: at `same` the strategy only reduces until a person re-arms it, with a reason
+//! - *exits*: pass
+//! - *conservative*: 10 within 60 s
+//! - *source*: risk reference 1.6
+//! - *write*: `warn_escalation = { same = 10, window = "60s" }`
 
 use std::collections::BTreeSet;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use qts_core::{Cycle, ExecReport, Inst, Instruments, Qty, Ts};
 use qts_runtime::Adjustment;
 
-use crate::decide::error::{Fault, Problem};
+use crate::decide::error::{Fault, Problem, shown};
 use crate::decide::node::Node;
 use crate::decide::picture::{Quoted, read_quoted};
 use crate::decide::setup;
@@ -18,7 +18,7 @@ use super::reports::{PARTS, Reader};
 use super::service::Service;
 
 /// Its keys: the client's name first, the broker's reports last.
-const KEYS: [&str; 15] = {
+const KEYS: [&str; 16] = {
     let [ack, reject, fill, canceled, expired, refused] = PARTS;
     [
         "id",
@@ -28,6 +28,7 @@ const KEYS: [&str; 15] = {
         "intents",
         "judge",
         "state",
+        "link",
         "adjustment",
         "positions",
         ack,
@@ -49,6 +50,8 @@ pub(super) struct Line<'a> {
     pub(super) quoted: BTreeMap<Inst, Quoted<'a>>,
     /// What the broker says, and how many unnamed executions there were by then.
     pub(super) reports: (Vec<ExecReport>, u64),
+    /// Did the link to the broker go down, or come up?
+    pub(super) link_is_up: Option<bool>,
     /// New scales of shares.
     pub(super) adjustments: Vec<Adjustment>,
     /// What the broker says it holds: all of it.
@@ -72,11 +75,12 @@ impl<'a> Line<'a> {
         let root = Node::parse(text).map_err(|problem| problem.with_help("send one JSON object a line"))?;
         let parts = root.fields(KEYS)?;
         check_purpose(root, &parts)?;
-        let [id, now, market, command, intents, judge, state, adjustment, positions, broker @ ..] = parts;
+        let [id, now, market, command, intents, judge, state, link, adjustment, positions, broker @ ..] = parts;
         let id = id.map(check_id).transpose()?;
         let quoted = read_quoted(service.instruments(), market)?;
         let given = now.map(Node::time).transpose()?;
         let known = given.unwrap_or(service.now());
+        let link_is_up = link.map(read_link).transpose()?;
         let positions = positions.map(|node| read_positions(service.instruments(), node)).transpose()?;
         let mut reader = Reader::new(service.runtime(), service.instruments(), service.unnamed());
         let reports = reader.read(broker, known)?;
@@ -94,7 +98,25 @@ impl<'a> Line<'a> {
         check_room(service, root, quoted.len(), wants.each.len())?;
         let (now, reports) = ((time, given.is_some()), (reports, reader.unnamed));
         let (judge, state) = (flag(judge)?, flag(state)?);
-        Ok(Self { id, now, quoted, reports, adjustments, positions, commands, wants, judge, state })
+        Ok(Self { id, now, quoted, reports, link_is_up, adjustments, positions, commands, wants, judge, state })
+    }
+
+    /// Does it say anything that sets modes without a judgement?
+    pub(super) const fn may_set_modes(&self) -> bool {
+        let tells_facts = self.link_is_up.is_some() || self.positions.is_some() || !self.adjustments.is_empty();
+        tells_facts || !self.commands.is_empty()
+    }
+}
+
+/// Is the link to the broker up?
+fn read_link(node: Node<'_>) -> Result<bool, Problem> {
+    match &*node.text()? {
+        "up" => Ok(true),
+        "down" => Ok(false),
+        other => {
+            let problem = format!("`{}` is neither `down` nor `up`", shown(other));
+            Err(node.problem(problem, "say \"down\" when the link to the broker is lost, \"up\" when it is back"))
+        }
     }
 }
 
@@ -112,7 +134,8 @@ fn check_purpose(root: Node<'_>, parts: &[Option<Node<'_>>]) -> Result<(), Probl
     if parts.iter().skip(1).any(Option::is_some) {
         return Ok(());
     }
-    let help = "say `market`, a broker's report, `adjustment`, `positions`, `command`, `intents`, `judge` or `state`";
+    let help = "say `market`, a broker's report, `link`, `adjustment`, `positions`, `command`, `intents`, `judge` or \
+                `state`";
     Err(root.problem("the line asks for nothing", help).of(Fault::MissingKey))
 }
 
