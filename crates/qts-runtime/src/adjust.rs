@@ -59,7 +59,7 @@ impl Runtime {
     pub(crate) fn adjust(&mut self, new: &Adjustment, out: &mut Effects) {
         let Adjustment { ts, instrument, scale, ref reason } = *new;
         self.now = self.now.max(ts);
-        if self.supervisors.unadjusted.contains_key(&instrument) {
+        if self.unadjusted.contains_key(&instrument) {
             return out.record(Record::Unadjusted { instrument, scale, awaits: Awaits::Earlier });
         }
         self.market.rescale(instrument, scale);
@@ -80,9 +80,9 @@ impl Runtime {
 
     /// Adjustments that wait and can go on.
     pub(crate) fn resume_adjustments(&mut self, out: &mut Effects) {
-        for (inst, scale) in self.supervisors.unadjusted.clone() {
+        for (inst, scale) in self.unadjusted.clone() {
             if self.adjust_books(inst, scale, out).is_ok() {
-                self.supervisors.unadjusted.remove(&inst);
+                self.unadjusted.remove(&inst);
                 self.release(&Target::Instrument(inst), Cause::Adjustment, Lifting::Resolved, out);
             }
         }
@@ -91,12 +91,12 @@ impl Runtime {
     /// What the account is worth; `None` while something held has no price, or is not on the scale of its price.
     pub(crate) fn equity(&self) -> Option<Money> {
         let is_held = |inst: &Inst| self.books.iter().any(|(_, book)| !book.holding(*inst).position.is_zero());
-        if self.supervisors.unadjusted.keys().any(is_held) { None } else { self.books.equity(&self.market) }
+        if self.unadjusted.keys().any(is_held) { None } else { self.books.equity(&self.market) }
     }
 
     /// Nobody trades until the books are on the new scale.
     fn wait_for(&mut self, instrument: Inst, scale: Scale, awaits: Awaits, out: &mut Effects) {
-        self.supervisors.unadjusted.insert(instrument, scale);
+        self.unadjusted.insert(instrument, scale);
         out.record(Record::Unadjusted { instrument, scale, awaits });
         let target = Target::Instrument(instrument);
         self.withdraw(&target);

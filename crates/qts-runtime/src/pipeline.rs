@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use qts_core::{
     Books, Cycle, Day, Decision, Epoch, ExecReport, Holding, Inst, Instruments, Market, Mode, Money, OrderId, Outcome,
-    Payload, Proposal, Qty, Side, Slice, Span, StrategyId, Ts,
+    Payload, Proposal, Qty, Scale, Side, Slice, Span, StrategyId, Ts,
 };
 use qts_gate::{
     ArbitrationRule, CancelAsk, Causes, Pace, Permit, RiskPolicy, Situation, StagedRiskGate, StrategyState,
@@ -87,6 +87,8 @@ pub struct Runtime {
     /// Why the modes are what they are.
     pub(crate) causes: Causes,
     pub(crate) supervisors: Supervisors,
+    /// Instruments whose books are not on the new scale of their shares yet.
+    pub(crate) unadjusted: BTreeMap<Inst, Scale>,
     pub(crate) epoch: Epoch,
     /// Orders to be withdrawn as soon as their state allows it.
     pub(crate) unwanted: BTreeSet<OrderId>,
@@ -128,6 +130,7 @@ impl Runtime {
             instrument_modes: BTreeMap::new(),
             causes: Causes::default(),
             supervisors: Supervisors::default(),
+            unadjusted: BTreeMap::new(),
             epoch: Epoch(0),
             unwanted: BTreeSet::new(),
             flattening: BTreeSet::new(),
@@ -514,7 +517,8 @@ impl Runtime {
         let held = self.causes.has_supervisors().then_some(&self.causes as &dyn std::fmt::Debug);
         let paces = self.paces();
         let paced = (!paces.is_empty()).then_some(&paces as &dyn std::fmt::Debug);
-        self.digest.with_state(&state, [watched, held, paced])
+        let unadjusted = (!self.unadjusted.is_empty()).then_some(&self.unadjusted as &dyn std::fmt::Debug);
+        self.digest.with_state(&state, [watched, held, paced, unadjusted])
     }
 }
 

@@ -19,7 +19,7 @@ mod window;
 
 use std::collections::BTreeMap;
 
-use qts_core::{Code, Inst, OrderId, Scale, StrategyId};
+use qts_core::{Code, Inst, OrderId, StrategyId};
 use qts_gate::Cause;
 
 use crate::pipeline::{Input, Runtime};
@@ -44,8 +44,6 @@ pub(crate) struct Supervisors {
     reconciliation: Reconciliation,
     /// Orders of which nobody knows what became of them.
     in_doubt: BTreeMap<OrderId, Inst>,
-    /// Instruments whose books are not on the new scale of their shares yet.
-    pub(crate) unadjusted: BTreeMap<Inst, Scale>,
     /// Is the link to the broker down?
     pub(crate) link_is_down: bool,
     /// Policies set at run time: the account's, and those of strategies.

@@ -250,7 +250,7 @@ fn explain_and_why_see_the_day_on_the_new_scale() {
         cross on A.KRX at 2018-05-04T15:30:00+09:00
         no order: it held, "warming up": its rule needs more events than it has seen
         said at 2018-05-04T15:30:00+09:00
-        then    active · holds 50 · open orders: none · has seen 6 events of it
+        then    active · holds 50 · open orders: none · has seen 1 event of it
         before  no order: it held, "holding": it holds shares and its rule does not ask to exit (×3, 2018-04-30T15:30:00+09:00 to 2018-05-03T15:30:00+09:00)
     "#]].assert_eq(&why.out);
 }

@@ -41,6 +41,7 @@ fn its_counts_are_these() {
               "MSFT.US": "200"
             }
           },
+          "adjustments": [],
           "arbitration": {
             "blocked": 180,
             "conflicts": 137,
@@ -128,6 +129,9 @@ fn its_counts_are_these() {
           },
           "cancels": 0,
           "cycles": 1761,
+          "data": {
+            "jumps": []
+          },
           "ended": {
             "canceled": 0,
             "expired": 0,
@@ -164,6 +168,7 @@ fn its_counts_are_these() {
           "state_hash": "f6939d04b93eb186d70bb245e6d7327cd3a4c3fd0303c0c161104e6bcd7db6ce",
           "strategies": 8,
           "trips": [],
+          "unused_adjustments": 0,
           "unused_commands": 0,
           "verdicts": {
             "block": 345,
