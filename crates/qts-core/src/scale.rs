@@ -87,6 +87,15 @@ impl Scale {
         i64::try_from(units).ok().and_then(Price::from_units).filter(|price| price.is_positive())
     }
 
+    /// What an account that held so many old shares holds: whole steps, towards zero; at most [`Qty::MAX`].
+    #[must_use]
+    pub fn whole_steps(self, old: Qty, step: Qty) -> Qty {
+        let step = i128::from(step.units().max(1));
+        let steps = i128::from(old.units()) * i128::from(self.new) / (i128::from(self.old) * step);
+        let units = steps.checked_mul(step).and_then(|units| i64::try_from(units).ok());
+        units.and_then(Qty::from_units).unwrap_or(if old < Qty::ZERO { -Qty::MAX } else { Qty::MAX })
+    }
+
     /// A number of shares of the old scale on the new one, the part below 10⁻⁸ left out; at most [`Qty::MAX`].
     #[must_use]
     pub fn qty(self, old: Qty) -> Qty {
@@ -339,6 +348,9 @@ mod tests {
             let entitled: i128 = positions.iter().map(|position| units(*position) * new).sum();
             let held: i128 = each.iter().map(|one| units(one.position)).sum();
             prop_assert_eq!(held, entitled / (old * step) * step, "whole steps, towards zero");
+            let account: i64 = positions.iter().map(|position| position.units()).sum();
+            let alone = scale.whole_steps(Qty::from_units(account).expect("in range"), how.step);
+            prop_assert_eq!(units(alone), held, "as a broker sees it");
             let paid: Money = each.iter().map(|one| one.cash).sum();
             let coin = how.minor.units() * i128::from(SCALE) * old;
             let worth = (entitled - held * old) * i128::from(price);

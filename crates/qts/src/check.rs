@@ -7,7 +7,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::cli::Format;
-use crate::config::{Config, ConfigError, ConfigErrors};
+use crate::config::{Config, ConfigError, ConfigErrors, DataDays};
 use crate::data_check::{self, FileChecked};
 use crate::exit::{self, Ending, Trouble};
 use crate::interrupt::Interrupt;
@@ -100,9 +100,10 @@ fn check_sound(
     out: &mut impl Write,
 ) -> Result<Ending, Trouble> {
     let files = data_check::check(config, args.quick, interrupt)?;
-    let mut warnings = config.warnings();
+    let days: Vec<DataDays> = files.iter().map(|file| file.days).collect();
+    let mut warnings = config.warnings(&days);
     if !args.quick {
-        warnings = ConfigErrors::joined(warnings, config.idle_adjustments(&data_check::days(&files)));
+        warnings = ConfigErrors::joined(warnings, config.idle_adjustments(&data_check::spans(&files)));
     }
     let bad = files.iter().any(|file| !file.errors.is_empty());
     if args.format == Format::Json {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use qts_core::{Day, Inst, Slice};
 use qts_venues::feed::{BadRow, DataError, Merge, OnBadRow, SourceReport, SourceSpec};
 
-use crate::config::Config;
+use crate::config::{Config, DataDays};
 use crate::exit::Trouble;
 use crate::interrupt::Interrupt;
 use crate::jumps::{self, Jumps};
@@ -29,8 +29,10 @@ pub(crate) struct FileChecked {
     pub(crate) rows: u64,
     /// Bad rows that a run leaves out.
     pub(crate) left_out: u64,
+    /// The days of which it tells, as far as it was read.
+    pub(crate) days: DataDays,
     /// Whose prices, and the days of the first and the last of them; unknown if it was not read through.
-    days: Option<(Inst, Day, Day)>,
+    span: Option<(Inst, Day, Day)>,
     /// Prices that jump.
     pub(crate) jumps: Vec<jumps::Row>,
 }
@@ -38,7 +40,7 @@ pub(crate) struct FileChecked {
 /// What a file that was read says.
 struct Read {
     report: SourceReport,
-    days: Option<(Inst, Day, Day)>,
+    span: Option<(Inst, Day, Day)>,
     jumps: Jumps,
 }
 
@@ -56,9 +58,9 @@ pub(crate) fn check(config: &Config, quick: bool, interrupt: &Interrupt) -> Resu
 fn check_file(config: &Config, source: &SourceSpec, quick: bool, interrupt: &Interrupt) -> FileChecked {
     let file = source.path.display().to_string();
     match read(config, source, quick, interrupt) {
-        Ok(Read { report, days, jumps }) => {
+        Ok(Read { report, span, jumps }) => {
             let jumps = jumps.rows(config);
-            FileChecked { file, rows: rows(&report, quick), days, jumps, ..left_out(report) }
+            FileChecked { file, rows: rows(&report, quick), span, jumps, ..left_out(report) }
         }
         Err(error @ DataError::BadRow { .. }) if !quick => all_bad_rows(config, source, file, error, interrupt),
         Err(error) => FileChecked { file, errors: vec![error], ..FileChecked::default() },
@@ -70,7 +72,9 @@ const fn rows(report: &SourceReport, quick: bool) -> u64 {
 }
 
 fn left_out(report: SourceReport) -> FileChecked {
-    FileChecked { left_out: report.bad_rows, bad: report.bad_rows, listed: report.listed, ..FileChecked::default() }
+    let days = DataDays { all: report.days, closed: report.closed };
+    let (bad, listed) = (report.bad_rows, report.listed);
+    FileChecked { left_out: bad, bad, listed, days, ..FileChecked::default() }
 }
 
 /// A file of which a run would say only the first bad row: all of them.
@@ -95,23 +99,23 @@ fn all_bad_rows(
 /// Reads a file through, unless somebody asks for the end, or only up to its first event.
 fn read(config: &Config, source: &SourceSpec, quick: bool, interrupt: &Interrupt) -> Result<Read, DataError> {
     let mut merge = Merge::open([source.clone()])?;
-    let (mut slice, mut jumps, mut days) = (Slice::default(), Jumps::new(config), None);
+    let (mut slice, mut jumps, mut span) = (Slice::default(), Jumps::new(config), None);
     while !quick && !interrupt.is_set() && merge.next_into(&mut slice)? {
         jumps.look(&slice);
         for event in &slice.events {
-            let (_, first, _) = *days.get_or_insert((event.instrument, event.day, event.day));
-            days = Some((event.instrument, first, event.day));
+            let (_, first, _) = *span.get_or_insert((event.instrument, event.day, event.day));
+            span = Some((event.instrument, first, event.day));
         }
     }
     let found = merge.report().sources.into_iter().next();
     let report = found.ok_or_else(|| DataError::NoRows { file: source.path.clone() })?;
-    Ok(Read { report, days, jumps })
+    Ok(Read { report, span, jumps })
 }
 
 /// The first and the last day of each instrument's data, as far as it was read through.
-pub(crate) fn days(files: &[FileChecked]) -> BTreeMap<Inst, (Day, Day)> {
+pub(crate) fn spans(files: &[FileChecked]) -> BTreeMap<Inst, (Day, Day)> {
     let mut days: BTreeMap<Inst, (Day, Day)> = BTreeMap::new();
-    for (inst, first, last) in files.iter().filter_map(|file| file.days) {
+    for (inst, first, last) in files.iter().filter_map(|file| file.span) {
         let known = days.entry(inst).or_insert((first, last));
         *known = (known.0.min(first), known.1.max(last));
     }

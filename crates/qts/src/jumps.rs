@@ -36,10 +36,10 @@ pub(crate) struct Jumps {
 struct Seen {
     day: Day,
     price: Price,
-    /// Did anything trade on its day?
-    traded: bool,
-    /// Sessions before it, one after the other, in which nothing traded.
+    /// Sessions after it in which nothing traded.
     halted: u32,
+    /// The newest day of which anything was told.
+    told: Day,
 }
 
 /// One jump.
@@ -91,22 +91,28 @@ impl Jumps {
     }
 
     fn look_at(&mut self, event: &MarketEvent) {
-        let (price, traded) = seen(&event.payload);
-        let inst = event.instrument;
-        let Some(newest) = self.seen.get_mut(inst.0 as usize) else { return };
-        let day = event.day;
-        match newest {
-            Some(old) if old.day >= day => (old.price, old.traded) = (price, old.traded || traded),
-            None => *newest = Some(Seen { day, price, traded, halted: 0 }),
-            Some(old) => {
-                let (before, halted) = (old.price, if old.traded { 0 } else { old.halted + 1 });
-                *old = Seen { day, price, traded, halted };
-                self.compare(inst, day, (before, price), halted);
-                return;
-            }
+        let (price, is_traded) = seen(&event.payload);
+        let (inst, day) = (event.instrument, event.day);
+        let Some(place) = self.seen.get_mut(inst.0 as usize) else { return };
+        let Some(newest) = place else {
+            *place = Some(Seen { day, price, halted: 0, told: day });
+            // What lies before the first price is past.
+            self.scale_until(inst, day);
+            return;
+        };
+        // Where nobody traded, no price was made.
+        if !is_traded {
+            newest.halted += u32::from(day > newest.told);
+            newest.told = newest.told.max(day);
+            return;
         }
-        // What lies before the first price is past.
-        self.scale_until(inst, day);
+        let (before, is_next) = (newest.price, day > newest.day);
+        // Its own day is no halt, if it began without a trade.
+        let halted = newest.halted.saturating_sub(u32::from(newest.told == day));
+        *newest = Seen { day: day.max(newest.day), price, halted: 0, told: day.max(newest.told) };
+        if is_next {
+            self.compare(inst, day, (before, price), halted);
+        }
     }
 
     fn compare(&mut self, instrument: Inst, day: Day, (before, after): (Price, Price), halted: u32) {

@@ -98,6 +98,10 @@ pub(crate) const fn explained(code: Code) -> (&'static str, &'static str) {
         Code::RiskScoreExceeded => {
             ("남은 수량의 Phase 5 위험 점수가 max_risk_score를 넘습니다.", "max_risk_score를 올리거나 수량을 줄이세요.")
         }
+        Code::OrderLimit => (
+            "거래소가 받지 않는 큰 주문이라 청산 주문이라도 통째로 거부됩니다.",
+            "한도 안의 여러 주문으로 나누어 내세요.",
+        ),
     }
 }
 
@@ -135,6 +139,8 @@ pub(crate) const fn of_config(code: config::Code) -> &'static str {
         C::Repeated => "같은 것을 두 번 적음",
         C::BadParam => "전략 종류가 받지 않는 매개변수",
         C::DatedIntraday => "날짜로만 표시한 하루 미만의 봉",
+        C::NeedsClass => "그 표를 가진 종목 분류와 함께라야 쓸모 있는 키",
+        C::BadCalendar => "쓸 수 없는 휴장일·특별 운영일 파일",
         C::OffStep => "최소 수량 단위의 배수가 아닌 보유수량",
         C::ShortBanned => "공매도가 금지된 시장의 매도 포지션",
         C::TooMuchMoney => "셀 수 있는 금액을 넘는 포지션",
@@ -166,6 +172,10 @@ pub(crate) const fn of_config(code: config::Code) -> &'static str {
         C::NotADate => "\"2018-05-04\" 같은 날짜가 아님",
         C::BadRatio => "옛 주식 1주당 새 주식 수가 아니거나, 아무것도 바꾸지 않는 비율",
         C::IdleAdjustment => "시세가 닿지 않거나 시세보다 앞선 주식 수 조정",
+        C::BeforeTables => "종목 분류의 표가 시작되기 전의 시세",
+        C::UnknownDays => "휴장일을 아는 마지막 날 뒤의 시세",
+        C::ClosedDay => "휴장일의 시세",
+        C::IdleCalendar => "거래하는 종목이 없는 시장의 휴장일 파일",
     }
 }
 

@@ -18,6 +18,7 @@ use crate::jumps::Jumps;
 use crate::kinds::Kinds;
 use crate::look::Look;
 use crate::progress::Progress;
+use crate::settlement::Settlement;
 use crate::signals;
 use crate::summary::{Clocks, Summary};
 use crate::tally::Tally;
@@ -36,8 +37,9 @@ struct Run<'i> {
 }
 
 /// What is kept of a run.
-struct Record {
-    tally: Tally,
+pub(crate) struct Record {
+    pub(crate) tally: Tally,
+    pub(crate) settlement: Settlement,
     jumps: Jumps,
     log: Option<DecisionLog>,
 }
@@ -45,6 +47,7 @@ struct Record {
 impl Onlooker for Record {
     fn take_in(&mut self, effects: &Effects, instruments: &Instruments) -> Result<(), Trouble> {
         self.tally.take_in(effects);
+        self.settlement.take_in(effects);
         self.log.as_mut().map_or(Ok(()), |log| log.write(effects, instruments))
     }
 }
@@ -63,7 +66,8 @@ pub(crate) fn run(
     config.unseen().iter().for_each(|note| eprintln!("qts: {note}"));
     args.decisions.as_deref().map_or(Ok(()), |path| spare_inputs(path, &config))?;
     let log = args.decisions.as_deref().map(DecisionLog::create).transpose()?;
-    let mut run = Run::new(Engine::new(wired, interrupt), Jumps::new(&config), log);
+    let record = (Settlement::of(&config), Jumps::new(&config), log);
+    let mut run = Run::new(Engine::new(wired, interrupt), record);
     run.all(args)?;
     run.clocks.elapsed = started.elapsed();
     let ending = run.finish(&config, args, out)?;
@@ -84,8 +88,8 @@ fn spare_inputs(path: &Path, config: &Config) -> Result<(), Trouble> {
 }
 
 impl<'i> Run<'i> {
-    fn new(engine: Engine<'i>, jumps: Jumps, log: Option<DecisionLog>) -> Self {
-        let record = Record { tally: Tally::default(), jumps, log };
+    fn new(engine: Engine<'i>, (settlement, jumps, log): (Settlement, Jumps, Option<DecisionLog>)) -> Self {
+        let record = Record { tally: Tally::default(), settlement, jumps, log };
         Self { engine, record, clocks: Clocks::default(), interrupted: false }
     }
 
@@ -135,6 +139,7 @@ impl<'i> Run<'i> {
 
     fn cycle(&mut self, slice: Slice) -> Result<(), Trouble> {
         self.record.tally.begin(&slice);
+        self.record.settlement.begin(&slice);
         self.engine.cycle(slice, &mut self.record)
     }
 
@@ -145,7 +150,7 @@ impl<'i> Run<'i> {
         let Wired { runtime, feed, schedule, adjustments, instruments, .. } = &mut self.engine.wired;
         let report = feed.report();
         let mut summary =
-            Summary::new(config, runtime, instruments, &report, &self.record.tally, &self.clocks, schedule.len());
+            Summary::new(config, runtime, instruments, &report, &self.record, &self.clocks, schedule.len());
         summary.interrupted = self.interrupted;
         summary.unused_adjustments = adjustments.unused();
         summary.data.jumps = self.record.jumps.rows(config);

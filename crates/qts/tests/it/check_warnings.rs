@@ -1076,7 +1076,7 @@ fn an_adjustment_lies_within_the_days_of_its_data() {
         expect![[r#"
             1 price jumps between sessions:
               bars.csv: A.KRX 2024-01-15: 4795 → 9690, beyond the daily limit (3360 to 6230); that is after its [[adjustment]]: correct its ratio or its date
-            QTS0312
+            QTS0316
 
               ⚠ the data of `A.KRX` begins on 2024-01-02, on the new scale
                 ╭─[qts.toml:39:8]
@@ -1087,7 +1087,7 @@ fn an_adjustment_lies_within_the_days_of_its_data() {
                 ╰────
               help: delete it: nothing of the old scale is in the data; positions are taken as written
 
-            QTS0312
+            QTS0316
 
               ⚠ the data of `A.KRX` ends on 2024-01-15, before 2024-01-16
                 ╭─[qts.toml:47:8]
@@ -1098,7 +1098,7 @@ fn an_adjustment_lies_within_the_days_of_its_data() {
                 ╰────
               help: correct the date, or delete the adjustment
 
-            QTS0312
+            QTS0316
 
               ⚠ there is no `[[data]]` for `B.KRX`, so nothing of it is adjusted
                 ╭─[qts.toml:51:8]

@@ -4,6 +4,7 @@ mod adjustments;
 mod bad;
 mod bad_policy;
 mod bad_value;
+mod classes;
 mod fuzz;
 mod good;
 mod origins;
