@@ -98,7 +98,7 @@ class Config:
         self.path = path
         self.text = Path(path).read_text(encoding="utf-8")
         toml = tomllib.loads(self.text)
-        for table in ("position", "command", "quarantine"):
+        for table in ("position", "command", "quarantine", "adjustment"):
             if table in toml:
                 raise Unknown(f"[{table}]")
         self.cash = Decimal(toml["account"]["cash"])

@@ -26,10 +26,11 @@ mod market;
 mod num;
 mod reason;
 mod report;
+mod scale;
 mod time;
 
 pub use alloc::{Allocation, allocate};
-pub use book::{Book, Books, Holding};
+pub use book::{Adjusted, Book, Books, Holding};
 pub use dated::Dated;
 pub use decision::{CancelRequest, Child, Cross, Decision, Stage, Working};
 pub use event::{Bar, MarketEvent, Payload, Quote, Slice, Told, Trade};
@@ -40,4 +41,5 @@ pub use market::{Market, Prices, Session};
 pub use num::{Money, NumError, Price, Qty, Ratio, SCALE, parse_nearest};
 pub use reason::{Amount, Code, Reason, Scope};
 pub use report::{ExecReport, Outcome};
+pub use scale::{Scale, ScaleError, Settled, Settling, Unsettled, settle};
 pub use time::{Day, Mode, Span, Ts};

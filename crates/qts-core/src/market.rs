@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::{Bar, Day, Inst, MarketEvent, Payload, Price, Qty, Slice, Span, Told, Ts};
+use crate::{Bar, Day, Inst, MarketEvent, Payload, Price, Qty, Scale, Slice, Span, Told, Ts};
 
 /// How many sessions' volumes make a mean.
 const SESSIONS_OF_A_MEAN: usize = 20;
@@ -217,6 +217,18 @@ impl Prices {
         over
     }
 
+    /// The same prices and volumes on a new scale of shares; what was known when stays.
+    fn rescale(&mut self, scale: Scale) {
+        let price = |old: Option<Price>| old.and_then(|old| scale.price(old));
+        self.last = self.last.and_then(|(old, at)| Some((scale.price(old)?, at)));
+        self.quote = self.quote.and_then(|(bid, ask, at)| Some((scale.price(bid)?, scale.price(ask)?, at)));
+        (self.prev_close, self.before, self.base) = (price(self.prev_close), price(self.before), price(self.base));
+        let Volume { bars, trades, .. } = &mut self.volume;
+        for volume in [&mut self.adv20, &mut self.day_volume, bars, trades] {
+            *volume = volume.map(|old| scale.qty(old));
+        }
+    }
+
     fn trade(&mut self, price: Price, at: Ts) {
         self.before = self.reference();
         self.base = self.prev_close;
@@ -272,6 +284,16 @@ impl Market {
     #[must_use]
     pub fn mark(&self, inst: Inst) -> Option<Price> {
         self.prices(inst)?.reference()
+    }
+
+    /// Brings what is known of an instrument to a new scale of shares, prices floored to 10⁻⁸: the next price is no jump,
+    /// and the next day's limits are reckoned from the close as it is on the new scale, whatever tick that falls on.
+    pub fn rescale(&mut self, inst: Inst, scale: Scale) {
+        let place = inst.0 as usize;
+        if let Some(prices) = self.prices.get_mut(place) {
+            prices.rescale(scale);
+        }
+        self.volumes.get_mut(place).into_iter().flatten().for_each(|volume| *volume = scale.qty(*volume));
     }
 
     /// Takes in a slice.
@@ -413,6 +435,21 @@ mod tests {
         let intraday = [bar(1, 100, 1, false), bar(2, 110, 1, false), bar(2, 120, 1, false)];
         assert_eq!(seen(&intraday[..2]), (won(100), won(100), true));
         assert_eq!(seen(&intraday), (won(110), won(100), false));
+    }
+
+    #[test]
+    fn a_new_scale_divides_prices_and_multiplies_volumes() {
+        let mut market = Market::new(1);
+        for day in 1..=20 {
+            market.absorb(&Slice { ts: Ts(0), events: vec![bar(day, 100 + day, 10, true)] });
+        }
+        market.rescale(A, "50".parse().expect("a ratio"));
+        let prices = *market.prices(A).expect("one");
+        let cents = |cents: i64| Price::from_units(cents * 1_000_000);
+        assert_eq!((prices.last.map(|(price, _)| price), prices.prev_close), (cents(240), cents(240)));
+        assert_eq!((prices.before, prices.base, prices.adv20), (cents(238), cents(238), Some(Qty::whole(500))));
+        market.absorb(&Slice { ts: Ts(0), events: vec![bar(21, 2, 520, true)] });
+        assert_eq!(market.prices(A).and_then(|prices| prices.adv20), Some(Qty::whole(501)), "nineteen of 500, and 520");
     }
 
     #[test]

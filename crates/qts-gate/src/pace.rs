@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use qts_core::{Inst, Kind, Qty, Ratio, Side, Span, Ts};
+use qts_core::{Inst, Kind, Qty, Ratio, Scale, Side, Span, Ts};
 
 use crate::policy::Controls;
 
@@ -108,6 +108,15 @@ impl Pace {
         }
     }
 
+    /// The shares of an instrument have a new scale: what was traded of it is counted on that one, and no wish is the
+    /// same as one of before.
+    pub fn rescale(&mut self, inst: Inst, scale: Scale) {
+        self.recent.retain(|recent| recent.wish.0 != inst);
+        if let Some(traded) = self.traded.get_mut(&inst) {
+            *traded = scale.qty(*traded);
+        }
+    }
+
     /// A session is over: what is counted by session begins again.
     pub fn turn(&mut self) {
         self.messages = 0;
@@ -189,6 +198,22 @@ mod tests {
         let same = |at: i64, qty: i32| pace.asked_since(Ts(at), Span(10 * SECOND), wish(qty));
         assert_eq!((same(10 * SECOND, 5), same(10 * SECOND + 1, 5), same(14 * SECOND, 6)), (1, 0, 1));
         assert_eq!(same(5 * SECOND, 7), 0);
+    }
+
+    #[test]
+    fn on_a_new_scale_no_wish_is_the_same_and_what_was_traded_counts_in_new_shares() {
+        let (mut pace, controls) = (Pace::new(), limited("1"));
+        let participates = crate::policy::Participation { order: None, day: None, where_known: true };
+        let controls = Controls { max_participation: Some(participates), ..controls };
+        let wish = |inst: u32| (Inst(inst), Side::Buy, Qty::whole(5), Kind::Market);
+        for inst in [0, 1] {
+            pace.admitted(Ts(0), wish(inst), [&controls].into_iter());
+            pace.filled(Inst(inst), Qty::whole(5), [&controls].into_iter());
+        }
+        pace.rescale(Inst(0), "50".parse().expect("a ratio"));
+        let asked = [0, 1].map(|inst| pace.asked_since(Ts(1), Span(10 * SECOND), wish(inst)));
+        assert_eq!(asked, [0, 1]);
+        assert_eq!([0, 1].map(|inst| pace.traded(Inst(inst))), [Qty::whole(250), Qty::whole(5)]);
     }
 
     #[test]

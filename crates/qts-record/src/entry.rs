@@ -1,7 +1,7 @@
 //! What a journal tells, entry by entry.
 
 use qts_core::{Cycle, ExecReport, Slice, Ts};
-use qts_runtime::{PositionReport, Record};
+use qts_runtime::{Adjustment, PositionReport, Record};
 
 use crate::bytes::{Broken, Bytes, Reader, choice, fields};
 
@@ -70,6 +70,8 @@ pub enum Entry {
     State([u8; 32]),
     /// The run is over: nothing comes after it but another epoch.
     Closed,
+    /// Input: the shares of an instrument have a new scale.
+    Adjustment(Adjustment),
 }
 
 choice!(Entry, "a kind of entry" {
@@ -85,7 +87,8 @@ choice!(Entry, "a kind of entry" {
     10 Happened { cycle, ts, records },
     11 Reply(reply),
     12 State(hash),
-    13 Closed
+    13 Closed,
+    14 Adjustment(adjustment)
 });
 
 fields! {

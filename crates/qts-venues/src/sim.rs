@@ -23,7 +23,9 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use qts_core::{ExecId, ExecReport, Inst, Instruments, MarketEvent, OrderId, Outcome, Payload, Qty, Ratio, Slice, Ts};
+use qts_core::{
+    ExecId, ExecReport, Inst, Instruments, MarketEvent, OrderId, Outcome, Payload, Qty, Ratio, Scale, Slice, Ts,
+};
 use qts_loop::NewOrder;
 
 use crate::calendar::SessionClock;
@@ -122,6 +124,20 @@ impl SimBroker {
             self.meet(event, slice.ts, out);
         }
         self.expire(slice.ts, out);
+    }
+
+    /// The shares of an instrument have a new scale. What is asked of the broker is answered, then every order of that
+    /// instrument is withdrawn: none of the old scale meets the market on the new one.
+    pub fn adjust(&mut self, inst: Inst, scale: Scale, ts: Ts, out: &mut Vec<ExecReport>) {
+        self.answer(ts, out);
+        let withdrawn = self.orders.extract_if(orders_on(inst), |_, _| true);
+        out.extend(withdrawn.map(|((_, order), _)| ExecReport { order, ts, outcome: Outcome::Canceled }));
+        if let Some(lane) = self.lanes.get_mut(inst.0 as usize) {
+            lane.rescale(scale);
+        }
+        if let Some((held, known)) = self.held.get_mut(inst.0 as usize).zip(self.instruments.get(inst)) {
+            *held = scale.whole_steps(*held, known.quantity_step);
+        }
     }
 
     /// How many orders are working; one that waits for its acceptance counts, a refused one does not.

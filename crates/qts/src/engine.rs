@@ -3,7 +3,7 @@
 //! how far it is.
 
 use qts_core::{ExecReport, Instruments, Slice};
-use qts_runtime::{Effects, Input, Record, Runtime, Witness};
+use qts_runtime::{Adjustment, Effects, Input, Record, Runtime, Witness};
 
 use crate::exit::Trouble;
 use crate::interrupt::Interrupt;
@@ -58,12 +58,15 @@ impl<'i> Engine<'i> {
         &mut self.wired.runtime
     }
 
-    /// Broker reports, due commands, then the slice; then what came out is sent.
+    /// Adjustments that are due, broker reports, due commands, then the slice; then what came out is sent.
     ///
     /// # Errors
     /// The onlooker's.
     pub(crate) fn cycle(&mut self, slice: Slice, onlooker: &mut impl Onlooker) -> Result<(), Trouble> {
         let ts = slice.ts;
+        for adjustment in self.wired.adjustments.due(&slice) {
+            self.adjust(adjustment, onlooker)?;
+        }
         self.wired.broker.on_slice(&slice, &mut self.reports);
         for report in std::mem::take(&mut self.reports) {
             self.step(&Input::Report(report), onlooker)?;
@@ -72,6 +75,16 @@ impl<'i> Engine<'i> {
             self.step(&Input::Command(command), onlooker)?;
         }
         self.step(&Input::Slice(slice), onlooker)
+    }
+
+    /// No order of the old scale lives to see the new one.
+    fn adjust(&mut self, adjustment: Adjustment, onlooker: &mut impl Onlooker) -> Result<(), Trouble> {
+        let Adjustment { ts, instrument, scale, .. } = adjustment;
+        self.wired.broker.adjust(instrument, scale, ts, &mut self.reports);
+        for report in std::mem::take(&mut self.reports) {
+            self.step(&Input::Report(report), onlooker)?;
+        }
+        self.step(&Input::Adjustment(adjustment), onlooker)
     }
 
     fn step(&mut self, input: &Input, onlooker: &mut impl Onlooker) -> Result<(), Trouble> {

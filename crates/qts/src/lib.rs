@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod adjust;
 mod bundle;
 mod call;
 mod check;
@@ -22,6 +23,7 @@ mod explain;
 mod hint;
 mod init;
 mod interrupt;
+mod jumps;
 mod kinds;
 mod korean;
 mod local;

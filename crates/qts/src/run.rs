@@ -14,6 +14,7 @@ use crate::decisions::DecisionLog;
 use crate::engine::{Engine, Onlooker};
 use crate::exit::{Ending, Trouble};
 use crate::interrupt::Interrupt;
+use crate::jumps::Jumps;
 use crate::kinds::Kinds;
 use crate::look::Look;
 use crate::progress::Progress;
@@ -41,6 +42,7 @@ struct Run<'i> {
 pub(crate) struct Record {
     pub(crate) tally: Tally,
     pub(crate) settlement: Settlement,
+    jumps: Jumps,
     log: Option<DecisionLog>,
 }
 
@@ -66,7 +68,8 @@ pub(crate) fn run(
     config.unseen().iter().for_each(|note| eprintln!("qts: {note}"));
     args.decisions.as_deref().map_or(Ok(()), |path| spare_inputs(path, &config))?;
     let log = args.decisions.as_deref().map(DecisionLog::create).transpose()?;
-    let mut run = Run::new(Engine::new(wired, interrupt), Settlement::of(&config), log);
+    let record = (Settlement::of(&config), Jumps::new(&config), log);
+    let mut run = Run::new(Engine::new(wired, interrupt), record);
     run.all(args)?;
     run.clocks.elapsed = started.elapsed();
     let ending = run.finish(&config, args, out)?;
@@ -87,8 +90,8 @@ fn spare_inputs(path: &Path, config: &Config) -> Result<(), Trouble> {
 }
 
 impl<'i> Run<'i> {
-    fn new(engine: Engine<'i>, settlement: Settlement, log: Option<DecisionLog>) -> Self {
-        let record = Record { tally: Tally::default(), settlement, log };
+    fn new(engine: Engine<'i>, (settlement, jumps, log): (Settlement, Jumps, Option<DecisionLog>)) -> Self {
+        let record = Record { tally: Tally::default(), settlement, jumps, log };
         Self { engine, record, clocks: Clocks::default(), interrupted: false }
     }
 
@@ -108,6 +111,7 @@ impl<'i> Run<'i> {
                 match next.filter(wanted).filter(|_| limit.is_none_or(|limit| events < limit)) {
                     Some(slice) => {
                         events += slice.events.len() as u64;
+                        self.record.jumps.look(&slice);
                         batch.push(slice);
                     }
                     None => more = false,
@@ -146,11 +150,13 @@ impl<'i> Run<'i> {
         if let Some(log) = self.record.log.take() {
             log.close()?;
         }
-        let Wired { runtime, feed, schedule, instruments, .. } = &mut self.engine.wired;
+        let Wired { runtime, feed, schedule, adjustments, instruments, .. } = &mut self.engine.wired;
         let report = feed.report();
         let mut summary =
             Summary::new(config, runtime, instruments, &report, &self.record, &self.clocks, schedule.len());
         summary.interrupted = self.interrupted;
+        summary.unused_adjustments = adjustments.unused();
+        summary.data.jumps = self.record.jumps.rows(config);
         tell_bad_rows(&report);
         summary.write(args.format, Look::of_stdout(), out)?;
         let halted = self.engine.runtime().mode() >= Mode::Halted;

@@ -11,10 +11,12 @@ use qts_runtime::Runtime;
 use qts_venues::feed::Report;
 use serde::Serialize;
 
+use crate::adjust;
 use crate::cli::Format;
 use crate::config::Config;
 use crate::exit::Trouble;
 use crate::hint::Hint;
+use crate::jumps;
 use crate::look::Look;
 use crate::run::Record;
 use crate::settlement::Due;
@@ -60,9 +62,11 @@ pub(crate) struct Summary {
     #[serde(flatten)]
     trips: trips::Rows,
     unused_commands: usize,
+    adjustments: Vec<adjust::Row>,
+    pub(crate) unused_adjustments: usize,
     bad_rows: u64,
     bad_row_list: Vec<String>,
-    data: Data,
+    pub(crate) data: Data,
     account: Account,
     books: BTreeMap<String, BookSummary>,
     #[serde(skip)]
@@ -80,7 +84,7 @@ pub(crate) struct Summary {
 }
 
 /// What the data files held, odd things first of all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(crate) struct Data {
     /// Rows read.
     rows: u64,
@@ -92,6 +96,8 @@ pub(crate) struct Data {
     bars_without_volume: u64,
     /// How often bars left out a part of their market's hours between two of them.
     gaps: u64,
+    /// Prices that jumped from one session to the next.
+    pub(crate) jumps: Vec<jumps::Row>,
 }
 
 impl Data {
@@ -103,12 +109,13 @@ impl Data {
             one_sided_quotes: report.sum(|source| source.one_sided_quotes),
             bars_without_volume: report.sum(|source| source.bars_without_volume),
             gaps: report.sum(|source| source.gaps),
+            jumps: Vec::new(),
         }
     }
 
     /// A line on what is odd, if anything is.
-    fn line(self) -> Option<String> {
-        let Self { crossed_quotes, one_sided_quotes, bars_without_volume, gaps, .. } = self;
+    fn line(&self) -> Option<String> {
+        let Self { crossed_quotes, one_sided_quotes, bars_without_volume, gaps, .. } = *self;
         let odd = [
             (crossed_quotes, "crossed quote left out", "crossed quotes left out"),
             (one_sided_quotes, "quote with shares on one side only", "quotes with shares on one side only"),
@@ -200,6 +207,8 @@ impl Summary {
             refused_commands: tally.refused_commands.clone(),
             trips: tally.trips.rows(instruments),
             unused_commands,
+            adjustments: tally.adjusted.rows(instruments),
+            unused_adjustments: 0,
             bad_rows: report.bad_rows(),
             bad_row_list: report.listed().map(|r| format!("{}:{}: {}", r.file.display(), r.line, r.reason)).collect(),
             data: Data::new(report),
@@ -242,6 +251,7 @@ impl Summary {
         text.push_str(&self.trips.table(look));
         self.strategy_table(look, &mut text);
         self.troubles(&mut text);
+        self.oddities(&mut text);
         self.footer(&mut text);
         if let Some(hint) = &self.hint {
             text += "\n";
@@ -325,6 +335,19 @@ impl Summary {
         }
         if self.account.mode != "active" {
             let _ = writeln!(text, "\nthe account is {}", self.account.mode);
+        }
+    }
+
+    /// What was adjusted in the data, and what looks as if it should be.
+    fn oddities(&self, text: &mut String) {
+        text.push_str(&adjust::lines(&self.adjustments));
+        if self.unused_adjustments > 0 {
+            let unused = some(self.unused_adjustments as u64, "adjustment was", "adjustments were");
+            let _ = writeln!(text, "\n{unused} not used: the data has no session before and one from that day on");
+        }
+        if !self.data.jumps.is_empty() {
+            text.push('\n');
+            text.push_str(&jumps::told(&self.data.jumps));
         }
     }
 

@@ -3,7 +3,7 @@
 //! The previous close follows the rule of `qts_core::Market`: it moves on the first event of a new day, and at once
 //! after a bar that spans its whole session.
 
-use qts_core::{Day, MarketEvent, Payload, Price, Told, Ts};
+use qts_core::{Day, MarketEvent, Payload, Price, Scale, Told, Ts};
 
 /// A trading day of one instrument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +74,13 @@ impl Lane {
     /// Is it a bar of which a part was told before? Its prices are old news by now, and its shares were on offer.
     pub(super) fn was_told(&self, event: &MarketEvent) -> bool {
         matches!(event.payload, Payload::Bar(bar) if self.told.before(&bar, event.ts))
+    }
+
+    /// The shares have a new scale: prices are known on that one.
+    pub(super) fn rescale(&mut self, scale: Scale) {
+        for price in [&mut self.last, &mut self.prev_close] {
+            *price = price.and_then(|old| scale.price(old));
+        }
     }
 
     /// Takes in an event's price, after orders have met it.

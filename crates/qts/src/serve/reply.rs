@@ -8,6 +8,7 @@ use qts_runtime::{Effects, Record, Runtime, Share};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use crate::adjust;
 use crate::decide::answer::{JsonAnswer, JsonCancel, names};
 use crate::decide::error::Problem;
 use crate::decide::node::Node;
@@ -65,6 +66,8 @@ struct Reply<'a> {
     refused: Vec<JsonRefused<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     commands: Vec<JsonCommand<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    adjustments: Vec<adjust::Row>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     failed: Vec<JsonFailed<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -164,9 +167,12 @@ pub(super) fn reply(
     if !was_judged && (may_set_modes || !cancels.is_empty()) {
         reply.cancels = Some(cancels.iter().map(|cancel| JsonCancel::new(cancel, service)).collect());
     }
+    let mut adjusted = adjust::AllMade::default();
     for record in &effects.records {
         reply.take(record, instruments);
+        adjusted.take_in(&effects, record);
     }
+    reply.adjustments = adjusted.rows(instruments);
     for (fill, over) in reply.fills.iter_mut().zip(over) {
         fill.over = over.is_positive().then_some(Decimal(over));
     }

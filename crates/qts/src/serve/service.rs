@@ -7,6 +7,7 @@ use std::sync::Arc;
 use qts_core::{Inst, Instruments, Mode, OrderId, Outcome, Qty, StrategyId, Ts, Working};
 use qts_runtime::{Action, Effects, Input, PositionReport, Record, Runtime, Schedule};
 
+use crate::adjust::Adjustments;
 use crate::config::{Code, Config, ConfigError, ConfigErrors, StrategySpec};
 use crate::decide::error::{Fault, Problem};
 use crate::decide::node::Node;
@@ -26,6 +27,7 @@ pub(crate) struct Service {
     config: Config,
     runtime: Runtime,
     schedule: Schedule,
+    adjustments: Adjustments,
     instruments: Arc<Instruments>,
     inbox: Inbox,
     /// Strategies that speak for themselves.
@@ -61,6 +63,7 @@ impl Service {
             inside: config.all_strategies().filter(lives_inside).map(|spec| spec.id.clone()).collect(),
             runtime,
             schedule,
+            adjustments: Adjustments::new(&config),
             instruments,
             now: Ts::default(),
             unnamed: 0,
@@ -123,6 +126,9 @@ impl Service {
         if let Some(is_up) = line.link_is_up {
             self.runtime.step(&Input::Link { ts: now, is_up }, &mut effects);
         }
+        for adjustment in line.adjustments {
+            self.runtime.step(&Input::Adjustment(adjustment), &mut effects);
+        }
         if let Some(positions) = line.positions {
             let report = PositionReport { ts: now, positions, is_complete: true };
             self.runtime.step(&Input::Positions(report), &mut effects);
@@ -156,12 +162,15 @@ impl Service {
         }
     }
 
-    /// One cycle: commands that are due, then all that waits.
+    /// One cycle: adjustments and commands that are due, then all that waits.
     fn judge(&mut self, effects: &mut Effects) -> Wants<'static> {
+        let (slice, outside, wants) = self.inbox.empty(self.now);
+        for adjustment in self.adjustments.due(&slice) {
+            self.runtime.step(&Input::Adjustment(adjustment), effects);
+        }
         for command in self.schedule.due(wire::next_cycle(&self.runtime), self.now) {
             self.runtime.step(&Input::Command(command), effects);
         }
-        let (slice, outside, wants) = self.inbox.empty(self.now);
         self.runtime.step(&Input::Inbox(slice, outside), effects);
         wants
     }
@@ -190,6 +199,11 @@ impl Service {
     /// The newest time of an instrument's prices.
     pub(super) fn seen(&self, inst: qts_core::Inst) -> Option<Ts> {
         self.inbox.seen(inst)
+    }
+
+    /// Does anything of an instrument wait to be judged?
+    pub(super) fn awaits_judgement(&self, inst: qts_core::Inst) -> bool {
+        self.inbox.awaits_judgement(inst)
     }
 
     /// How many market events and intents wait to be judged.

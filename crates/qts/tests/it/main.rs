@@ -1,6 +1,7 @@
 //! The program from outside: the real binary, run on files written for it, judged by what it prints, writes and
 //! returns. Nothing here knows how it does it.
 
+mod adjustments;
 mod bad_config;
 mod bad_data;
 mod chaos;

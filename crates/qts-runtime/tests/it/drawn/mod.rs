@@ -8,7 +8,7 @@ pub(crate) mod whims;
 
 use std::sync::Arc;
 
-use qts_core::{Cycle, DailyLimit, Dated, Inst, Instrument, Money, Qty, Ratio, Slice, Span};
+use qts_core::{Cycle, DailyLimit, Dated, Inst, Instrument, Money, Qty, Ratio, Scale, Slice, Span};
 use qts_gate::policy::{Age, Controls, FatFinger, Jump, OrderRate, OrderSize, Participation, Size, Thresholds, Worth};
 use qts_gate::supervision::{RepeatedExecution, Within};
 use qts_gate::{ArbitrationRule, RiskPolicy, StrategyState, Supervision};
@@ -66,6 +66,8 @@ pub(crate) struct World {
     pub(crate) members: Vec<Registration>,
     pub(crate) slices: Vec<Slice>,
     pub(crate) commands: Vec<(When, Command)>,
+    /// New scales of shares, before so many cycles.
+    pub(crate) adjustments: Vec<(u64, Inst, Scale)>,
 }
 
 impl World {
@@ -78,7 +80,8 @@ impl World {
         let members = names.iter().map(|name| member(name, &shared, stocks.len(), &mut rng)).collect();
         let opening = opening(stocks, names, &mut rng);
         let slices = market::slices(&opening.stocks, &mut rng, None);
-        Self { opening, members, slices, commands: Vec::new() }
+        let adjustments = adjustments(opening.stocks.len(), slices.len(), Rng::new(seed.wrapping_mul(0x0A_D1)));
+        Self { opening, members, slices, commands: Vec::new(), adjustments }
     }
 
     /// The same world with commands now and then, some of which cannot be done.
@@ -108,6 +111,7 @@ impl World {
             floor.register(member.clone());
         }
         floor.scheduled(self.commands.clone());
+        floor.adjusted(self.adjustments.clone());
         floor
     }
 
@@ -131,6 +135,18 @@ fn stocks(rng: &mut Rng) -> Vec<Instrument> {
         exchange_fee: Dated::always(Ratio::ZERO),
         sale_tax: Dated::always(rng.pick(&["0", "0.002"]).parse().expect("a ratio")),
         ..stock(name)
+    });
+    drawn.collect()
+}
+
+/// Splits and reverse splits in some worlds; drawn apart, so that they change nothing else of a world.
+fn adjustments(stocks: usize, cycles: usize, mut rng: Rng) -> Vec<(u64, Inst, Scale)> {
+    let (stocks, cycles) = (i32::try_from(stocks).expect("few"), i32::try_from(cycles).expect("few"));
+    let count = if rng.chance(40) { rng.int(1, 3) } else { 0 };
+    let drawn = (0..count).map(|_| {
+        let scale = rng.pick(&["2", "1/2", "3/2", "1/10", "5", "2/3"]).parse().expect("a ratio");
+        let inst = Inst(u32::try_from(rng.int(0, stocks - 1)).expect("not below zero"));
+        (u64::try_from(rng.int(1, cycles)).expect("positive"), inst, scale)
     });
     drawn.collect()
 }
