@@ -23,8 +23,8 @@ The rules, as the contract and `decision-cycle.md` give them:
 - What a sale leaves of a position costs what is left of its cost (average cost, cut to 8 decimals).
 
 What it does not know, and refuses: limit orders, other `tif`s, shorts, opening positions, commands, slippage, volume
-shares, the exchange's own fee, rows left out as bad, two bars of one name on one day, classes other than `krx_stock`,
-days before 1998-12-07.
+shares, the exchange's own fee, two bars of one name on one day, classes other than `krx_stock`. Rules of days before
+1998-12-07 are those of that day, as in the program.
 """
 
 import argparse
@@ -117,25 +117,33 @@ def percent(text):
 
 
 def since(table, day):
-    """What a table of first days says of a day."""
+    """What a table of first days says of a day; its first row holds for earlier days, too."""
     place = bisect_right([first for first, _ in table], day)
-    if place == 0:
-        raise Unknown(f"rules of {day}")
-    return table[place - 1][1]
+    return table[max(place, 1) - 1][1]
 
 
 def read_bars(path, table, until):
-    only("[[data]]", table, {"instrument": None, "path": None, "stamp": "date", "interval": "1d", "on_bad_row": "error"})
-    bars = {}
+    only("[[data]]", table, {"instrument": None, "path": None, "stamp": "date", "interval": "1d", "on_bad_row": None})
+    bars, last = {}, ""
     with open(path, newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
             day = row.get("ts", row.get("date"))[:10]
             date.fromisoformat(day)
-            if day in bars or (bars and day < max(bars)):
-                raise Unknown(f"{path}: {day} out of order")
+            if not is_sound(row):
+                if table.get("on_bad_row") != "skip":
+                    raise Unknown(f"the bar of {day} in {path}")
+                continue
+            if day <= last:
+                raise Unknown(f"{path}: {day} after {last}")
+            last = day
             if until is None or day <= until:
                 bars[day] = Bar(row)
     return bars
+
+
+def is_sound(row):
+    start, high, low, end, volume = (Fraction(row[name]) for name in ("open", "high", "low", "close", "volume"))
+    return 0 < low <= min(start, end) and max(start, end) <= high and volume >= 0
 
 
 def known_at(day):
