@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 use expect_test::{Expect, expect};
+use serde_json::Value;
 
 use crate::funnel;
 use crate::shared_data::{EIGHT, ELEVEN, data};
@@ -117,4 +118,133 @@ fn so_is_one_in_which_positions_are_left_in_parts() {
 fn so_is_one_with_a_halt() {
     let Some(data) = data() else { return };
     agrees(&Year::of("2013", "exits_only").run("krx-2013", &data), "qts.toml", &expect![[""]]);
+}
+
+/// The session ended at 15:00 in Seoul until July 2016, at 15:30 from August on, and an hour later on the day of the
+/// entrance exam.
+#[test]
+fn bars_are_known_when_the_session_of_their_day_has_ended() {
+    let Some(data) = data() else { return };
+    let folder = Year::of("2016", "exits_only").run("krx-2016", &data);
+    agrees(&folder, "qts.toml", &expect![[""]]);
+    let decisions = rows(&folder.read("decisions.csv"));
+    let known = |row: &Row| {
+        let (day, time) = row["ts"].split_once('T').expect("a time");
+        (day.to_owned(), time.to_owned())
+    };
+    let known: Vec<(String, String)> = decisions.iter().map(known).collect();
+    let of = |time: &str| known.iter().filter(|(_, known)| known == time).map(|(day, _)| day.as_str()).collect();
+    let [early, late, exam]: [Vec<&str>; 3] = ["06:00:00Z", "06:30:00Z", "07:30:00Z"].map(of);
+    assert_eq!(early.len() + late.len() + exam.len(), known.len());
+    assert_eq!((early.last(), late.first()), (Some(&"2016-07-29"), Some(&"2016-08-01")));
+    assert_eq!((exam.first(), exam.last()), (Some(&"2016-11-17"), Some(&"2016-11-17")));
+}
+
+/// A market buy counts at the upper limit of the day on which it trades: 15 % over the close until 2015-06-12, 30 % from
+/// 2015-06-15 on, which is the next session.
+#[test]
+fn daily_limits_are_those_of_the_day_on_which_an_order_trades() {
+    let Some(data) = data() else { return };
+    let folder = Folder::new("krx-limits");
+    cut(&data, "2015", &folder, "");
+    let bars = folder.read("005930.csv");
+    let closes: Vec<(usize, &str, i128)> = (1..)
+        .zip(bars.lines().skip(1))
+        .map(|(cycle, line)| (cycle, &line[..10], line.split(',').nth(5).expect("a close").parse().expect("a price")))
+        .filter(|(_, day, _)| ("2015-06-10"..="2015-06-16").contains(day))
+        .collect();
+    let step = |(cycle, ..): &(usize, &str, i128)| {
+        format!("{{ cycle = {cycle}, instrument = \"005930.KRX\", side = \"buy\", qty = \"1\" }}")
+    };
+    let steps = closes.iter().map(step).collect::<Vec<_>>().join(", ");
+    let instrument = "[[instrument]]\nid = \"005930.KRX\"\nclass = \"krx_stock\"\n";
+    let files = "[[data]]\ninstrument = \"005930.KRX\"\npath = \"005930.csv\"\nstamp = \"date\"\n";
+    let strategy = "[[strategy]]\nid = \"a\"\nkind = \"scripted\"\ninstruments = [\"005930.KRX\"]\n";
+    let account = format!("[account]\ncurrency = \"KRW\"\ncash = \"{BILLION}\"\n");
+    folder.write("qts.toml", format!("{account}{instrument}{files}{strategy}params = {{ steps = [{steps}] }}\n"));
+    let ended = folder.qts("explain qts.toml 1 2 3 4 5 --format json");
+    assert_eq!(ended.code, 0, "{}", ended.err);
+    let cases: Vec<Value> = ended.out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!((cases.len(), closes.len()), (5, 5));
+    for (case, (_, day, close)) in cases.iter().zip(closes) {
+        let controls = case["strategy_scope"]["controls"].as_array().expect("controls");
+        let worth = controls.iter().find(|control| control["code"] == "max_order_notional").expect("the control");
+        let percent = if day < "2015-06-12" { 15 } else { 30 };
+        // Its ticks are of 1,000 won.
+        let limit = close + close * percent / 100 / 1_000 * 1_000;
+        assert_eq!(amount(&worth["observed"]), units(&limit.to_string()), "{day}");
+    }
+}
+
+/// What `explain` tells of such years: limits, bans of short sales, halts, taxes.
+#[test]
+fn what_explain_tells_of_a_year_is_recomputed() {
+    let Some(data) = data() else { return };
+    for (year, rule) in [("2015", "exits_only"), ("2013", "net")] {
+        let folder = Year::of(year, rule).run(&format!("krx-explained-{year}"), &data);
+        let mut python = Command::new("python3");
+        python.arg(root().join("scripts/recompute.py")).args(["qts.toml", "--qts", env!("CARGO_BIN_EXE_qts")]);
+        let output = python.args(["--seed", "20150615", "--count", "100"]).current_dir(folder.path("")).output();
+        let ended: Ended = output.expect("python3 is needed for this test").into();
+        assert_eq!((ended.code, ended.err.as_str()), (0, ""), "{}", ended.out);
+        assert_eq!(ended.out.lines().filter(|line| line.ends_with(", 0 differ")).count(), 3, "{}", ended.out);
+    }
+}
+
+#[test]
+fn a_decision_that_was_tampered_with_is_found() {
+    let Some(data) = data() else { return };
+    let folder = Year::of("2017", "net").run("krx-tampered", &data);
+    let honest = folder.read("decisions.csv");
+    let lines: Vec<&str> = honest.lines().collect();
+    let tampered = |change: &dyn Fn(usize, &str) -> Option<String>| {
+        let kept: Vec<String> = lines.iter().enumerate().filter_map(|(number, line)| change(number, line)).collect();
+        folder.write("decisions.csv", kept.join("\n") + "\n");
+        let ended = recompute(&folder, "qts.toml");
+        assert_eq!((ended.code, ended.err.as_str()), (1, ""), "{}", ended.out);
+        ended.out
+    };
+    let find = |cells: &str| lines.iter().position(|line| line.contains(cells)).expect("such a decision");
+    // asked, admitted, sent, crossed
+    let (sent, crossed) = (find(",buy,market,,day,1,1,1,0,"), find(",sell,market,,day,1,1,0,1,"));
+    let replaced = |at: usize, from: &'static str, to: &'static str| {
+        move |number: usize, line: &str| {
+            let is_it = number == at;
+            Some(if is_it { line.replace(from, to) } else { line.to_owned() })
+        }
+    };
+    tampered(&replaced(sent, ",1,1,1,0,", ",1,1,2,0,"));
+    tampered(&replaced(sent, ",buy,", ",sell,"));
+    tampered(&replaced(crossed, ",1,1,0,1,", ",1,1,1,0,"));
+    tampered(&replaced(sent, "T06:30:00Z", "T06:00:00Z"));
+    let without = tampered(&|number, line| (number != sent).then(|| line.to_owned()));
+    assert!(without.contains("intents: recomputed 504, told 505"), "{without}");
+}
+
+/// One share that pays a hundredth of a percent less.
+#[test]
+fn a_tax_that_is_wrong_is_found() {
+    let Some(data) = data() else { return };
+    let folder = Folder::new("krx-taxed");
+    cut(&data, "2017", &folder, "");
+    let right = Year::of("2017", "exits_only").config();
+    let id = "id = \"005930.KRX\"\n";
+    folder.write("qts.toml", right.replace(id, &format!("{id}sale_tax = \"0.29%\"\n")));
+    run(&folder, "qts.toml", BILLION);
+    assert_eq!(recompute(&folder, "qts.toml").code, 0, "as it is spelled out");
+    folder.write("qts.toml", right);
+    let ended = recompute(&folder, "qts.toml");
+    assert_eq!((ended.code, ended.err.as_str()), (1, ""), "{}", ended.out);
+    assert!(ended.out.contains("account.fees: recomputed "), "{}", ended.out);
+}
+
+/// What the script does not know it says, instead of telling that all is well.
+#[test]
+fn what_the_script_cannot_recompute_it_refuses() {
+    let slipped = Year { tables: "", ..Year::of("2017", "net") }.config() + "slippage_ticks = \"1\"\n";
+    let folder = Folder::new("krx-unknown").with("qts.toml", slipped);
+    let folder = folder.with("decisions.csv", "cycle\n").with("summary.json", "{}");
+    let ended = recompute(&folder, "qts.toml");
+    assert_eq!((ended.code, ended.out.as_str()), (2, ""));
+    assert!(ended.err.contains("does not know slippage_ticks = 1 in [broker]"), "{}", ended.err);
 }
