@@ -27,6 +27,12 @@ impl InstrumentId {
         self.0.rsplit_once('.').map_or(&*self.0, |(symbol, _)| symbol)
     }
 
+    /// The part after the last dot.
+    #[must_use]
+    pub fn venue(&self) -> &str {
+        self.0.rsplit_once('.').map_or("", |(_, venue)| venue)
+    }
+
     /// The whole name.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -74,6 +74,12 @@ impl TickTable {
         (starts_at_zero && ascends && positive).then(|| Self(bands.to_vec()))
     }
 
+    /// From which price on which step holds.
+    #[must_use]
+    pub fn bands(&self) -> &[(Price, Price)] {
+        &self.0
+    }
+
     /// The step at `price`.
     #[must_use]
     pub fn at(&self, price: Price) -> Price {

@@ -278,6 +278,19 @@ fn date_time(day: Day, nanos: i64) -> Option<DateTime> {
     DateTime::from_parts(date, Time::midnight()).checked_add(Span::new().try_nanoseconds(nanos).ok()?).ok()
 }
 
+/// A date as people write it: `2024-12-31`.
+#[must_use]
+pub fn day(text: &str) -> Option<Day> {
+    let is_date = text.len() == 10 && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit());
+    if is_date { text.parse().ok().map(day_of) } else { None }
+}
+
+/// The same the other way round.
+#[must_use]
+pub fn date(day: Day) -> String {
+    date_time(day, 0).map_or_else(|| format!("day {}", day.0), |shown| shown.date().to_string())
+}
+
 fn day_of(date: Date) -> Day {
     Day((date - EPOCH).get_days())
 }
@@ -301,6 +314,17 @@ mod tests {
 
     fn day(text: &str) -> Day {
         day_of(text.parse().expect("a date"))
+    }
+
+    #[test]
+    fn dates_are_written_as_they_are_read() {
+        for text in ["1970-01-01", "2024-02-29", "0001-01-01"] {
+            assert_eq!(super::day(text).map(date).as_deref(), Some(text));
+        }
+        for text in ["2024-02-30", "2024-2-28", "20240228", "2024-02-28T00:00", "-024-02-28", ""] {
+            assert_eq!(super::day(text), None, "{text}");
+        }
+        assert_eq!(date(Day(i32::MAX)), "day 2147483647");
     }
 
     fn clock(session: Option<(u16, u16)>, tz: &str) -> SessionClock {

@@ -1,6 +1,8 @@
 //! When a market trades: its hours by date, the days on which it is closed, and days with hours of their own.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::str::FromStr;
 
 use qts_core::{Dated, Day};
 
@@ -42,6 +44,8 @@ pub struct TradingDays {
     pub closed: BTreeSet<Day>,
     /// Days on which it trades at other hours; open even if they would be closed otherwise.
     pub special: BTreeMap<Day, Windows>,
+    /// The first day of which closed days are known; earlier ones may have been others, Saturdays with trading for one.
+    pub known_from: Option<Day>,
     /// The last day of which closed days are known; after it only weekends are.
     pub known_until: Option<Day>,
 }
@@ -75,6 +79,59 @@ impl Windows {
     }
 }
 
+impl FromStr for Windows {
+    type Err = CalendarError;
+
+    /// `09:00-15:30`, or several in order: `08:00-08:50, 09:00:30-15:20`.
+    fn from_str(text: &str) -> Result<Self, CalendarError> {
+        let windows: Option<Vec<Window>> = text.split(',').map(window).collect();
+        Self::new(windows.ok_or(CalendarError::Windows)?)
+    }
+}
+
+impl fmt::Display for Windows {
+    /// As they are read.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, Window { open, close }) in self.0.iter().enumerate() {
+            let comma = if number == 0 { "" } else { ", " };
+            write!(f, "{comma}{}-{}", Clock(*open), Clock(*close))?;
+        }
+        Ok(())
+    }
+}
+
+/// A second of a day as a clock shows it.
+struct Clock(u32);
+
+impl fmt::Display for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (hour, minute, second) = (self.0 / 3_600, self.0 / 60 % 60, self.0 % 60);
+        write!(f, "{hour:02}:{minute:02}")?;
+        if second == 0 { Ok(()) } else { write!(f, ":{second:02}") }
+    }
+}
+
+fn window(text: &str) -> Option<Window> {
+    let (open, close) = text.split_once('-')?;
+    Some(Window { open: clock(open)?, close: clock(close)? })
+}
+
+/// `15:30` or `15:30:00` in seconds since midnight, at most those of a day.
+fn clock(text: &str) -> Option<u32> {
+    let two = |part: &str| -> Option<u32> {
+        let sound = part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+        if sound { part.parse().ok() } else { None }
+    };
+    let parts: Option<Vec<u32>> = text.trim().split(':').map(two).collect();
+    let (hour, minute, second) = match parts?[..] {
+        [hour, minute] => (hour, minute, 0),
+        [hour, minute, second] => (hour, minute, second),
+        _ => return None,
+    };
+    let all = hour * 3_600 + minute * 60 + second;
+    (minute < 60 && second < 60 && all <= SECONDS_A_DAY).then_some(all)
+}
+
 impl Hours {
     /// The same hours every day.
     #[must_use]
@@ -96,6 +153,12 @@ impl Hours {
         days.special.contains_key(&day) || !(rests || days.closed.contains(&day))
     }
 
+    /// Is the market known to have been closed on that day?
+    #[must_use]
+    pub fn is_surely_closed(&self, day: Day) -> bool {
+        !self.is_open(day) && self.days.known_from.is_none_or(|from| from <= day)
+    }
+
     /// The first day after `day` on which the market trades.
     #[must_use]
     pub fn next_open(&self, day: Day) -> Day {
@@ -108,6 +171,17 @@ impl Hours {
         next
     }
 
+    /// The last day before `day` on which the market trades.
+    #[must_use]
+    pub fn last_open(&self, day: Day) -> Day {
+        let mut last = Day(day.0.saturating_sub(1));
+        let first = day.0.saturating_sub(366);
+        while last.0 > first && !self.is_open(last) {
+            last = Day(last.0.saturating_sub(1));
+        }
+        last
+    }
+
     /// The day on which a trade of `day` is settled, `count` trading days later.
     #[must_use]
     pub fn settles(&self, day: Day, count: u32) -> Day {
@@ -116,7 +190,7 @@ impl Hours {
 }
 
 /// 1970-01-01 was a Thursday.
-const fn is_weekend(day: Day) -> bool {
+pub(crate) const fn is_weekend(day: Day) -> bool {
     matches!((day.0.rem_euclid(7) + 4) % 7, 0 | 6)
 }
 
@@ -139,6 +213,18 @@ mod tests {
     }
 
     #[test]
+    fn windows_are_written_as_they_are_read() {
+        for text in ["09:00-15:30", "08:00-08:50, 09:00:30-15:20, 15:40-20:00", "00:00-24:00"] {
+            assert_eq!(text.parse::<Windows>().map(|windows| windows.to_string()).as_deref(), Ok(text));
+        }
+        for text in
+            ["", "9:00-15:30", "09:00", "09:00-15:60", "09:00-24:01", "15:30-09:00", "09:00-15:30,", "0a:00-10:00"]
+        {
+            assert!(text.parse::<Windows>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
     fn weekends_and_closed_days_are_skipped_and_special_days_are_not() {
         // 2024-02-08 is a Thursday; the ninth and twelfth were the lunar new year.
         let thursday = Day(19_761);
@@ -150,6 +236,7 @@ mod tests {
         let mut hours = Hours { days, ..Hours::every_day(Windows::whole_day(), "Asia/Seoul") };
         assert_eq!(hours.next_open(thursday), Day(19_766), "Tuesday");
         assert_eq!(hours.settles(thursday, 2), Day(19_767));
+        assert_eq!((hours.last_open(Day(19_766)), hours.last_open(thursday)), (thursday, Day(19_760)));
         let morning = Windows::new(vec![window(0, 3_600)]).expect("a window");
         hours.days.special.insert(Day(19_763), morning.clone());
         assert_eq!((hours.next_open(thursday), hours.on(Day(19_763))), (Day(19_763), &morning), "a special Saturday");

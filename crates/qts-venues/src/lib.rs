@@ -6,4 +6,5 @@
 pub mod calendar;
 pub mod feed;
 pub mod hours;
+pub mod markets;
 pub mod sim;

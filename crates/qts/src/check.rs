@@ -7,7 +7,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::cli::Format;
-use crate::config::{Config, ConfigError, ConfigErrors};
+use crate::config::{Config, ConfigError, ConfigErrors, DataDays};
 use crate::data_check::{self, FileChecked};
 use crate::exit::{self, Ending, Trouble};
 use crate::interrupt::Interrupt;
@@ -96,8 +96,9 @@ fn check_sound(
     interrupt: &Interrupt,
     out: &mut impl Write,
 ) -> Result<Ending, Trouble> {
-    let warnings = config.warnings();
     let files = data_check::check(config, args.quick, interrupt)?;
+    let days: Vec<DataDays> = files.iter().map(|file| file.days).collect();
+    let warnings = config.warnings(&days);
     let bad = files.iter().any(|file| !file.errors.is_empty());
     if args.format == Format::Json {
         print(&summary(config, warnings.as_ref(), &files), out)?;

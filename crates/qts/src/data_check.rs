@@ -3,7 +3,7 @@
 use qts_core::Slice;
 use qts_venues::feed::{BadRow, DataError, Merge, OnBadRow, SourceReport, SourceSpec};
 
-use crate::config::Config;
+use crate::config::{Config, DataDays};
 use crate::exit::Trouble;
 use crate::interrupt::Interrupt;
 use crate::wire;
@@ -26,6 +26,8 @@ pub(crate) struct FileChecked {
     pub(crate) rows: u64,
     /// Bad rows that a run leaves out.
     pub(crate) left_out: u64,
+    /// The days of which it tells, as far as it was read.
+    pub(crate) days: DataDays,
 }
 
 /// Reads all files; `quick`: only the beginning of each.
@@ -53,7 +55,9 @@ const fn rows(report: &SourceReport, quick: bool) -> u64 {
 }
 
 fn left_out(report: SourceReport) -> FileChecked {
-    FileChecked { left_out: report.bad_rows, bad: report.bad_rows, listed: report.listed, ..FileChecked::default() }
+    let days = DataDays { all: report.days, closed: report.closed };
+    let (bad, listed) = (report.bad_rows, report.listed);
+    FileChecked { left_out: bad, bad, listed, days, ..FileChecked::default() }
 }
 
 /// A file of which a run would say only the first bad row: all of them.
@@ -62,7 +66,7 @@ fn all_bad_rows(source: &SourceSpec, file: String, first: DataError, interrupt: 
     match read(&lenient, false, interrupt) {
         Ok(report) => {
             let (bad, rows, listed) = (report.bad_rows, report.rows, report.listed);
-            FileChecked { file, errors: vec![first], listed, bad, rows, left_out: 0 }
+            FileChecked { file, errors: vec![first], listed, bad, rows, ..FileChecked::default() }
         }
         Err(all @ DataError::AllBad { .. }) => FileChecked { file, errors: vec![all], ..FileChecked::default() },
         Err(worse) => FileChecked { file, errors: vec![first, worse], ..FileChecked::default() },

@@ -134,6 +134,8 @@ pub(crate) const fn of_config(code: config::Code) -> &'static str {
         C::Repeated => "같은 것을 두 번 적음",
         C::BadParam => "전략 종류가 받지 않는 매개변수",
         C::DatedIntraday => "날짜로만 표시한 하루 미만의 봉",
+        C::NeedsClass => "그 표를 가진 종목 분류와 함께라야 쓸모 있는 키",
+        C::BadCalendar => "쓸 수 없는 휴장일·특별 운영일 파일",
         C::OffStep => "최소 수량 단위의 배수가 아닌 보유수량",
         C::ShortBanned => "공매도가 금지된 시장의 매도 포지션",
         C::TooMuchMoney => "셀 수 있는 금액을 넘는 포지션",
@@ -162,6 +164,10 @@ pub(crate) const fn of_config(code: config::Code) -> &'static str {
         C::BudgetOverCash => "계좌가 가진 것보다 큰 예산",
         C::NearlySameName => "대소문자만 다른 이름",
         C::NothingPasses => "신규 진입을 하나도 통과시키지 않는 한도",
+        C::BeforeTables => "종목 분류의 표가 시작되기 전의 시세",
+        C::UnknownDays => "휴장일을 아는 마지막 날 뒤의 시세",
+        C::ClosedDay => "휴장일의 시세",
+        C::IdleCalendar => "거래하는 종목이 없는 시장의 휴장일 파일",
     }
 }
 

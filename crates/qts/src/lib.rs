@@ -34,6 +34,7 @@ mod reasons;
 mod run;
 mod schema;
 mod serve;
+mod settlement;
 mod signals;
 mod summary;
 mod table;

@@ -17,6 +17,7 @@ use crate::interrupt::Interrupt;
 use crate::kinds::Kinds;
 use crate::look::Look;
 use crate::progress::Progress;
+use crate::settlement::Settlement;
 use crate::signals;
 use crate::summary::{Clocks, Summary};
 use crate::tally::Tally;
@@ -35,14 +36,16 @@ struct Run<'i> {
 }
 
 /// What is kept of a run.
-struct Record {
-    tally: Tally,
+pub(crate) struct Record {
+    pub(crate) tally: Tally,
+    pub(crate) settlement: Settlement,
     log: Option<DecisionLog>,
 }
 
 impl Onlooker for Record {
     fn take_in(&mut self, effects: &Effects, instruments: &Instruments) -> Result<(), Trouble> {
         self.tally.take_in(effects);
+        self.settlement.take_in(effects);
         self.log.as_mut().map_or(Ok(()), |log| log.write(effects, instruments))
     }
 }
@@ -61,7 +64,7 @@ pub(crate) fn run(
     config.unseen().iter().for_each(|note| eprintln!("qts: {note}"));
     args.decisions.as_deref().map_or(Ok(()), |path| spare_inputs(path, &config))?;
     let log = args.decisions.as_deref().map(DecisionLog::create).transpose()?;
-    let mut run = Run::new(Engine::new(wired, interrupt), log);
+    let mut run = Run::new(Engine::new(wired, interrupt), Settlement::of(&config), log);
     run.all(args)?;
     run.clocks.elapsed = started.elapsed();
     let ending = run.finish(&config, args, out)?;
@@ -82,8 +85,8 @@ fn spare_inputs(path: &Path, config: &Config) -> Result<(), Trouble> {
 }
 
 impl<'i> Run<'i> {
-    fn new(engine: Engine<'i>, log: Option<DecisionLog>) -> Self {
-        let record = Record { tally: Tally::default(), log };
+    fn new(engine: Engine<'i>, settlement: Settlement, log: Option<DecisionLog>) -> Self {
+        let record = Record { tally: Tally::default(), settlement, log };
         Self { engine, record, clocks: Clocks::default(), interrupted: false }
     }
 
@@ -132,6 +135,7 @@ impl<'i> Run<'i> {
 
     fn cycle(&mut self, slice: Slice) -> Result<(), Trouble> {
         self.record.tally.begin(&slice);
+        self.record.settlement.begin(&slice);
         self.engine.cycle(slice, &mut self.record)
     }
 
@@ -142,7 +146,7 @@ impl<'i> Run<'i> {
         let Wired { runtime, feed, schedule, instruments, .. } = &mut self.engine.wired;
         let report = feed.report();
         let mut summary =
-            Summary::new(config, runtime, instruments, &report, &self.record.tally, &self.clocks, schedule.len());
+            Summary::new(config, runtime, instruments, &report, &self.record, &self.clocks, schedule.len());
         summary.interrupted = self.interrupted;
         tell_bad_rows(&report);
         summary.write(args.format, Look::of_stdout(), out)?;

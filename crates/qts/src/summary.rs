@@ -16,8 +16,10 @@ use crate::config::Config;
 use crate::exit::Trouble;
 use crate::hint::Hint;
 use crate::look::Look;
+use crate::run::Record;
+use crate::settlement::Due;
 use crate::table::{Cell, Column, Table};
-use crate::tally::{Ended, Tally};
+use crate::tally::Ended;
 use crate::trips;
 
 /// Times of a run; the engine's cover the cycles only.
@@ -94,6 +96,9 @@ pub(crate) struct Account {
     /// What it is worth; `None` while a holding has no price.
     pub(crate) equity: Option<String>,
     fees: String,
+    /// What of the cash is still to be settled, where that is kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unsettled: Option<Vec<Due>>,
     positions: BTreeMap<String, String>,
 }
 
@@ -113,10 +118,11 @@ impl Summary {
         runtime: &mut Runtime,
         instruments: &Instruments,
         report: &Report,
-        tally: &Tally,
+        record: &Record,
         clocks: &Clocks,
         unused_commands: usize,
     ) -> Self {
+        let tally = &record.tally;
         let arbitration = Arbitration {
             conflicts: tally.conflicts,
             merged: tally.merged,
@@ -153,7 +159,10 @@ impl Summary {
             unused_commands,
             bad_rows: report.bad_rows(),
             bad_row_list: report.listed().map(|r| format!("{}:{}: {}", r.file.display(), r.line, r.reason)).collect(),
-            account: account(config, runtime, instruments),
+            account: Account {
+                unsettled: Some(record.settlement.unsettled()),
+                ..account(config, runtime, instruments)
+            },
             books: books(config, runtime, instruments),
             by_strategy: tally.by_strategy.iter().map(|(id, counts)| (id.to_string(), *counts)).collect(),
             last_failure: tally.last_failure.iter().map(|(id, text)| (id.to_string(), text.clone())).collect(),
@@ -279,11 +288,18 @@ impl Summary {
         let Account { currency, cash, equity, fees, .. } = &self.account;
         let equity = equity.as_deref().unwrap_or("unknown (a holding has no price)");
         let hash = self.state_hash.get(..16).unwrap_or_default();
-        let _ = writeln!(
-            text,
-            "\naccount  cash {cash} {currency} · equity {equity} · fees {fees}\nstate {hash} · {:.2} s, engine {:.2} s",
-            self.elapsed_s, self.engine_s
-        );
+        let _ = writeln!(text, "\naccount  cash {cash} {currency} · equity {equity} · fees {fees}");
+        self.unsettled(text);
+        let _ = writeln!(text, "state {hash} · {:.2} s, engine {:.2} s", self.elapsed_s, self.engine_s);
+    }
+
+    /// What of the cash is still to come, or to go.
+    fn unsettled(&self, text: &mut String) {
+        let due = self.account.unsettled.as_deref().unwrap_or_default();
+        if !due.is_empty() {
+            let due: Vec<String> = due.iter().map(|due| due.words(&self.account.currency)).collect();
+            let _ = writeln!(text, "unsettled  {}", due.join(" · "));
+        }
     }
 }
 
@@ -309,6 +325,7 @@ pub(crate) fn account(config: &Config, runtime: &Runtime, instruments: &Instrume
         cash: books.cash().to_string(),
         equity: books.equity(runtime.market()).map(|equity| equity.to_string()),
         fees: books.fees().to_string(),
+        unsettled: None,
         positions: named_positions(positions.into_iter(), instruments),
     }
 }

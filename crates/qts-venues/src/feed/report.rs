@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use qts_core::{Inst, Ts};
+use qts_core::{Day, Inst, Ts};
 
 use super::header::Kind;
 
@@ -39,6 +39,10 @@ pub struct SourceReport {
     pub first: Option<Ts>,
     /// The time of the last event.
     pub last: Option<Ts>,
+    /// The sessions of the first and the last event.
+    pub days: Option<(Day, Day)>,
+    /// Days with events on which the market was surely closed: the first, and how many there are.
+    pub closed: Option<(Day, u64)>,
 }
 
 /// A row that was left out.
@@ -68,6 +72,8 @@ impl SourceReport {
             other_symbols: 0,
             first: None,
             last: None,
+            days: None,
+            closed: None,
         }
     }
 }

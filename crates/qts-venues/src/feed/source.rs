@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use qts_core::{MarketEvent, Ts};
+use qts_core::MarketEvent;
 
 use super::columnar::ColumnRows;
 use super::error::{DataError, Flaw, Place};
@@ -12,6 +12,7 @@ use super::row::{self, Cells, Checked};
 use super::text::{Packing, TextRows};
 use super::timing::{Timing, When};
 use super::{OnBadRow, SourceSpec, Stamp};
+use crate::hours::Hours;
 
 /// So many other symbols are remembered, to be named if no row is ours.
 const SEEN_MAX: usize = 5;
@@ -68,7 +69,7 @@ impl Source {
             };
             match read {
                 Ok(Read::Event(event)) => {
-                    self.report.saw(event.ts);
+                    self.report.saw(&event, self.reader.spec.clock.hours());
                     return Ok(Some(event));
                 }
                 Ok(Read::OtherSymbol) => self.other_symbol(),
@@ -221,9 +222,15 @@ impl Rows {
 }
 
 impl SourceReport {
-    fn saw(&mut self, ts: Ts) {
+    fn saw(&mut self, event: &MarketEvent, hours: &Hours) {
         self.events += 1;
-        self.first.get_or_insert(ts);
-        self.last = Some(ts);
+        self.first.get_or_insert(event.ts);
+        self.last = Some(event.ts);
+        let (first, last) = self.days.map_or((event.day, None), |(first, last)| (first, Some(last)));
+        self.days = Some((first, event.day));
+        if last != Some(event.day) && hours.is_surely_closed(event.day) {
+            let (first, count) = self.closed.unwrap_or((event.day, 0));
+            self.closed = Some((first, count + 1));
+        }
     }
 }

@@ -55,6 +55,8 @@ codes! {
     Repeated 131 "the same thing given twice"
     BadParam 132 "a parameter that its kind of strategy refuses"
     DatedIntraday 133 "bars shorter than a day stamped by date alone"
+    NeedsClass 134 "a key that is of use only with a class that has tables for it"
+    BadCalendar 135 "a file of closed and special days that cannot be used"
     OffStep 140 "a position that is not a whole number of quantity steps"
     ShortBanned 141 "a short position where short sales are banned"
     TooMuchMoney 142 "a position worth more than money can count"
@@ -83,6 +85,10 @@ codes! {
     BudgetOverCash 309 "a budget larger than what the account has"
     NearlySameName 310 "names that differ only in case"
     NothingPasses 311 "a level that lets no entry pass"
+    BeforeTables 312 "data from before the tables of its class begin"
+    UnknownDays 313 "data from after the last day of which closed days are known"
+    ClosedDay 314 "data of a day on which its market is closed"
+    IdleCalendar 315 "a calendar of a market in which nothing trades"
 }
 
 impl Code {

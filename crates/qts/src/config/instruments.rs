@@ -2,96 +2,31 @@
 
 use std::sync::Arc;
 
-use qts_core::{DailyLimit, Dated, Instrument, InstrumentId, Instruments, Money, Price, Qty, Ratio, TickTable};
-use qts_venues::hours::{Hours, Window, Windows};
+use qts_core::{
+    DailyLimit, Dated, Day, Instrument, InstrumentId, Instruments, Money, OrderLimit, Price, Qty, Ratio, TickTable,
+};
+use qts_venues::hours::{Hours, TradingDays, Windows};
 
 use super::account::AccountBase;
+use super::classes::{self, Preset};
 use super::code::Code;
 use super::names::Names;
 use super::reader::{Item, Log, Table};
 use super::scalars::Bound;
 use super::source::Place;
-use super::spec::InstrumentSpec;
-
-/// What a class of instruments brings along.
-struct Preset {
-    ticks: Option<TickTable>,
-    lot: Qty,
-    daily_limit: Option<Ratio>,
-    short_ban: bool,
-    sale_tax: Ratio,
-    session: Option<Windows>,
-    tz: Option<&'static str>,
-    /// The currency, and where the class stands that brings it.
-    currency: Option<(&'static str, Place)>,
-}
-
-/// KRX shares since 2023-01-25.
-fn krx_ticks() -> Option<TickTable> {
-    let bands = [(0, 1), (2_000, 5), (5_000, 10), (20_000, 50), (50_000, 100), (200_000, 500), (500_000, 1_000)];
-    TickTable::banded(&bands.map(|(from, tick)| (Price::whole(from), Price::whole(tick))))
-}
-
-/// A ten-thousandth.
-const fn basis_points(count: i64) -> Ratio {
-    match Ratio::from_units(count * (qts_core::SCALE / 10_000)) {
-        Some(ratio) => ratio,
-        None => Ratio::ZERO,
-    }
-}
-
-impl Preset {
-    fn none() -> Self {
-        Self {
-            ticks: None,
-            lot: Qty::whole(1),
-            daily_limit: None,
-            short_ban: false,
-            sale_tax: Ratio::ZERO,
-            session: None,
-            tz: None,
-            currency: None,
-        }
-    }
-
-    /// KOSPI and KOSDAQ shares in 2026 (`risk-reference.md` §5).
-    fn krx_stock(place: Place) -> Self {
-        Self {
-            ticks: krx_ticks(),
-            lot: Qty::whole(1),
-            daily_limit: Some(basis_points(3_000)),
-            short_ban: true,
-            sale_tax: basis_points(20),
-            session: Windows::new(vec![Window { open: 9 * 3_600, close: 15 * 3_600 + 1_800 }]).ok(),
-            tz: Some("Asia/Seoul"),
-            currency: Some(("KRW", place)),
-        }
-    }
-
-    fn read(item: &Item<'_>) -> Option<Self> {
-        let class = item.text()?;
-        match class.as_str() {
-            "krx_stock" => return Some(Self::krx_stock(item.place)),
-            "krx_etf" | "us_stock" | "crypto_spot" => {
-                let error = item.error(Code::NotBuilt, format!("the class `{class}` is not built yet"));
-                item.log.push(error.help("leave `class` out and spell out tick, lot, currency, session and tz"));
-            }
-            _ => {
-                let error = item.error(Code::UnknownClass, format!("no class of instruments is called `{class}`"));
-                let known = ["krx_stock"];
-                let error = error.one_of(&class, known, "classes");
-                item.log.push(error.or_help("write `krx_stock`, or leave `class` out and spell out tick, lot, …"));
-            }
-        }
-        None
-    }
-}
+use super::spec::{CalendarSpec, InstrumentSpec};
 
 /// All instruments in the order written; their ids and numbers go into `names`.
-pub(super) fn read(root: &mut Table<'_>, account: &AccountBase, names: &mut Names<'_>) -> Vec<InstrumentSpec> {
+pub(super) fn read(
+    root: &mut Table<'_>,
+    account: &AccountBase,
+    calendars: &[CalendarSpec],
+    names: &mut Names<'_>,
+) -> Vec<InstrumentSpec> {
     let log = root.log;
     let rows = root.rows("instrument");
-    let specs: Vec<InstrumentSpec> = rows.into_iter().filter_map(|row| read_one(row, account, names)).collect();
+    let specs: Vec<InstrumentSpec> =
+        rows.into_iter().filter_map(|row| read_one(row, account, calendars, names)).collect();
     let registry = Instruments::new(specs.iter().map(|spec| spec.instrument.clone()).collect());
     names.registry = registry.unwrap_or_else(|id| {
         log.push(log.error(Code::DuplicateId, Place::default(), format!("`{id}` stands here twice")).help("keep one"));
@@ -100,30 +35,63 @@ pub(super) fn read(root: &mut Table<'_>, account: &AccountBase, names: &mut Name
     specs
 }
 
-fn read_one(mut row: Table<'_>, account: &AccountBase, names: &mut Names<'_>) -> Option<InstrumentSpec> {
+fn read_one(
+    mut row: Table<'_>,
+    account: &AccountBase,
+    calendars: &[CalendarSpec],
+    names: &mut Names<'_>,
+) -> Option<InstrumentSpec> {
     let id_item = row.require("id", "\"005930.KRX\"");
     let place = id_item.as_ref().map_or(row.place, |item| item.place);
     let id = id_item.and_then(|item| read_id(&item, names));
     let class = row.take("class");
-    let must_spell = class.is_none();
-    let preset = class.and_then(|item| Preset::read(&item)).unwrap_or_else(Preset::none);
+    let venue = id.as_ref().map_or("", InstrumentId::venue);
+    let preset = classes::read(&mut row, class.as_ref(), venue, calendars);
+    // A class that is wrong is one error, not one more for each key that it would have brought.
+    let must_spell = class.is_none() || preset.is_some();
+    let preset = preset.as_ref();
 
-    let ticks = read_ticks(&mut row, &preset, must_spell);
-    let (lot, quantity_step) = read_lot(&mut row, &preset);
-    let currency = read_currency(&mut row, &preset, account);
-    let tz = row.take("tz").map(|item| item.zone());
-    let session = row.take("session").map(|item| (item.place, item.session()));
-    if let (Some((place, _)), None, None) = (&session, &tz, preset.tz) {
-        need_zone(row.log, *place);
-    }
-    let rules = read_market_rules(&mut row, &preset, account);
+    let ticks = read_ticks(&mut row, preset, must_spell);
+    let (lot, quantity_step) = read_lot(&mut row, preset);
+    let currency = read_currency(&mut row, preset, account);
+    let hours = read_hours(&mut row, preset);
+    let rules = read_market_rules(&mut row, preset, account, class.is_some());
     row.finish();
 
-    let windows = session.map_or(preset.session, |(_, session)| session).unwrap_or_else(Windows::whole_day);
-    let tz = tz.flatten().or(preset.tz.map(str::to_owned)).unwrap_or_else(|| "UTC".to_owned());
-    let hours = Hours::every_day(windows, &tz);
+    let settlement = preset.map_or(Dated::always(0), |preset| preset.rules.settlement.clone());
+    let tables = preset.map(|preset| (preset.class.clone(), preset.rules.begins));
     let instrument = rules.build(id?, ticks?, lot, quantity_step, &currency);
-    Some(InstrumentSpec { id: instrument.id.clone(), instrument, currency, hours: Arc::new(hours), place })
+    let (id, hours) = (instrument.id.clone(), Arc::new(hours));
+    Some(InstrumentSpec { id, instrument, currency, hours, settlement, tables, place })
+}
+
+/// The hours of its class; or the session that it spells out, every day on which its market trades.
+fn read_hours(row: &mut Table<'_>, preset: Option<&Preset>) -> Hours {
+    let tz = row.take("tz").map(|item| item.zone());
+    let session = row.take("session").map(|item| (item.place, item.session()));
+    if let (Some((place, _)), None, None) = (&session, &tz, preset) {
+        need_zone(row.log, *place);
+    }
+    let session = session.and_then(|(_, session)| session);
+    let Some(own) = preset.map(|preset| &preset.rules.hours) else {
+        let tz = tz.flatten().unwrap_or_else(|| "UTC".to_owned());
+        return Hours::every_day(session.unwrap_or_else(Windows::whole_day), &tz);
+    };
+    if session.is_none() && tz.is_none() {
+        return own.clone();
+    }
+    // Days with hours of their own trade in the time of the market's zone, not in that of this one.
+    let days = TradingDays { special: open_weekends(own, session.as_ref()), ..own.days.clone() };
+    let usual = session.map_or_else(|| own.usual.clone(), Dated::always);
+    Hours { tz: tz.flatten().unwrap_or_else(|| own.tz.clone()), usual, days }
+}
+
+/// Special days that would be closed otherwise stay open.
+fn open_weekends(own: &Hours, session: Option<&Windows>) -> std::collections::BTreeMap<Day, Windows> {
+    let mut usual = own.clone();
+    usual.days.special.clear();
+    let opened = own.days.special.keys().filter(|day| !usual.is_open(**day));
+    opened.map(|day| (*day, session.unwrap_or_else(|| own.usual.on(*day)).clone())).collect()
 }
 
 fn need_zone(log: &Log, place: Place) {
@@ -148,21 +116,23 @@ fn read_id(item: &Item<'_>, names: &mut Names<'_>) -> Option<InstrumentId> {
     Some(id)
 }
 
-fn read_ticks(row: &mut Table<'_>, preset: &Preset, must_spell: bool) -> Option<TickTable> {
+fn read_ticks(row: &mut Table<'_>, preset: Option<&Preset>, must_spell: bool) -> Option<Dated<TickTable>> {
     let tick: Option<Option<Price>> = row.take("tick").map(|item| item.price());
     if let Some(tick) = tick {
-        return tick.map(TickTable::flat);
+        return tick.map(|tick| Dated::always(TickTable::flat(tick)));
     }
-    if preset.ticks.is_none() && must_spell {
+    let ticks = preset.and_then(|preset| preset.rules.ticks.clone());
+    if ticks.is_none() && must_spell {
         row.missing("tick", "\"0.01\"");
     }
-    preset.ticks.clone()
+    ticks
 }
 
-fn read_lot(row: &mut Table<'_>, preset: &Preset) -> (Qty, Qty) {
+fn read_lot(row: &mut Table<'_>, preset: Option<&Preset>) -> (Qty, Qty) {
+    let own = preset.map_or(Qty::whole(1), |preset| preset.rules.lot);
     let lot = row.take("lot");
     let lot_place = lot.as_ref().map(|item| item.place);
-    let lot = lot.and_then(|item| item.qty(Bound::Positive)).unwrap_or(preset.lot);
+    let lot = lot.and_then(|item| item.qty(Bound::Positive)).unwrap_or(own);
     let Some(item) = row.take("quantity_step") else { return (lot, lot) };
     let Some(step) = item.qty(Bound::Positive) else { return (lot, lot) };
     if !lot.is_multiple_of(step) {
@@ -176,9 +146,15 @@ fn read_lot(row: &mut Table<'_>, preset: &Preset) -> (Qty, Qty) {
     (lot, step)
 }
 
-fn read_currency(row: &mut Table<'_>, preset: &Preset, account: &AccountBase) -> String {
-    let spelled = row.take("currency").and_then(|item| Some((item.text()?, item.place)));
-    let own = spelled.or(preset.currency.map(|(currency, place)| (currency.to_owned(), place)));
+fn read_currency(row: &mut Table<'_>, preset: Option<&Preset>, account: &AccountBase) -> String {
+    let spelled = row.take("currency").map(|item| Some((item.text()?, item.place)));
+    if let (None, Some(Preset { rules, .. })) = (&spelled, preset)
+        && rules.currency.is_none()
+    {
+        row.missing("currency", "\"USDT\"");
+    }
+    let of_class = |preset: &Preset| Some((preset.rules.currency.clone()?, preset.place));
+    let own = spelled.flatten().or(preset.and_then(of_class));
     let Some((account_currency, account_place)) = &account.currency else {
         return own.map_or_else(String::new, |(currency, _)| currency);
     };
@@ -194,44 +170,66 @@ fn read_currency(row: &mut Table<'_>, preset: &Preset, account: &AccountBase) ->
 
 /// The rules of an instrument's market and its costs.
 struct MarketRules {
-    daily_limit: Option<Ratio>,
+    daily_limit: Dated<Option<DailyLimit>>,
+    order_limit: Dated<Option<OrderLimit>>,
+    listed_shares: Option<Qty>,
     short_ban: bool,
-    sale_tax: Ratio,
+    sale_tax: Dated<Ratio>,
+    exchange_fee: Dated<Ratio>,
     commission: Ratio,
 }
 
-fn read_market_rules(row: &mut Table<'_>, preset: &Preset, account: &AccountBase) -> MarketRules {
-    let most = basis_points(10_000);
+/// What the class says, unless the instrument says something else.
+fn read_market_rules(
+    row: &mut Table<'_>,
+    preset: Option<&Preset>,
+    account: &AccountBase,
+    has_class: bool,
+) -> MarketRules {
+    let most = Ratio::whole(1);
+    let own = preset.map(|preset| &preset.rules);
     let daily_limit = match row.take("daily_limit") {
-        None => preset.daily_limit,
+        None => own.map(|own| own.daily_limit.clone()),
         Some(item) if item.is_off() => None,
-        Some(item) => item.share(Bound::Positive, most),
+        Some(item) => item.share(Bound::Positive, most).map(|share| Dated::always(Some(DailyLimit(share)))),
     };
+    let listed_shares = row.take("listed_shares");
+    listed_shares.iter().filter(|_| !has_class).for_each(classes::needs_class);
     let short_ban = row.take("short_ban").and_then(|item| item.flag());
-    let sale_tax = row.take("sale_tax").and_then(|item| item.share(Bound::NotNegative, most));
+    let sale_tax = row.take("sale_tax").and_then(|item| item.share(Bound::NotNegative, most)).map(Dated::always);
     let commission = row.take("commission").and_then(|item| item.share(Bound::NotNegative, most));
     MarketRules {
-        daily_limit,
-        short_ban: short_ban.unwrap_or(preset.short_ban),
-        sale_tax: sale_tax.unwrap_or(preset.sale_tax),
+        daily_limit: daily_limit.unwrap_or(Dated::always(None)),
+        order_limit: own.map_or(Dated::always(None), |own| own.order_limit.clone()),
+        listed_shares: listed_shares.and_then(|item| item.qty(Bound::Positive)),
+        short_ban: short_ban.unwrap_or(own.is_some_and(|own| own.short_ban)),
+        sale_tax: sale_tax.or(own.map(|own| own.sale_tax.clone())).unwrap_or(Dated::always(Ratio::ZERO)),
+        exchange_fee: own.map_or(Dated::always(Ratio::ZERO), |own| own.exchange_fee.clone()),
         commission: commission.unwrap_or(account.commission),
     }
 }
 
 impl MarketRules {
-    fn build(self, id: InstrumentId, ticks: TickTable, lot: Qty, quantity_step: Qty, currency: &str) -> Instrument {
+    fn build(
+        self,
+        id: InstrumentId,
+        ticks: Dated<TickTable>,
+        lot: Qty,
+        quantity_step: Qty,
+        currency: &str,
+    ) -> Instrument {
         Instrument {
             id,
-            ticks: Dated::always(ticks),
+            ticks,
             lot,
             quantity_step,
-            daily_limit: Dated::always(self.daily_limit.map(DailyLimit)),
-            order_limit: Dated::always(None),
-            listed_shares: None,
+            daily_limit: self.daily_limit,
+            order_limit: self.order_limit,
+            listed_shares: self.listed_shares,
             short_ban: self.short_ban,
             commission: self.commission,
-            exchange_fee: Dated::always(Ratio::ZERO),
-            sale_tax: Dated::always(self.sale_tax),
+            exchange_fee: self.exchange_fee,
+            sale_tax: self.sale_tax,
             minor_unit: minor_unit(currency),
         }
     }

@@ -1,11 +1,13 @@
 //! The config file: TOML in, a typed and cross-checked [`Config`] out, or every problem at once, each with its number,
-//! its place and a way out. Reads no data files, builds no strategies, decides nothing.
+//! its place and a way out. Reads no market data, builds no strategies, decides nothing.
 //!
 //! Keys and forms are those of `contract.md`; one file here per table. What is left out on purpose: serde, whose
 //! errors come one at a time.
 
 mod account;
+mod calendars;
 pub(crate) mod cases;
+mod classes;
 mod code;
 mod commands;
 mod controls;
@@ -46,6 +48,7 @@ pub(crate) use source::{Place, Source, harmless_lines};
 pub(crate) use spec::*;
 pub(crate) use suggest::nearest;
 pub(crate) use supervisors::{SUPERVISORS, in_force as supervisor_in_force, written as supervisor};
+pub(crate) use warnings::DataDays;
 pub(crate) use written::{InForce, in_force, written};
 
 use crate::kinds::Kinds;
@@ -183,7 +186,9 @@ fn read(mut root: Table<'_>, kinds: &Kinds) -> Option<Config> {
     let mut names = Names::new(kinds);
     let account = account::read(&mut root);
     let broker = account::read_broker(&mut root);
-    let instruments = instruments::read(&mut root, &account.base(&broker), &mut names);
+    let calendars = calendars::read(&mut root, &folder);
+    let base = account.base(&broker);
+    let instruments = instruments::read(&mut root, &base, &calendars, &mut names);
     let (policies, origins) = policies::read(&mut root, &mut names);
     let account = account.finish(&names);
     let strategies = strategies::read(&mut root, &mut names);
@@ -199,6 +204,7 @@ fn read(mut root: Table<'_>, kinds: &Kinds) -> Option<Config> {
         source,
         kinds: kinds.clone(),
         account,
+        calendars,
         instruments,
         registry,
         data,

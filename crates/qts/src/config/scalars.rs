@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use qts_core::{Money, NumError, Price, Qty, Ratio, Span, Ts};
-use qts_venues::hours::{Window, Windows};
+use qts_venues::hours::Windows;
 use toml::de::DeValue;
 
 use super::code::Code;
@@ -234,8 +234,7 @@ impl Item<'_> {
     /// A session of one day: one window or several, in order.
     pub(super) fn session(&self) -> Option<Windows> {
         let text = self.text()?;
-        let windows: Option<Vec<Window>> = text.split(',').map(window).collect();
-        let found = windows.and_then(|windows| Windows::new(windows).ok());
+        let found = text.parse().ok();
         if found.is_none() {
             let wanted = "`session` must be an open and a later close of one day, or several in order";
             let error = self.error(Code::NotASession, format!("{wanted}, not `{text}`"));
@@ -273,25 +272,4 @@ fn parse_length(text: &str) -> Option<Span> {
     };
     let number: i64 = number.parse().ok().filter(|number| *number > 0)?;
     number.checked_mul(milliseconds)?.checked_mul(Span::SECOND.0 / 1_000).map(Span)
-}
-
-fn window(text: &str) -> Option<Window> {
-    let (open, close) = text.split_once('-')?;
-    Some(Window { open: clock(open)?, close: clock(close)? })
-}
-
-/// `15:30` or `15:30:00` in seconds since midnight, at most those of a day.
-fn clock(text: &str) -> Option<u32> {
-    let two = |part: &str| -> Option<u32> {
-        let sound = part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
-        if sound { part.parse().ok() } else { None }
-    };
-    let parts: Option<Vec<u32>> = text.trim().split(':').map(two).collect();
-    let (hour, minute, second) = match parts?[..] {
-        [hour, minute] => (hour, minute, 0),
-        [hour, minute, second] => (hour, minute, second),
-        _ => return None,
-    };
-    let all = hour * 3_600 + minute * 60 + second;
-    (minute < 60 && second < 60 && all <= 24 * 3_600).then_some(all)
 }

@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use qts_core::{Cycle, Inst, Instrument, InstrumentId, Instruments, Money, Price, Qty, Ratio, Span, StrategyId, Ts};
+use qts_core::{
+    Cycle, Dated, Day, Inst, Instrument, InstrumentId, Instruments, Money, Price, Qty, Ratio, Span, StrategyId, Ts,
+};
 use qts_gate::{ArbitrationRule, RiskPolicy, StrategyState};
 use qts_strategy::Params;
 use qts_venues::hours::Hours;
+use qts_venues::markets::Days;
 
 use crate::kinds::Kinds;
 
@@ -23,6 +26,8 @@ pub(crate) struct Config {
     pub(crate) kinds: Kinds,
     /// `[account]`.
     pub(crate) account: AccountSpec,
+    /// `[[calendar]]`, in the order written.
+    pub(crate) calendars: Vec<CalendarSpec>,
     /// `[[instrument]]`, in the order written.
     pub(crate) instruments: Vec<InstrumentSpec>,
     /// The same instruments, numbered: every [`Inst`] here is one of its numbers.
@@ -75,7 +80,24 @@ pub(crate) struct InstrumentSpec {
     pub(crate) currency: String,
     /// When it trades.
     pub(crate) hours: Arc<Hours>,
+    /// After so many trading days a trade is settled.
+    pub(crate) settlement: Dated<u32>,
+    /// The class whose tables it uses, and the first day for which they were made.
+    pub(crate) tables: Option<(String, Day)>,
     /// Where its id stands.
+    pub(crate) place: Place,
+}
+
+/// A file of a user's own closed and special days.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CalendarSpec {
+    /// Of which market.
+    pub(crate) market: String,
+    /// The path from here.
+    pub(crate) file: PathBuf,
+    /// What it says.
+    pub(crate) days: Arc<Days>,
+    /// Where its path stands.
     pub(crate) place: Place,
 }
 

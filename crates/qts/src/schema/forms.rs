@@ -84,9 +84,10 @@ pub(super) fn age() -> Value {
     json!({"type": "string", "pattern": r"^[0-9]+\s*(ms|[smhd]|intervals?)$"})
 }
 
-/// A session of one day.
+/// A session of one day: one window or several.
 pub(super) fn session() -> Value {
-    json!({"type": "string", "pattern": r"^\s*[0-9]{2}:[0-9]{2}\s*-\s*[0-9]{2}:[0-9]{2}\s*$"})
+    let clock = r"\s*[0-9]{2}:[0-9]{2}(:[0-9]{2})?\s*";
+    json!({"type": "string", "pattern": format!("^{clock}-{clock}(,{clock}-{clock})*$")})
 }
 
 /// What the first takes, or the second.

@@ -12,6 +12,7 @@ pub(crate) mod tests;
 
 use std::io::Write;
 
+use qts_venues::markets::Tables;
 use serde_json::{Value, json};
 
 use crate::exit::{Ending, Trouble};
@@ -35,6 +36,7 @@ pub(crate) fn schema(kinds: &Kinds) -> Value {
     let journal = json!({"not": {}});
     let keys = vec![
         ("account", about("The account, its cash and its policy", account())),
+        ("calendar", about("Your own closed and special days", rows(calendar()))),
         ("instrument", about("What is traded", rows(instrument()))),
         ("data", about("Files of market data", rows(data()))),
         ("strategy", about("The strategies", rows(strategy::strategy(kinds)))),
@@ -63,11 +65,31 @@ fn account() -> Value {
     table(keys, &["currency", "cash"])
 }
 
+fn calendar() -> Value {
+    let with_days = Tables::built_in().markets().filter(|market| market.rests_on_weekends);
+    let markets: Vec<&str> = with_days.map(|market| market.name.as_str()).collect();
+    let keys = vec![
+        ("market", about("Of which market", word(&markets))),
+        ("path", about("A file with market, closed, special and open days, relative to the config", text())),
+    ];
+    table(keys, &["market", "path"])
+}
+
 fn instrument() -> Value {
+    let tables = Tables::built_in();
+    let mut hours: Vec<&str> = tables.markets().flat_map(|market| market.hours_names()).collect();
+    hours.sort_unstable();
+    hours.dedup();
+    let classes = tables.markets().flat_map(|market| &market.classes);
+    let boards: Vec<&str> = classes.filter_map(|class| class.board.as_deref()).collect();
     let daily_limit = either(percent(), json!({"const": false}));
     let keys = vec![
         ("id", about("SYMBOL.VENUE, such as 005930.KRX", json!({"type": "string", "pattern": r"^\S+\.\S+$"}))),
-        ("class", about("A preset of the keys below", word(&["krx_stock"]))),
+        ("class", about("A preset of the keys below, by date (docs/markets.md)", word(&tables.classes()))),
+        ("board", about("krx_stock: the board (default: kospi)", word(&boards))),
+        ("hours", about("Which hours of its market (default: its venue's, else regular)", word(&hours))),
+        ("exchange_fee", about("Charge the exchange's own fee of the class's tables? (default: no)", flag())),
+        ("listed_shares", about("How many shares are listed, for the largest order that the market takes", decimal())),
         ("tick", about("The price grid, where no class brings one", decimal())),
         ("lot", about("Shares per lot (default: 1)", decimal())),
         ("quantity_step", about("The smallest unit of a quantity (default: the lot)", decimal())),

@@ -466,7 +466,7 @@ fn files_that_are_no_configs() {
 /// Windows line ends, a byte order mark, and comments are no mistakes.
 #[test]
 fn how_a_sound_config_is_written_does_not_matter() {
-    let folder = Folder::new("config-sound").with("bars.csv", bars(30));
+    let folder = Folder::new("config-sound").with("bars.csv", bars(28));
     let base = format!("{BASE}policy = \"conservative\"\n");
     for text in [base.clone(), base.replace('\n', "\r\n"), format!("\u{feff}{base}"), format!("# 한글\n{base}")] {
         folder.write("good.toml", text);

@@ -33,8 +33,8 @@ fn commission_and_tax_are_what_a_pencil_says() {
     for (cycle, qty) in TRADES {
         let notional = open(&bars, cycle + 1) * qty.abs();
         flow -= qty.signum() * notional;
-        // 0.015 % both ways, 0.20 % on sales.
-        fees += fee(notional, if qty < 0 { 215 } else { 15 });
+        // 0.015 % both ways, 0.18 % on sales of 2024.
+        fees += fee(notional, if qty < 0 { 195 } else { 15 });
         cash = 100_000_000 + flow - fees;
     }
     let summary = folder.summary("qts.toml");
@@ -81,7 +81,7 @@ fn a_merged_order_pays_once() {
     let folder = market("costs-merged", &(two + broker), 40);
     let (bars, summary) = (bars(40), folder.summary("qts.toml"));
     assert_eq!((count(&summary["orders"]), count(&summary["arbitration"]["merged"])), (2, 2));
-    let (buy, sell) = (fee(15 * open(&bars, 3), 15), fee(15 * open(&bars, 6), 215));
+    let (buy, sell) = (fee(15 * open(&bars, 3), 15), fee(15 * open(&bars, 6), 195));
     let fees = |id: &str| amount(&summary["books"][id]["fees"]) / units("1");
     assert_eq!(fees("a") + fees("b"), i128::from(buy + sell));
     // Two thirds each time; the coin that is over goes to the larger remainder.

@@ -7,7 +7,7 @@ use std::process::Stdio;
 use crate::support::{Folder, four, market, strategy};
 
 fn folder(name: &str) -> Folder {
-    market(name, &four(), 60)
+    market(name, &four(), 28)
 }
 
 /// What `check` warns of in [`folder`] besides what a test is about.

@@ -551,7 +551,7 @@ fn what_the_operator_asks_for_is_under_no_policy() {
             3 account  no policy: the operator asks: 60 in (60 of it reduces the position), 60 left
 
             sent    order 3: sell 60 market for x 60
-            filled  60 at 10000 in the bar that ends 2024-01-05T15:30:00+09:00: x 60 (fee 1290)
+            filled  60 at 10000 in the bar that ends 2024-01-05T15:30:00+09:00: x 60 (fee 1170)
 
             #4  3:operator:1  2024-01-04T15:30:00+09:00
             operator asked to sell 10 B.KRX at the market, day, for the book of x: "flatten"
@@ -567,7 +567,7 @@ fn what_the_operator_asks_for_is_under_no_policy() {
             3 account  no policy: the operator asks: 10 in (10 of it reduces the position), 10 left
 
             sent    order 4: sell 10 market for x 10
-            filled  10 at 20000 in the bar that ends 2024-01-05T15:30:00+09:00: x 10 (fee 430)
+            filled  10 at 20000 in the bar that ends 2024-01-05T15:30:00+09:00: x 10 (fee 390)
         "##]],
     );
     let told = case(&folder, "3:operator:1");

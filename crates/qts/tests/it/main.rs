@@ -24,6 +24,7 @@ mod hint;
 mod init;
 mod interrupt;
 mod krx_year;
+mod markets;
 mod mistakes;
 mod order_of_tables;
 mod own_strategy;

@@ -102,6 +102,8 @@ fn all_codes_in_english() {
             QTS0131  config   the same thing given twice
             QTS0132  config   a parameter that its kind of strategy refuses
             QTS0133  config   bars shorter than a day stamped by date alone
+            QTS0134  config   a key that is of use only with a class that has tables for it
+            QTS0135  config   a file of closed and special days that cannot be used
             QTS0140  config   a position that is not a whole number of quantity steps
             QTS0141  config   a short position where short sales are banned
             QTS0142  config   a position worth more than money can count
@@ -157,6 +159,10 @@ fn all_codes_in_english() {
             QTS0309  warning  a budget larger than what the account has
             QTS0310  warning  names that differ only in case
             QTS0311  warning  a level that lets no entry pass
+            QTS0312  warning  data from before the tables of its class begin
+            QTS0313  warning  data from after the last day of which closed days are known
+            QTS0314  warning  data of a day on which its market is closed
+            QTS0315  warning  a calendar of a market in which nothing trades
         "#]],
     );
 }
@@ -252,6 +258,8 @@ fn all_codes_in_korean() {
             QTS0131  설정  같은 것을 두 번 적음
             QTS0132  설정  전략 종류가 받지 않는 매개변수
             QTS0133  설정  날짜로만 표시한 하루 미만의 봉
+            QTS0134  설정  그 표를 가진 종목 분류와 함께라야 쓸모 있는 키
+            QTS0135  설정  쓸 수 없는 휴장일·특별 운영일 파일
             QTS0140  설정  최소 수량 단위의 배수가 아닌 보유수량
             QTS0141  설정  공매도가 금지된 시장의 매도 포지션
             QTS0142  설정  셀 수 있는 금액을 넘는 포지션
@@ -307,6 +315,10 @@ fn all_codes_in_korean() {
             QTS0309  경고  계좌가 가진 것보다 큰 예산
             QTS0310  경고  대소문자만 다른 이름
             QTS0311  경고  신규 진입을 하나도 통과시키지 않는 한도
+            QTS0312  경고  종목 분류의 표가 시작되기 전의 시세
+            QTS0313  경고  휴장일을 아는 마지막 날 뒤의 시세
+            QTS0314  경고  휴장일의 시세
+            QTS0315  경고  거래하는 종목이 없는 시장의 휴장일 파일
         "#]],
     );
 }

@@ -36,10 +36,10 @@ fn only_exits_go_through() {
         6 buyer buy 2 2 0 pass 
     "#]],
         expect![[r#"
-        {"blocked":1,"conflicts":1,"crosses":0,"merged":0}
-        seller {} "100000" "300"
-        buyer {"A.KRX":"2"} "-19280" "19"
-    "#]],
+            {"blocked":1,"conflicts":1,"crosses":0,"merged":0}
+            seller {} "100000" "280"
+            buyer {"A.KRX":"2"} "-19280" "19"
+        "#]],
     );
 }
 
@@ -53,10 +53,10 @@ fn netted_what_a_fair_price_allows_changes_hands_without_an_order_or_a_fee() {
         6 buyer buy 2 2 0 pass 
     "#]],
         expect![[r#"
-        {"blocked":0,"conflicts":1,"crosses":1,"merged":0}
-        seller {} "99820" "120"
-        buyer {"A.KRX":"8"} "-79100" "19"
-    "#]],
+            {"blocked":0,"conflicts":1,"crosses":1,"merged":0}
+            seller {} "99820" "112"
+            buyer {"A.KRX":"8"} "-79100" "19"
+        "#]],
     );
 }
 
@@ -70,10 +70,10 @@ fn ranked_an_exit_still_comes_first() {
         6 buyer buy 2 2 0 pass 
     "#]],
         expect![[r#"
-        {"blocked":1,"conflicts":1,"crosses":0,"merged":0}
-        seller {} "100000" "300"
-        buyer {"A.KRX":"2"} "-19280" "19"
-    "#]],
+            {"blocked":1,"conflicts":1,"crosses":0,"merged":0}
+            seller {} "100000" "280"
+            buyer {"A.KRX":"2"} "-19280" "19"
+        "#]],
     );
 }
 

@@ -46,7 +46,7 @@ fn limit_orders_wait_for_their_price_and_end_with_their_session_or_by_cancel() {
     funnel::adds_up(&summary, "100000000");
     expect![[r#"
         {"canceled":1,"expired":1,"filled":2,"never_arrived":0,"rejected":0}
-        {"cash_flow":"1400","fees":"136","positions":{},"realized":"1400"}
+        {"cash_flow":"1400","fees":"122","positions":{},"realized":"1400"}
     "#]]
     .assert_eq(&format!("{}\n{}\n", summary["ended"], summary["books"]["s"]));
 }

@@ -115,7 +115,7 @@ fn a_days_loss_leaves_only_exits_then_nothing_and_the_next_day_all() {
     assert_eq!(code, 0);
     expect![[r#"
         {"code":"daily_loss","cycle":3,"id":null,"limit":"0.02","mode":"reduce_only","observed":"0.0234","scope":"account"}
-        {"code":"daily_loss","cycle":4,"id":null,"limit":"0.03","mode":"halted","observed":"0.03600019","scope":"account"}
+        {"code":"daily_loss","cycle":4,"id":null,"limit":"0.03","mode":"halted","observed":"0.03600017","scope":"account"}
         {"baseline":null,"by":"session","code":"daily_loss","cycle":6,"id":null,"mode":"halted","scope":"account"}
     "#]]
     .assert_eq(&(lines(&summary["trips"]) + &lines(&summary["lifted"])));

@@ -39,7 +39,8 @@ fn its_counts_are_these() {
               "GOOG.US": "212",
               "IBM.US": "250",
               "MSFT.US": "200"
-            }
+            },
+            "unsettled": []
           },
           "arbitration": {
             "blocked": 180,

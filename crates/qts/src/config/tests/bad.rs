@@ -124,7 +124,7 @@ fn an_instrument_is_spelled_out_or_of_a_class() {
     check(
         "[[instrument]]\nid = \"A.X\"\nclass = \"us_stock\"\n",
         expect![[r#"
-        QTS0115 3:9 the class `us_stock` is not built yet | help: leave `class` out and spell out tick, lot, currency, session and tz
+        QTS0130 3:9 this instrument trades in USD, the account holds KRW | help: leave the instrument out, or use an account in USD | also 6:12
     "#]],
     );
     check(

@@ -180,9 +180,9 @@ fn columns_count_characters() {
     check_whole(
         "strategy = [{ name = \"이동평균\", id = \"operator\" }]\n[\"한\"]\n",
         expect![[r#"
-        QTS0104 1:1 there is no `[account]` in folder/qts.toml | help: add `[account]` with `currency = "KRW"` and `cash = "100000000"`
-        QTS0122 1:35 the strategy id `operator` is reserved | help: choose another, such as `operator-1`
-        QTS0103 2:2 unknown key `한` in the config | help: known keys: account, broker, instrument, policy, strategy, position, command, data, arbitration, quarantine, journal
-    "#]],
+            QTS0104 1:1 there is no `[account]` in folder/qts.toml | help: add `[account]` with `currency = "KRW"` and `cash = "100000000"`
+            QTS0122 1:35 the strategy id `operator` is reserved | help: choose another, such as `operator-1`
+            QTS0103 2:2 unknown key `한` in the config | help: known keys: account, broker, calendar, instrument, policy, strategy, position, command, data, arbitration, quarantine, journal
+        "#]],
     );
 }

@@ -3,6 +3,7 @@
 mod bad;
 mod bad_policy;
 mod bad_value;
+mod classes;
 mod fuzz;
 mod good;
 mod origins;

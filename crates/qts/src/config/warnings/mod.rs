@@ -2,6 +2,7 @@
 //! looked for here.
 
 mod idle;
+mod known_days;
 mod limits;
 mod open;
 
@@ -13,6 +14,8 @@ use super::code::Code;
 use super::error::{ConfigError, ConfigErrors};
 use super::source::Place;
 use super::spec::{Config, StrategySpec, Target};
+
+pub(crate) use known_days::DataDays;
 
 /// So many strategies are named in one warning.
 const SHOWN: usize = 3;
@@ -27,14 +30,17 @@ fn strategies<'i>(ids: impl IntoIterator<Item = &'i str>) -> String {
 }
 
 impl Config {
-    /// The warnings, by place; `None` if there are none.
-    pub(crate) fn warnings(&self) -> Option<ConfigErrors> {
+    /// The warnings, by place; `None` if there are none. `days` are those of which each `[[data]]` tells, as far as it
+    /// was read.
+    pub(crate) fn warnings(&self, days: &[DataDays]) -> Option<ConfigErrors> {
         let mut found = Vec::new();
+        found.extend(known_days::of_data(self, days));
         found.extend(self.own_policies());
         found.extend(self.blind());
         found.extend(self.unwatched());
         found.extend(self.budgets());
         found.extend(self.names());
+        found.extend(known_days::idle_calendars(self));
         found.extend(idle::unused(self));
         found.extend(idle::controls(self));
         found.extend(limits::within(self));
