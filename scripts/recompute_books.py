@@ -229,7 +229,7 @@ class Run:
         self.days = sorted({day for bars in config.bars.values() for day in bars})
         self.count = dict.fromkeys(["orders", "merged", "crosses", "fills", "expired", "open_orders"], 0)
         self.turnover = {"buy": Fraction(0), "sell": Fraction(0)}
-        self.tax, self.at_odds, self.by_day = Fraction(0), [], {}
+        self.tax, self.at_odds, self.by_day, self.to_settle = Fraction(0), [], {}, {}
         for row in rows:
             self.take(row)
         waiting = []
@@ -284,6 +284,8 @@ class Run:
         fee = half_up(qty * bar.open * (inst.commission + tax))
         self.turnover[order.side] += qty * bar.open
         self.tax += qty * bar.open * tax
+        flow = qty * bar.open * (1 if order.side == "sell" else -1) - fee
+        self.to_settle[day] = self.to_settle.get(day, 0) + flow
         for (owner, part), own in zip(order.parts, shared(fee, [part for _, part in order.parts])):
             self.books[owner].trade(order.side, order.inst, part, bar.open)
             self.books[owner].fees += own
@@ -305,6 +307,8 @@ class Run:
             "account": {
                 "cash": plain(cash), "equity": plain(cash + worth), "fees": plain(fees),
                 "positions": {inst: plain(qty) for inst, qty in held.items() if qty},
+                # Settled two trading days later: after the end, what was traded in the last two.
+                "unsettled": [plain(self.to_settle[day]) for day in self.days[-2:] if self.to_settle.get(day)],
             },
             "books": {owner: book.told() for owner, book in self.books.items()},
         }
@@ -338,6 +342,11 @@ class Comparison:
             for key in expected | (told if nothing_more else {}):
                 self.compare(f"{place}.{key}", expected.get(key, "nothing"), told.get(key, "nothing"))
             return
+        if isinstance(expected, list):
+            self.compare(f"{place} in all", str(len(expected)), str(len(told)))
+            for number, pair in enumerate(zip(expected, told), 1):
+                self.compare(f"{place} {number}", *pair)
+            return
         self.numbers += re.fullmatch(r"-?\d+(\.\d+)?", str(expected)) is not None
         if expected != told:
             self.differ += 1
@@ -354,6 +363,8 @@ def main():
     with open(args.decisions, newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     summary = json.loads(Path(args.summary).read_text(encoding="utf-8"))
+    told = summary.get("account", {})
+    told["unsettled"] = [due["amount"] for due in told.get("unsettled", [])]
     run = Run(Config(args.config, args.until), rows)
     comparison = Comparison()
     comparison.compare("", run.summary(), summary)
