@@ -33,10 +33,11 @@ import json
 import re
 import sys
 from bisect import bisect_right
-from datetime import date
+from datetime import date, datetime, time, timedelta, timezone
 from fractions import Fraction
 from itertools import groupby
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 try:
     import tomllib
@@ -48,13 +49,13 @@ SALE_TAX = [
     ("1998-12-07", "0.30"), ("2019-05-30", "0.25"), ("2020-12-29", "0.23"), ("2022-12-28", "0.20"),
     ("2023-12-27", "0.18"), ("2024-12-27", "0.15"), ("2025-12-29", "0.20"),
 ]
-# When the regular session ends, in UTC (15:00 and 15:30 in Seoul); on the days of the university entrance exam it all
-# begins and ends an hour later.
-CLOSE = [("1998-12-07", "06:00"), ("2016-08-01", "06:30")]
+# When the regular session ends in Seoul; on the days of the university entrance exam it all begins and ends an hour later.
+CLOSE = [("1998-12-07", time(15)), ("2016-08-01", time(15, 30))]
 AN_HOUR_LATER = {
-    "2010-11-18", "2011-11-10", "2012-11-08", "2013-11-07", "2014-11-13", "2015-11-12", "2016-11-17", "2017-11-16",
-    "2017-11-23", "2018-11-15", "2019-11-14", "2020-12-03", "2021-11-18", "2022-11-17", "2023-11-16", "2024-11-14",
-    "2025-11-13",
+    "1999-11-17", "2000-11-15", "2001-11-07", "2002-11-06", "2003-11-05", "2004-11-17", "2005-11-23", "2006-11-16",
+    "2007-11-15", "2008-11-13", "2009-11-12", "2010-11-18", "2011-11-10", "2012-11-08", "2013-11-07", "2014-11-13",
+    "2015-11-12", "2016-11-17", "2017-11-16", "2017-11-23", "2018-11-15", "2019-11-14", "2020-12-03", "2021-11-18",
+    "2022-11-17", "2023-11-16", "2024-11-14", "2025-11-13",
 }
 
 
@@ -148,9 +149,8 @@ def is_sound(row):
 
 def known_at(day):
     """When the bars of a day are known."""
-    hour, minute = since(CLOSE, day).split(":")
-    hour = int(hour) + (day in AN_HOUR_LATER)
-    return f"{day}T{hour:02}:{minute}:00Z"
+    local = datetime.combine(date.fromisoformat(day), since(CLOSE, day), ZoneInfo("Asia/Seoul"))
+    return f"{(local + timedelta(hours=day in AN_HOUR_LATER)).astimezone(timezone.utc):%Y-%m-%dT%H:%M:%SZ}"
 
 
 # ── Books ───────────────────────────────────────────────────────────────────────────────────────────────────────────
