@@ -236,7 +236,7 @@ fn what_explain_tells_of_a_year_is_recomputed() {
         let folder = Year::of(year, rule).run(&format!("krx-explained-{year}"), &data);
         let mut python = Command::new("python3");
         python.arg(root().join("scripts/recompute.py")).args(["qts.toml", "--qts", env!("CARGO_BIN_EXE_qts")]);
-        let output = python.args(["--seed", "20150615", "--count", "100"]).current_dir(folder.path("")).output();
+        let output = python.args(["--seed", "20150615", "--count", "60"]).current_dir(folder.path("")).output();
         let ended: Ended = output.expect("python3 is needed for this test").into();
         assert_eq!((ended.code, ended.err.as_str()), (0, ""), "{}", ended.out);
         assert_eq!(ended.out.lines().filter(|line| line.ends_with(", 0 differ")).count(), 3, "{}", ended.out);
