@@ -41,6 +41,8 @@ pub struct Prices {
     pub is_first: bool,
     /// Last price of the session before the one in which `last` was made: the base of its day's limits.
     pub base: Option<Price>,
+    /// Did somebody who tells a market tell `prev_close`, as what the limits of an order sent now are reckoned from?
+    pub is_base_told: bool,
     /// Mean daily volume of the twenty sessions before today, where known.
     pub adv20: Option<Qty>,
     /// Shares traded in this session, where known.
@@ -50,6 +52,8 @@ pub struct Prices {
     /// Its market's hours, where known.
     pub session: Option<Session>,
     day: Option<Day>,
+    /// Did its session make no price yet?
+    is_untraded: bool,
     /// Shares traded in this session, as its events told.
     volume: Option<Qty>,
 }
@@ -86,6 +90,15 @@ impl Prices {
     #[must_use]
     pub fn price_day(&self) -> Day {
         self.day.unwrap_or(Day(i32::MAX))
+    }
+
+    /// The price from which the limits of [`Self::trading_day`] are reckoned: the previous close; for a later day than
+    /// that of the last price, the last price, unless somebody told which it is.
+    #[must_use]
+    pub fn limit_base(&self, now: Ts) -> Option<Price> {
+        let is_over = self.day.is_some_and(|day| day < self.trading_day(now));
+        let close = self.last.filter(|_| is_over && !self.is_base_told).map(|(price, _)| price);
+        close.or(self.prev_close)
     }
 
     /// The price to judge by: last trade, else mid, else previous close.
@@ -130,27 +143,37 @@ impl Prices {
     /// Takes an event in; returns the volume of the session that is over with it, if one is.
     fn absorb(&mut self, event: &MarketEvent) -> Option<Qty> {
         let mut over = None;
-        let is_first = self.day != Some(event.day);
+        let is_first = self.day != Some(event.day) || self.is_untraded;
         if self.day.is_some_and(|day| day < event.day) {
             self.prev_close = self.last.map(|(price, _)| price);
+            self.is_base_told = false;
             over = self.end_volume();
         }
         self.day = Some(event.day);
         self.session = Some(Session::Until { end: event.session_end, day: event.day, next: event.next_day });
         match event.payload {
             Payload::Bar(bar) => {
-                self.trade(bar.close, Some(bar.volume), event.ts);
-                self.is_first = is_first;
+                // Where nobody traded, no price was made: what is held is worth what it was.
+                let (close, is_untraded) = match self.last {
+                    Some((last, _)) if !bar.volume.is_positive() => (last, true),
+                    _ => (bar.close, false),
+                };
+                self.trade(close, event.ts);
+                (self.is_first, self.is_untraded) = (is_first, is_first && is_untraded);
+                self.count_volume(bar.volume);
                 if bar.whole_session {
-                    self.prev_close = Some(bar.close);
+                    self.prev_close = self.last.map(|(price, _)| price);
                     self.session = Some(Session::Next { day: event.next_day });
                     over = self.end_volume();
                 }
             }
             Payload::Trade(trade) => {
+                self.trade(trade.price, event.ts);
+                (self.is_first, self.is_untraded) = (is_first, false);
                 // Who tells no size tells nothing of volume.
-                self.trade(trade.price, Some(trade.size).filter(|size| size.is_positive()), event.ts);
-                self.is_first = is_first;
+                if trade.size.is_positive() {
+                    self.count_volume(trade.size);
+                }
             }
             Payload::Quote(quote) => {
                 if self.last.is_none() {
@@ -163,14 +186,15 @@ impl Prices {
         over
     }
 
-    fn trade(&mut self, price: Price, volume: Option<Qty>, at: Ts) {
+    fn trade(&mut self, price: Price, at: Ts) {
         self.before = self.reference();
         self.base = self.prev_close;
         self.last = Some((price, at));
-        if let Some(volume) = volume {
-            self.volume = self.volume.unwrap_or(Qty::ZERO).checked_add(volume);
-            self.day_volume = self.volume;
-        }
+    }
+
+    fn count_volume(&mut self, volume: Qty) {
+        self.volume = self.volume.unwrap_or(Qty::ZERO).checked_add(volume);
+        self.day_volume = self.volume;
     }
 
     /// The session is over: what traded in it, as its events told.
@@ -305,6 +329,37 @@ mod tests {
         let intraday = [bar(1, 100, 1, false), bar(2, 110, 1, false), bar(2, 120, 1, false)];
         assert_eq!(seen(&intraday[..2]), (won(100), won(100), true));
         assert_eq!(seen(&intraday), (won(110), won(100), false));
+    }
+
+    #[test]
+    fn a_bar_without_volume_makes_no_price() {
+        let halted = [bar(1, 100, 1, true), bar(2, 130, 0, true), bar(3, 100, 0, true)];
+        let prices = market(halted);
+        assert_eq!((prices.last, prices.prev_close), (Some((Price::whole(100), Ts(300))), Some(Price::whole(100))));
+        assert_eq!(prices.trading_day(Ts(300)), Day(4));
+        let prices = market(halted.into_iter().chain([bar(4, 160, 1, true)]));
+        assert_eq!(
+            (prices.before, prices.base, prices.is_first),
+            (Some(Price::whole(100)), Some(Price::whole(100)), true)
+        );
+        assert_eq!((prices.last, prices.prev_close), (Some((Price::whole(160), Ts(400))), Some(Price::whole(160))));
+        assert_eq!(market([bar(1, 90, 0, true)]).reference(), Some(Price::whole(90)), "better than none");
+        let minutes = [bar(1, 100, 1, false), bar(2, 100, 0, false), bar(2, 120, 1, false), bar(2, 121, 1, false)];
+        assert!(market(minutes[..3].iter().copied()).is_first, "nobody traded before it on its day");
+        assert!(!market(minutes).is_first);
+    }
+
+    #[test]
+    fn the_limits_of_the_next_session_are_reckoned_from_the_close_of_this_one() {
+        let prices = market([bar(3, 100, 1, false), bar(4, 120, 1, false)]);
+        assert_eq!([449, 450].map(|now| prices.limit_base(Ts(now))), [100, 120].map(|price| Some(Price::whole(price))));
+        let whole = market([bar(3, 100, 1, true), bar(4, 120, 1, true)]);
+        assert_eq!(whole.limit_base(Ts(400)), Some(Price::whole(120)));
+        let told = Prices { is_base_told: true, prev_close: Some(Price::whole(90)), ..prices };
+        assert_eq!(told.limit_base(Ts(450)), Some(Price::whole(90)), "who tells a market tells its base");
+        let session = Some(Session::Until { end: Ts(450), day: Day(4), next: Day(4) });
+        let early = Prices { session, ..prices };
+        assert_eq!(early.limit_base(Ts(450)), Some(Price::whole(100)), "its day is still to open");
     }
 
     #[test]

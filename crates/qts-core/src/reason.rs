@@ -84,6 +84,7 @@ codes! {
     51 QtyAdjusted "qty_adjusted" "Phase 5: the quantity was cut to what is possible.",
     52 QtyAdjustedToZero "qty_adjusted_to_zero" "Phase 5: nothing is left of the quantity after the cut.",
     53 RiskScoreExceeded "risk_score_exceeded" "The Phase 5 risk score of what is left is above max_risk_score. Raise max_risk_score or ask for less.",
+    54 OrderLimit "order_limit" "The exchange takes no order that large and would refuse it whole, an exit too. Send it in parts, each within the limit.",
 }
 
 impl Code {
@@ -175,7 +176,7 @@ mod tests {
     #[test]
     fn numbers_and_names_of_codes_are_dense_and_unique() {
         let numbers: Vec<u16> = Code::ALL.iter().map(|code| *code as u16).collect();
-        assert_eq!(numbers, (1..=53).collect::<Vec<u16>>());
+        assert_eq!(numbers, (1..=54).collect::<Vec<u16>>());
         let names: std::collections::BTreeSet<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
         assert_eq!(names.len(), Code::ALL.len());
     }

@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 
 use qts_core::{
-    Code, Cross, DecisionId, Holding, Inst, Kind, Money, Price, Qty, Ratio, Reason, Scope, Side, Stage, StrategyId,
-    allocate,
+    Amount, Code, Cross, DecisionId, Holding, Inst, Kind, Money, Price, Qty, Ratio, Reason, Scope, Side, Stage,
+    StrategyId, allocate,
 };
 
 use crate::controls::{self, Terms};
@@ -192,6 +192,9 @@ impl<'a> AccountDesk<'a> {
         };
         let slices = |party: &Party| if party.is_exit() { party.left.min(instrument.lot) } else { Qty::ZERO };
         let mut verdict = Verdict::new(Scope::Account, &seen, sum(places, parties, slices)).watched(trace.is_some());
+        if let Some(most) = seen.most_at_once() {
+            verdict.cap(Code::OrderLimit, most, Some(Amount::Qty(seen.asked)), Some(Amount::Qty(most)));
+        }
         if !by_operator {
             self.check_policy(&mut verdict, &seen);
         }

@@ -44,6 +44,14 @@ impl RiskContext<'_> {
     pub fn trading_day(&self) -> Day {
         self.prices.trading_day(self.now)
     }
+
+    /// The most shares that the market takes in one order: at its limit, a market order at the price to judge by.
+    /// `None` if the market has no such rule, or nobody knows what it comes to.
+    #[must_use]
+    pub fn most_at_once(&self) -> Option<Qty> {
+        let price = self.kind.limit().or_else(|| self.prices.reference())?;
+        self.instrument.most_at_once(price, self.trading_day())
+    }
 }
 
 /// The numbers of one owner (a strategy, or the account as the sum of all) with everything reserved so far.
@@ -161,7 +169,7 @@ pub fn worth(
     match (side, kind) {
         (Side::Buy, Kind::Limit(limit)) => Some(limit),
         (Side::Buy, Kind::Market) if instrument.is_limited(day) => {
-            instrument.price_limits(prices.prev_close?, day).map(|(_, upper)| upper)
+            instrument.price_limits(prices.limit_base(now)?, day).map(|(_, upper)| upper)
         }
         (Side::Buy, Kind::Market) => {
             let ask = prices.quote.map(|(_, ask, _)| ask);

@@ -139,7 +139,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::policy::OrderRate;
+    use crate::policy::{OrderRate, Participation, Thresholds};
 
     const SECOND: i64 = Span::SECOND.0;
 
@@ -189,6 +189,38 @@ mod tests {
         let same = |at: i64, qty: i32| pace.asked_since(Ts(at), Span(10 * SECOND), wish(qty));
         assert_eq!((same(10 * SECOND, 5), same(10 * SECOND + 1, 5), same(14 * SECOND, 6)), (1, 0, 1));
         assert_eq!(same(5 * SECOND, 7), 0);
+    }
+
+    #[test]
+    fn what_lies_at_the_end_of_the_window_is_kept_and_what_lies_beyond_is_not() {
+        let (controls, wish) = (limited("1"), (Inst(0), Side::Buy, Qty::whole(5), Kind::Market));
+        let admitted = |times: &[i64]| {
+            let mut pace = Pace::new();
+            times.iter().for_each(|at| pace.admitted(Ts(*at), wish, [&controls].into_iter()));
+            pace
+        };
+        assert_eq!(admitted(&[0, 10 * SECOND]).asked_since(Ts(10 * SECOND), Span(10 * SECOND), wish), 2);
+        assert_eq!(admitted(&[0, 11 * SECOND]), admitted(&[11 * SECOND]));
+    }
+
+    #[test]
+    fn a_session_counts_from_its_beginning() {
+        let (mut pace, counts) = (Pace::new(), Thresholds::limit(9));
+        let volume = Participation { order: None, day: Some(Ratio::whole(1)), where_known: false };
+        let controls = Controls { message_limit: Some(counts), max_participation: Some(volume), ..Controls::default() };
+        pace.sent_order(Ts(0), [&controls].into_iter());
+        pace.filled(Inst(0), Qty::whole(5), [&controls].into_iter());
+        assert_eq!((pace.messages, pace.traded(Inst(0))), (1, Qty::whole(5)));
+        pace.turn();
+        assert_eq!((pace.messages, pace.traded(Inst(0))), (0, Qty::ZERO));
+    }
+
+    #[test]
+    fn a_bucket_matters_until_it_is_empty() {
+        let mut pace = Pace::new();
+        pace.sent_order(Ts(0), [&limited("1")].into_iter());
+        let alive = |at: i64| pace.alive(Ts(at), std::iter::empty()).is_some();
+        assert_eq!([0, SECOND - 1, SECOND].map(alive), [true, true, false]);
     }
 
     #[test]

@@ -223,7 +223,7 @@ impl<'a> Desk<'a> {
         let reference = prices.reference().ok_or(Code::NoMarketData)?;
         let day = prices.trading_day(self.situation.now);
         if instrument.is_limited(day) {
-            match prices.prev_close.map(|base| instrument.price_limits(base, day)) {
+            match prices.limit_base(self.situation.now).map(|base| instrument.price_limits(base, day)) {
                 Some(None) => return Err(Code::Overflow),
                 None if intent.kind != Kind::Market => return Err(Code::NoMarketData),
                 _ => {}
@@ -391,13 +391,16 @@ impl StrategyRiskCalculator<'_> {
     }
 }
 
-/// Validity on the market's own rules: tick, lot, daily limits. These hold for exits, too.
+/// Validity on the market's own rules: tick, lot, largest order, daily limits. These hold for exits, too.
 fn check_market_rules(verdict: &mut Verdict, seen: &RiskContext<'_>, subject: &Subject<'_>) {
     let instrument = seen.instrument;
     let closes_all = seen.asked == subject.holding.position.abs() && seen.asked == subject.reducing;
     let in_steps = seen.asked.is_multiple_of(instrument.quantity_step);
     if !in_steps || !(seen.asked.is_multiple_of(instrument.lot) || closes_all) {
         verdict.block(Code::OffLot, Some(Amount::Qty(seen.asked)), Some(Amount::Qty(instrument.lot)));
+    }
+    if let Some(most) = seen.most_at_once().filter(|most| seen.asked > *most) {
+        verdict.block(Code::OrderLimit, Some(Amount::Qty(seen.asked)), Some(Amount::Qty(most)));
     }
     let Some(limit) = seen.kind.limit() else { return };
     let day = seen.trading_day();
@@ -406,7 +409,7 @@ fn check_market_rules(verdict: &mut Verdict, seen: &RiskContext<'_>, subject: &S
         let tick = ticks.at(limit);
         verdict.block(Code::OffTick, Some(Amount::Price(limit)), Some(Amount::Price(tick)));
     }
-    if let Some((lower, upper)) = seen.prices.prev_close.and_then(|base| instrument.price_limits(base, day)) {
+    if let Some((lower, upper)) = seen.prices.limit_base(seen.now).and_then(|base| instrument.price_limits(base, day)) {
         if limit > upper {
             verdict.block(Code::OutsidePriceLimit, Some(Amount::Price(limit)), Some(Amount::Price(upper)));
         } else if limit < lower {

@@ -52,6 +52,7 @@ impl Outside {
             prices.quote = facts.quote.or(prices.quote);
             prices.prev_close = facts.prev_close.or(prices.prev_close);
             prices.base = facts.prev_close.or(prices.base);
+            prices.is_base_told |= facts.prev_close.is_some();
             if prices.is_first {
                 prices.before = facts.prev_close.or(prices.before);
             }

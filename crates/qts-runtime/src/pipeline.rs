@@ -410,7 +410,7 @@ impl Runtime {
             let own = self.ledger.orders_sent_by(&owner).filter(|order| order.instrument == inst);
             self.unwanted.extend(own.map(|order| order.id));
             let side = if holding.position < Qty::ZERO { Side::Buy } else { Side::Sell };
-            let qty = holding.reducing_part(side, holding.position.abs());
+            let qty = holding.reducing_part(side, holding.position.abs()).min(self.most_at_once(inst));
             if holding == Holding::default() {
                 self.flattening.remove(&(owner, inst));
             } else if qty.is_positive() {
@@ -418,6 +418,15 @@ impl Runtime {
             }
         }
         proposals
+    }
+
+    /// The most that its market takes in one market order: a larger holding is closed in parts.
+    fn most_at_once(&self, inst: Inst) -> Qty {
+        let known = self.instruments.get(inst).zip(self.market.prices(inst));
+        let most = known.and_then(|(instrument, prices)| {
+            instrument.most_at_once(prices.reference()?, prices.trading_day(self.now))
+        });
+        most.unwrap_or(Qty::MAX)
     }
 
     fn flatten_proposal(&self, emission: u32, owner: StrategyId, (inst, side, qty): (Inst, Side, Qty)) -> Proposal {

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use qts_core::{ExecId, ExecReport, Inst, Instruments, MarketEvent, OrderId, Outcome, Ratio, Slice, Ts};
+use qts_core::{ExecId, ExecReport, Inst, Instruments, MarketEvent, OrderId, Outcome, Qty, Ratio, Slice, Ts};
 use qts_loop::NewOrder;
 
 use lane::Lane;
@@ -53,6 +53,8 @@ pub struct SimBroker {
     config: SimConfig,
     instruments: Arc<Instruments>,
     lanes: Vec<Lane>,
+    /// What the account holds, by instrument.
+    held: Vec<Qty>,
     orders: BTreeMap<Key, Working>,
     requests: Vec<Request>,
     executions: ExecId,
@@ -69,12 +71,24 @@ enum Request {
 }
 
 impl SimBroker {
-    /// A broker without orders that has seen no market yet.
+    /// A broker without orders that has seen no market yet; the account holds nothing.
     #[must_use]
     pub fn new(config: SimConfig, instruments: Arc<Instruments>) -> Self {
         let lanes = vec![Lane::default(); instruments.len()];
+        let held = vec![Qty::ZERO; instruments.len()];
         let (orders, requests) = (BTreeMap::new(), Vec::new());
-        Self { config, instruments, lanes, orders, requests, executions: ExecId(0) }
+        Self { config, instruments, lanes, held, orders, requests, executions: ExecId(0) }
+    }
+
+    /// The same with what the account holds already.
+    #[must_use]
+    pub fn holding(mut self, positions: impl IntoIterator<Item = (Inst, Qty)>) -> Self {
+        for (inst, qty) in positions {
+            if let Some(held) = self.held.get_mut(inst.0 as usize) {
+                *held = plus(*held, qty);
+            }
+        }
+        self
     }
 
     /// Takes an order; whether it is accepted is said at the next slice.
@@ -104,13 +118,21 @@ impl SimBroker {
 
     fn place_ticket(&mut self, ticket: Ticket, now: Ts) {
         let lane = self.lanes.get(ticket.instrument.0 as usize).copied().unwrap_or_default();
-        let verdict = ticket.check(&self.instruments, lane.trading_day(now));
+        let known = (lane.last(), self.sellable(ticket.instrument));
+        let verdict = ticket.check(&self.instruments, lane.trading_day(now), known);
         if verdict.is_ok() {
             let session = lane.session_at(now);
             let before = self.orders.insert((ticket.instrument, ticket.id), Working::new(ticket, now, session));
             assert!(before.is_none(), "the loop never uses an order number twice");
         }
         self.requests.push(Request::Place(ticket.id, verdict));
+    }
+
+    /// What the account holds and does not yet offer for sale.
+    fn sellable(&self, inst: Inst) -> Qty {
+        let held = self.held.get(inst.0 as usize).copied().unwrap_or_default();
+        let offered = self.orders.range(orders_on(inst)).map(|(_, order)| order.offered());
+        offered.fold(held, |left, offered| plus(left, -offered))
     }
 
     fn answer(&mut self, ts: Ts, out: &mut Vec<ExecReport>) {
@@ -136,13 +158,15 @@ impl SimBroker {
 
     fn meet(&mut self, event: &MarketEvent, ts: Ts, out: &mut Vec<ExecReport>) {
         let Some(instrument) = self.instruments.get(event.instrument) else { return };
-        let Some(lane) = self.lanes.get_mut(event.instrument.0 as usize) else { return };
+        let place = event.instrument.0 as usize;
+        let Some((lane, held)) = self.lanes.get_mut(place).zip(self.held.get_mut(place)) else { return };
         lane.open(event);
         let encounter = Encounter { event, instrument, config: self.config, prev_close: lane.prev_close() };
         let mut room = Room::of(&event.payload, self.config.max_volume_share, instrument.lot);
         let executions = &mut self.executions;
         let over = |(_, id): &Key, order: &mut Working| {
             let met = order.meet(&encounter, &mut room, executions);
+            *held = met.iter().flatten().fold(*held, |held, outcome| plus(held, order.signed(outcome)));
             out.extend(met.into_iter().flatten().map(|outcome| ExecReport { order: *id, ts, outcome }));
             order.is_over()
         };
@@ -160,6 +184,11 @@ impl SimBroker {
         out.extend(expired.map(|((_, order), _)| ExecReport { order, ts, outcome: Outcome::Expired }));
         out[first..].sort_unstable_by_key(|report| report.order);
     }
+}
+
+/// The sum, which ends at the end of its range: no more was ever held.
+fn plus(held: Qty, more: Qty) -> Qty {
+    held.checked_add(more).unwrap_or(if more < Qty::ZERO { -Qty::MAX } else { Qty::MAX })
 }
 
 /// The keys of all orders on one instrument.

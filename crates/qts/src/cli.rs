@@ -143,8 +143,8 @@ Examples:
   qts serve my.toml --stdio
   echo '{\"state\": true}' | qts serve my.toml --stdio
 
-Every line is a JSON object with any of: id, now, market, ack, reject, fill, canceled, expired, cancel_refused, positions,
-command, intents, judge, state. docs/serve.md has them all. A bad line gets an error reply and changes nothing.")]
+Every line is a JSON object with any of: id, now, market, ack, reject, fill, canceled, expired, cancel_refused, link,
+positions, command, intents, judge, state. docs/serve.md has them all. A bad line gets an error reply and changes nothing.")]
     Serve(ServeArgs),
     /// Play policy tests: cases of intents, prices, fills and commands, and what is expected of the gate
     #[command(after_help = "\

@@ -97,6 +97,10 @@ pub(crate) const fn explained(code: Code) -> (&'static str, &'static str) {
         Code::RiskScoreExceeded => {
             ("남은 수량의 Phase 5 위험 점수가 max_risk_score를 넘습니다.", "max_risk_score를 올리거나 수량을 줄이세요.")
         }
+        Code::OrderLimit => (
+            "거래소가 받지 않는 큰 주문이라 청산 주문이라도 통째로 거부됩니다.",
+            "한도 안의 여러 주문으로 나누어 내세요.",
+        ),
     }
 }
 

@@ -43,7 +43,8 @@ pub(crate) fn wire(config: &Config) -> Result<Wired, Trouble> {
     config.require_kinds()?;
     let (runtime, schedule, instruments) = core(config)?;
     let feed = Merge::open(sources(config)?)?;
-    let broker = SimBroker::new(sim_config(config), Arc::clone(&instruments));
+    let held = config.positions.iter().map(|position| (position.instrument, position.qty));
+    let broker = SimBroker::new(sim_config(config), Arc::clone(&instruments)).holding(held);
     Ok(Wired { runtime, feed, broker, schedule, instruments })
 }
 

@@ -64,7 +64,8 @@ fn bare_allows(tokens: &[Token<'_>]) -> Vec<(usize, String)> {
 
 fn banned_words(path: &str, tokens: &[Token<'_>]) -> Vec<(usize, String)> {
     let exact = ["crates/qts-core/", "crates/qts-gate/", "crates/qts-loop/"].iter().any(|it| path.starts_with(it));
-    let replayed = ["crates/qts-runtime/", "crates/qts-strategy/", STRATEGIES].iter().any(|it| path.starts_with(it));
+    let replayed = ["crates/qts-journal/", "crates/qts-runtime/", "crates/qts-strategy/", STRATEGIES];
+    let replayed = replayed.iter().any(|it| path.starts_with(it));
     let mut banned = Vec::new();
     if exact || replayed {
         banned.extend(CHANCE.iter().chain(&CLOCK));
@@ -144,6 +145,7 @@ mod tests {
         let text = "//! f64\nfn f(x: f64) {}\nuse std::{time::Instant};\nlet m = HashMap::new();\nlet y = 1_f32;\n";
         assert_eq!(lines("crates/qts-gate/src/a.rs", text), [2, 3, 4, 5]);
         assert_eq!(lines("crates/qts-runtime/src/a.rs", text), [3, 4]);
+        assert_eq!(lines("crates/qts-journal/src/a.rs", text), [3, 4]);
         assert_eq!(lines("crates/qts-venues/src/a.rs", text), [0; 0]);
         assert_eq!(lines("crates/qts-gate/tests/it/a.rs", text), [0; 0]);
     }

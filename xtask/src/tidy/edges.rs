@@ -22,11 +22,12 @@ enum Outside {
 use Outside::{Any, Only};
 
 /// Adding an edge here is a decision about what a crate may know.
-const RULES: [Rule; 12] = [
+const RULES: [Rule; 13] = [
     Rule { package: "qts-core", ours: &[], outside: Only(&[]) },
     Rule { package: "qts-strategy", ours: &["qts-core"], outside: Only(&[]) },
     Rule { package: "qts-strategies", ours: &["qts-strategy"], outside: Only(&[]) },
     Rule { package: "qts-gate", ours: &["qts-core"], outside: Only(&[]) },
+    Rule { package: "qts-journal", ours: &[], outside: Only(&["blake3", "crc32fast", "thiserror"]) },
     Rule { package: "qts-loop", ours: &["qts-core", "qts-gate"], outside: Only(&[]) },
     Rule { package: "qts-venues", ours: &["qts-core", "qts-loop"], outside: Any },
     Rule {

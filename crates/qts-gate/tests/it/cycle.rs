@@ -3,7 +3,7 @@
 //! One line each, in any order but that a thing is named before it is used; `#` begins a comment.
 //!
 //! ```text
-//! A last=100 bid=99 ask=101 prev=98 krx       an instrument (a capital) and its prices; also age=4s, lot, tick, fee…
+//! A last=100 bid=99 ask=101 prev=98 krx       an instrument (a capital) and its prices; also age=4s, lot, tick, listed…
 //! A last=100 before=90 base=95 adv=1000 session=0s    and the price before, the base of its day, volume, session left
 //! account cash=1000 equity=2000 rule=net max_long=10%
 //! account.B max_long=5                        the account's policy for one instrument
@@ -21,8 +21,8 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use qts_core::{
-    Amount, DailyLimit, Dated, Day, Decision, Inst, Instrument, Kind, Mode, Money, OrderId, Price, Proposal, Qty,
-    Ratio, Reason, Session, Side, Span, StrategyId, TickTable, Tif, Ts,
+    Amount, DailyLimit, Dated, Day, Decision, Inst, Instrument, Kind, Mode, Money, OrderId, OrderLimit, Price,
+    Proposal, Qty, Ratio, Reason, Session, Side, Span, StrategyId, TickTable, Tif, Ts,
 };
 use qts_gate::policy::{Age, Controls, FatFinger, Jump, OrderRate, OrderSize, Participation, Size, Thresholds, Worth};
 use qts_gate::{ArbitrationRule, CancelAsk, Judged, Permit, RiskPolicy, Standing, StrategyState};
@@ -284,10 +284,21 @@ fn instrument(words: &[&str]) -> Instrument {
             ("fee", value) => stock.commission = fraction(value),
             ("step", value) => stock.quantity_step = number(value),
             ("short_ban", _) => stock.short_ban = true,
+            ("listed", value) => {
+                stock.listed_shares = Some(number(value));
+                stock.order_limit = Dated::always(Some(a_hundredth()));
+            }
             _ => {}
         }
     }
     stock
+}
+
+/// One hundredth of all listed shares; worth 1,000 always passes.
+fn a_hundredth() -> OrderLimit {
+    let share = fraction("1%");
+    let (small, worth, always) = (Money::ZERO, Money::whole(1_000_000_000), Money::whole(1_000));
+    OrderLimit { share, share_of_small: share, small, worth, always }
 }
 
 fn set(controls: &mut Controls, key: &str, value: &str) {

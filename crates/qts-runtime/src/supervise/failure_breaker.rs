@@ -84,6 +84,7 @@ const fn is_caused_by_strategy(code: Code) -> bool {
             | Code::OffTick
             | Code::OffLot
             | Code::OutsidePriceLimit
+            | Code::OrderLimit
             | Code::Restricted
             | Code::OutsideSession
             | Code::DuplicateOrder

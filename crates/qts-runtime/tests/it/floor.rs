@@ -115,6 +115,7 @@ impl Opening {
         quiet_panics();
         let instruments = Arc::new(Instruments::new(self.stocks).expect("distinct"));
         let mut books = Books::with_cash(Money::whole(self.cash));
+        let held: Vec<(Inst, Qty)> = self.positions.iter().map(|(_, inst, qty, _)| (*inst, Qty::whole(*qty))).collect();
         for (owner, inst, qty, price) in self.positions {
             let qty = Qty::whole(qty);
             books.book_mut(&id(owner)).open_with(inst, qty, Money::of(Price::whole(price), qty));
@@ -129,7 +130,7 @@ impl Opening {
             quarantine: self.quarantine,
             stop: self.stop,
         });
-        let broker = self.sim.map(|config| SimBroker::new(config, instruments));
+        let broker = self.sim.map(|config| SimBroker::new(config, instruments).holding(held));
         Floor { runtime, broker, schedule: Schedule::default(), audit, now: OPEN, records: Vec::new() }
     }
 }

@@ -4,6 +4,7 @@ mod audit;
 mod drawn;
 mod floor;
 mod latch;
+mod market_rules;
 mod phase5;
 mod properties;
 mod requirements;

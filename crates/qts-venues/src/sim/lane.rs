@@ -56,6 +56,11 @@ impl Lane {
         self.prev_close
     }
 
+    /// The last price, if there was one.
+    pub(super) const fn last(&self) -> Option<Price> {
+        self.last
+    }
+
     /// Enters an event's day, before orders meet it.
     pub(super) fn open(&mut self, event: &MarketEvent) {
         if self.session.is_some_and(|session| session.day < event.day) {
@@ -70,9 +75,12 @@ impl Lane {
         self.is_told = matches!(event.payload, Payload::Bar(bar) if bar.whole_session);
         match event.payload {
             Payload::Bar(bar) => {
-                self.last = Some(bar.close);
+                // Where nobody traded, no price was made.
+                if bar.volume.is_positive() || self.last.is_none() {
+                    self.last = Some(bar.close);
+                }
                 if bar.whole_session {
-                    self.prev_close = Some(bar.close);
+                    self.prev_close = self.last;
                 }
             }
             Payload::Trade(trade) => self.last = Some(trade.price),

@@ -1,8 +1,9 @@
 //! An order at the simulated broker: what was asked, what is left of it, and to which session it belongs.
 //!
 //! An order placed while its instrument's session runs belongs to that session, any other to the session of its
-//! instrument's next event (an event after the close of the day in which it was placed does not count). All but GTC
-//! orders end with their session: IOC and FOK too, if no event came that could have filled them.
+//! instrument's next event. What was made after its session's end (a price of a later auction, a quote that nobody took
+//! away) fills nothing. All but GTC orders end with their session: IOC and FOK too, if no event came that could have
+//! filled them.
 
 use qts_core::{
     Day, ExecId, Inst, Instrument, Instruments, Kind, MarketEvent, OrderId, Outcome, Payload, Price, Qty, Side,
@@ -39,13 +40,38 @@ impl From<&NewOrder> for Ticket {
 }
 
 impl Ticket {
-    /// Would a broker take it for that day? If not, why. Quantities off the lot are taken: they are how odd lots are sold off.
-    pub(super) fn check(&self, instruments: &Instruments, day: Day) -> Result<(), String> {
+    /// Would a broker take it for that day? If not, why. Quantities off the lot are taken: they are how odd lots are
+    /// sold off. `last` is the last price, where there is one; `sellable` what is held and not yet offered.
+    pub(super) fn check(
+        &self,
+        instruments: &Instruments,
+        day: Day,
+        (last, sellable): (Option<Price>, Qty),
+    ) -> Result<(), String> {
         let known = instruments.get(self.instrument);
         let instrument = known.ok_or_else(|| format!("unknown instrument {}", instruments.name(self.instrument)))?;
         check_qty(self.qty, instrument)?;
-        self.kind.limit().map_or(Ok(()), |limit| check_limit(limit, instrument.ticks.on(day)))
+        self.kind.limit().map_or(Ok(()), |limit| check_limit(limit, instrument.ticks.on(day)))?;
+        let price = self.kind.limit().or(last);
+        check_size(self.qty, price.and_then(|price| instrument.most_at_once(price, day)))?;
+        if self.side == Side::Sell && instrument.short_ban { check_sale(self.qty, sellable) } else { Ok(()) }
     }
+}
+
+fn check_size(qty: Qty, most: Option<Qty>) -> Result<(), String> {
+    match most.filter(|most| qty > *most) {
+        Some(most) => Err(format!("quantity {qty} is more than the exchange takes in one order, {most}")),
+        None => Ok(()),
+    }
+}
+
+/// The market forbids short sales. What was bought is held at once: selling it before it is settled is none.
+fn check_sale(qty: Qty, sellable: Qty) -> Result<(), String> {
+    if qty <= sellable {
+        return Ok(());
+    }
+    let sellable = sellable.max(Qty::ZERO);
+    Err(format!("sale of {qty}, but {sellable} are held and not yet offered; the market forbids short sales"))
 }
 
 fn check_qty(qty: Qty, instrument: &Instrument) -> Result<(), String> {
@@ -81,6 +107,23 @@ impl Working {
         Self { ticket, placed, session, left: ticket.qty, over: false }
     }
 
+    /// What of it is still offered for sale.
+    pub(super) const fn offered(&self) -> Qty {
+        match self.ticket.side {
+            Side::Sell => self.left,
+            Side::Buy => Qty::ZERO,
+        }
+    }
+
+    /// What an outcome adds to what the account holds.
+    pub(super) fn signed(&self, outcome: &Outcome) -> Qty {
+        match (outcome, self.ticket.side) {
+            (Outcome::Filled { qty, .. }, Side::Buy) => *qty,
+            (Outcome::Filled { qty, .. }, Side::Sell) => -*qty,
+            _ => Qty::ZERO,
+        }
+    }
+
     /// Has it been filled or cancelled?
     pub(super) const fn is_over(&self) -> bool {
         self.over
@@ -98,9 +141,18 @@ impl Working {
         matches!(event.payload, Payload::Bar(bar) if self.placed.0 > bar.from.0)
     }
 
+    /// Was it made when its session was over? What comes with the very end, the last bar or trade, is still of it.
+    const fn is_after_the_close(event: &MarketEvent) -> bool {
+        match event.payload {
+            Payload::Bar(bar) => bar.from.0 >= event.session_end.0,
+            Payload::Quote(_) | Payload::Trade(_) => event.ts.0 > event.session_end.0,
+        }
+    }
+
     /// Meets an event of its instrument: perhaps a fill, and for IOC and FOK the end of what is left.
     pub(super) fn meet(&mut self, at: &Encounter<'_>, room: &mut Room, last: &mut ExecId) -> [Option<Outcome>; 2] {
-        if !self.may_meet(Session::of(at.event)) || self.has_missed_the_open(at.event) {
+        let is_too_late = self.has_missed_the_open(at.event) || Self::is_after_the_close(at.event);
+        if !self.may_meet(Session::of(at.event)) || is_too_late {
             return [None, None];
         }
         let fill = self.trade(at, room, last);

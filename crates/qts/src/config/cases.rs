@@ -18,7 +18,7 @@ use super::source::{Place, Source};
 use super::syntax;
 
 /// The parts of a step that go into its line, and its own.
-const LINE: [&str; 11] = [
+const LINE: [&str; 12] = [
     "now",
     "market",
     "ack",
@@ -27,6 +27,7 @@ const LINE: [&str; 11] = [
     "canceled",
     "expired",
     "cancel_refused",
+    "link",
     "positions",
     "command",
     "intents",

@@ -54,7 +54,7 @@ pub(crate) const BUILT: [&str; 27] = [
 ];
 
 /// Validity: always on, in every policy.
-pub(crate) const ALWAYS_ON: [&str; 12] = [
+pub(crate) const ALWAYS_ON: [&str; 13] = [
     "invalid_number",
     "overflow",
     "unknown_instrument",
@@ -64,6 +64,7 @@ pub(crate) const ALWAYS_ON: [&str; 12] = [
     "off_tick",
     "off_lot",
     "outside_price_limit",
+    "order_limit",
     "no_market_data",
     "self_trade",
     "unreconciled",

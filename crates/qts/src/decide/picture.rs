@@ -180,6 +180,7 @@ fn fill_in(market: &mut Market, inst: Inst, quoted: &Quoted<'_>, (at, now): (Ts,
     prices.last = quoted.last.map(|last| (last, at));
     prices.quote = quoted.quote().map(|(bid, ask)| (bid, ask, at));
     prices.prev_close = quoted.prev_close;
+    prices.is_base_told = quoted.prev_close.is_some();
     prices.before = quoted.prev_close;
     prices.is_first = true;
     prices.base = quoted.prev_close;

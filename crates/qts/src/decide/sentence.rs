@@ -73,6 +73,7 @@ fn compared(reason: &Reason, observed: &str, limit: &str) -> String {
         Code::OffLot => format!("{observed} is not a whole number of lots of {limit}"),
         Code::OffTick => format!("{observed} is not a multiple of the tick {limit}"),
         Code::OutsidePriceLimit => format!("{observed} lies beyond the day's price limit {limit}"),
+        Code::OrderLimit => format!("{observed} in one order, of which the exchange takes {limit} at most"),
         Code::ShortNotAllowed => format!("{observed} to sell, {limit} to be had"),
         Code::StaleData => format!("the newest price is {observed} old, above the {level} {limit}"),
         Code::DataImplausible => format!("the price jumped by {observed}, above the {level} {limit}"),

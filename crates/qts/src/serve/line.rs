@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use qts_core::{Cycle, ExecReport, Inst, Instruments, Qty, Ts};
 
-use crate::decide::error::{Fault, Problem};
+use crate::decide::error::{Fault, Problem, shown};
 use crate::decide::node::Node;
 use crate::decide::picture::{Quoted, read_quoted};
 use crate::decide::setup;
@@ -16,7 +16,7 @@ use super::reports::{PARTS, Reader};
 use super::service::Service;
 
 /// Its keys: the client's name first, the broker's reports last.
-const KEYS: [&str; 14] = {
+const KEYS: [&str; 15] = {
     let [ack, reject, fill, canceled, expired, refused] = PARTS;
     [
         "id",
@@ -26,6 +26,7 @@ const KEYS: [&str; 14] = {
         "intents",
         "judge",
         "state",
+        "link",
         "positions",
         ack,
         reject,
@@ -46,6 +47,8 @@ pub(super) struct Line<'a> {
     pub(super) quoted: BTreeMap<Inst, Quoted<'a>>,
     /// What the broker says, and how many unnamed executions there were by then.
     pub(super) reports: (Vec<ExecReport>, u64),
+    /// Did the link to the broker go down, or come up?
+    pub(super) link_is_up: Option<bool>,
     /// What the broker says it holds: all of it.
     pub(super) positions: Option<BTreeMap<Inst, Option<Qty>>>,
     /// What the operator says.
@@ -67,11 +70,12 @@ impl<'a> Line<'a> {
         let root = Node::parse(text).map_err(|problem| problem.with_help("send one JSON object a line"))?;
         let parts = root.fields(KEYS)?;
         check_purpose(root, &parts)?;
-        let [id, now, market, command, intents, judge, state, positions, broker @ ..] = parts;
+        let [id, now, market, command, intents, judge, state, link, positions, broker @ ..] = parts;
         let id = id.map(check_id).transpose()?;
         let quoted = read_quoted(service.instruments(), market)?;
         let given = now.map(Node::time).transpose()?;
         let known = given.unwrap_or(service.now());
+        let link_is_up = link.map(read_link).transpose()?;
         let positions = positions.map(|node| read_positions(service.instruments(), node)).transpose()?;
         let mut reader = Reader::new(service.runtime(), service.instruments(), service.unnamed());
         let reports = reader.read(broker, known)?;
@@ -85,7 +89,25 @@ impl<'a> Line<'a> {
         let wants = Wants::read(service, intents, Cycle::default())?;
         check_room(service, root, quoted.len(), wants.each.len())?;
         let (now, reports) = ((time, given.is_some()), (reports, reader.unnamed));
-        Ok(Self { id, now, quoted, reports, positions, commands, wants, judge: flag(judge)?, state: flag(state)? })
+        let (judge, state) = (flag(judge)?, flag(state)?);
+        Ok(Self { id, now, quoted, reports, link_is_up, positions, commands, wants, judge, state })
+    }
+
+    /// Does it say anything that sets modes without a judgement?
+    pub(super) const fn may_set_modes(&self) -> bool {
+        self.link_is_up.is_some() || self.positions.is_some() || !self.commands.is_empty()
+    }
+}
+
+/// Is the link to the broker up?
+fn read_link(node: Node<'_>) -> Result<bool, Problem> {
+    match &*node.text()? {
+        "up" => Ok(true),
+        "down" => Ok(false),
+        other => {
+            let problem = format!("`{}` is neither `down` nor `up`", shown(other));
+            Err(node.problem(problem, "say \"down\" when the link to the broker is lost, \"up\" when it is back"))
+        }
     }
 }
 
@@ -103,7 +125,7 @@ fn check_purpose(root: Node<'_>, parts: &[Option<Node<'_>>]) -> Result<(), Probl
     if parts.iter().skip(1).any(Option::is_some) {
         return Ok(());
     }
-    let help = "say `market`, a broker's report, `positions`, `command`, `intents`, `judge` or `state`";
+    let help = "say `market`, a broker's report, `link`, `positions`, `command`, `intents`, `judge` or `state`";
     Err(root.problem("the line asks for nothing", help).of(Fault::MissingKey))
 }
 

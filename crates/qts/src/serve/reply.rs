@@ -134,12 +134,12 @@ struct JsonFailed<'a> {
     text: String,
 }
 
-/// The reply to a line that was done: what came of it, and after a judgement or a command the modes.
+/// The reply to a line that was done: what came of it, and the modes after a judgement and after what may set them.
 pub(super) fn reply(
     service: &Service,
     (number, id): (u64, Option<Node<'_>>),
     done: Done,
-    commanded: bool,
+    may_set_modes: bool,
     wants_state: bool,
 ) -> String {
     let Done { effects, judged, over } = done;
@@ -152,12 +152,12 @@ pub(super) fn reply(
         line: number,
         id: id.and_then(raw),
         judged: answer.as_ref().map(|answer| JsonAnswer::new(answer, service)),
-        modes: (was_judged || commanded).then(|| modes(service.runtime(), instruments)),
+        modes: (was_judged || may_set_modes).then(|| modes(service.runtime(), instruments)),
         waiting: waiting(service),
         state: wants_state.then(|| State::new(service)),
         ..Reply::default()
     };
-    if !was_judged && (commanded || !cancels.is_empty()) {
+    if !was_judged && (may_set_modes || !cancels.is_empty()) {
         reply.cancels = Some(cancels.iter().map(|cancel| JsonCancel::new(cancel, service)).collect());
     }
     for record in &effects.records {

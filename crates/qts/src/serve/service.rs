@@ -77,9 +77,9 @@ impl Service {
             Ok(line) => line,
             Err(problem) => return reply::refusal(number, text, &problem),
         };
-        let (id, state, told) = (line.id, line.state, !line.commands.is_empty());
+        let (id, state, may_set_modes) = (line.id, line.state, line.may_set_modes());
         let done = self.perform(line);
-        reply::reply(self, (number, id), done, told, state)
+        reply::reply(self, (number, id), done, may_set_modes, state)
     }
 
     /// The reply to a line that was too long to be read.
@@ -115,6 +115,9 @@ impl Service {
         if freed {
             // What had to wait for an acknowledgement to be withdrawn need not wait for a judgement.
             self.runtime.step(&Input::Timer(now), &mut effects);
+        }
+        if let Some(is_up) = line.link_is_up {
+            self.runtime.step(&Input::Link { ts: now, is_up }, &mut effects);
         }
         if let Some(positions) = line.positions {
             let report = PositionReport { ts: now, positions, is_complete: true };

@@ -46,7 +46,7 @@ rule = "net"
 "#;
 
 /// What sound lines are made of; `N` is the number of an order that there is.
-const PARTS: [&str; 24] = [
+const PARTS: [&str; 29] = [
     r#""now": "2026-01-05T10:00:00+09:00""#,
     r#""market": {"A.KRX": {"last": "50000", "prev_close": "49500"}}"#,
     r#""market": {"B.X": {"last": "90000000000", "bid": "0.00000001", "ask": "90000000000"}, "A.KRX": {"last": "39000"}}"#,
@@ -71,11 +71,17 @@ const PARTS: [&str; 24] = [
     r#""intents": [{"strategy": "a", "instrument": "B.X", "side": "buy", "qty": "45000000000"}, {"strategy": "b", "instrument": "B.X", "side": "sell", "qty": "7", "limit": "2"}]"#,
     r#""now": "2262-04-11T23:47:16Z""#,
     r#""judge": true"#,
+    r#""link": "down""#,
+    r#""link": "up""#,
+    r#""link": "up", "positions": {}"#,
+    r#""positions": {"A.KRX": "0", "B.X": "-40000000000"}"#,
+    r#""positions": {"A.KRX": null, "B.X": "90000000000.00000001"}"#,
 ];
 
 /// The times at the end of time, after which there are no others.
 const LAST_TIME: &str = PARTS[22];
 const JUDGE: &str = PARTS[23];
+const LINK_DOWN: &str = PARTS[24];
 
 struct Chance(u64);
 
@@ -88,7 +94,8 @@ impl Chance {
     /// Some sound parts, each key once, about one of so many orders.
     fn line(&mut self, orders: usize) -> Vec<u8> {
         let mut parts: Vec<&str> = (0..1 + self.roll(3)).map(|_| PARTS[self.roll(PARTS.len())]).collect();
-        parts.retain(|part| *part != LAST_TIME || self.roll(20) == 0);
+        // After either, little is sent any more.
+        parts.retain(|part| ![LAST_TIME, LINK_DOWN].contains(part) || self.roll(20) == 0);
         if self.roll(2) == 0 || parts.is_empty() {
             parts.push(JUDGE);
         }

@@ -95,7 +95,7 @@ fn the_built_in_policies_need_no_config() {
             daily_loss          { warn = "1%", limit = "2%", block = "3%" }     1%    2%     3%           conservative (built in)
             drawdown            { warn = "5%", limit = "8%", block = "10%" }    5%    8%     10%          conservative (built in)
 
-            always on: invalid_number, overflow, unknown_instrument, unknown_strategy, strategy_disabled, strategy_quarantined, off_tick, off_lot, outside_price_limit, no_market_data, self_trade, unreconciled
+            always on: invalid_number, overflow, unknown_instrument, unknown_strategy, strategy_disabled, strategy_quarantined, off_tick, off_lot, outside_price_limit, order_limit, no_market_data, self_trade, unreconciled
         "#]],
     );
     check(
@@ -148,7 +148,7 @@ fn the_built_in_policies_need_no_config() {
             daily_loss          not set  -     -      -
             drawdown            not set  -     -      -
 
-            always on: invalid_number, overflow, unknown_instrument, unknown_strategy, strategy_disabled, strategy_quarantined, off_tick, off_lot, outside_price_limit, no_market_data, self_trade, unreconciled
+            always on: invalid_number, overflow, unknown_instrument, unknown_strategy, strategy_disabled, strategy_quarantined, off_tick, off_lot, outside_price_limit, order_limit, no_market_data, self_trade, unreconciled
         "#]],
     );
 }
@@ -229,7 +229,7 @@ fn a_policy_shows_levels_in_force_and_the_place_that_says_them() {
             max_long         "40"                                -     40     -      swing qts.toml:28
             max_open_orders  { warn = 1, limit = 2, block = 5 }  1     -      2      swing qts.toml:27
 
-            always on: invalid_number, overflow, unknown_instrument, unknown_strategy, strategy_disabled, strategy_quarantined, off_tick, off_lot, outside_price_limit, no_market_data, self_trade, unreconciled
+            always on: invalid_number, overflow, unknown_instrument, unknown_strategy, strategy_disabled, strategy_quarantined, off_tick, off_lot, outside_price_limit, order_limit, no_market_data, self_trade, unreconciled
         "#]],
     );
 }

@@ -70,6 +70,7 @@ fn all_codes_in_english() {
             51  qty_adjusted             Phase 5: the quantity was cut to what is possible.
             52  qty_adjusted_to_zero     Phase 5: nothing is left of the quantity after the cut.
             53  risk_score_exceeded      The Phase 5 risk score of what is left is above max_risk_score.                   Raise max_risk_score or ask for less.
+            54  order_limit              The exchange takes no order that large and would refuse it whole, an exit too.    Send it in parts, each within the limit.
 
             code     of       meaning
             QTS0101  config   the file cannot be read
@@ -226,6 +227,7 @@ fn all_codes_in_korean() {
             51    qty_adjusted             Phase 5: 가능한 만큼으로 수량을 줄였습니다.
             52    qty_adjusted_to_zero     Phase 5: 줄이고 나니 남은 수량이 없습니다.
             53    risk_score_exceeded      남은 수량의 Phase 5 위험 점수가 max_risk_score를 넘습니다.                          max_risk_score를 올리거나 수량을 줄이세요.
+            54    order_limit              거래소가 받지 않는 큰 주문이라 청산 주문이라도 통째로 거부됩니다.                   한도 안의 여러 주문으로 나누어 내세요.
 
             코드     구분  뜻
             QTS0101  설정  파일을 읽을 수 없음
@@ -418,7 +420,7 @@ fn a_code_that_is_not_there_is_a_slip_of_the_command_line() {
 fn programs_get_all_of_them() {
     let codes = Folder::new("reasons-json").qts("reasons --lang ko --format json").json();
     let reasons = codes["reasons"].as_array().expect("reasons");
-    assert_eq!((reasons.len(), &reasons[7]["code"]), (53, &"off_tick".into()));
+    assert_eq!((reasons.len(), &reasons[7]["code"]), (54, &"off_tick".into()));
     assert_eq!(reasons[7]["meaning"], "지정가가 호가단위에 맞지 않습니다.");
     assert!(codes["errors"].as_array().expect("errors").iter().any(|error| error["code"] == "QTS0305"));
 }

@@ -94,6 +94,49 @@ fn two_bots_trade_through_one_gate() {
 }
 
 #[test]
+fn a_lost_link_holds_everything_until_it_is_back_and_the_broker_agrees() {
+    let mut served = served("serve-link", TWO_BOTS);
+    check(
+        &mut served,
+        &[
+            PRICES,
+            r#"{"intents": [{"strategy": "trend", "instrument": "A.KRX", "side": "buy", "qty": "6", "limit": "49000"}], "judge": true}"#,
+            r#"{"ack": {"order": "1"}, "link": "down"}"#,
+            r#"{"intents": [{"strategy": "value", "instrument": "A.KRX", "side": "sell", "qty": "6"}], "judge": true}"#,
+            r#"{"positions": {"A.KRX": "20"}}"#,
+            r#"{"link": "up", "positions": {"A.KRX": "26"}}"#,
+            r#"{"fill": {"order": "1", "qty": "6", "price": "49000"}}"#,
+            r#"{"positions": {"A.KRX": "26"}}"#,
+            r#"{"intents": [{"strategy": "value", "instrument": "A.KRX", "side": "sell", "qty": "6"}], "judge": true}"#,
+        ],
+        &expect![[r#"
+            {"market": {"A.KRX": {"last": "50000", "at": "2026-01-05T10:00:00+09:00", "prev_close": "49500"}}}
+            {"intents": [{"strategy": "trend", "instrument": "A.KRX", "side": "buy", "qty": "6", "limit": "49000"}], "judge": true}
+                trend buy 6 A.KRX: pass 6
+                order 1: buy 6 A.KRX @49000 = trend 6
+            {"ack": {"order": "1"}, "link": "down"}
+                modes {"account":"halted"}
+            {"intents": [{"strategy": "value", "instrument": "A.KRX", "side": "sell", "qty": "6"}], "judge": true}
+                value sell 6 A.KRX: block 0 unreconciled
+                modes {"account":"halted"}
+            {"positions": {"A.KRX": "20"}}
+                modes {"account":"halted"}
+            {"link": "up", "positions": {"A.KRX": "26"}}
+                cancel 1 (unwanted of operator)
+                modes {"A.KRX":"reduce_only","account":"halted"}
+            {"fill": {"order": "1", "qty": "6", "price": "49000"}}
+                fill of 1: 6 at 49000 = trend 6 (0)
+                order 1 filled
+            {"positions": {"A.KRX": "26"}}
+            {"intents": [{"strategy": "value", "instrument": "A.KRX", "side": "sell", "qty": "6"}], "judge": true}
+                value sell 6 A.KRX: pass 6
+                order 2: sell 6 A.KRX = value 6
+        "#]],
+    );
+    assert_eq!(served.end(), 0);
+}
+
+#[test]
 fn a_kill_withdraws_what_works_at_once_and_what_is_not_acknowledged_as_soon_as_it_is() {
     let mut served = served("serve-kill", TWO_BOTS);
     check(
@@ -150,7 +193,7 @@ fn a_rearmed_account_ends_well() {
 }
 
 /// Lines that are wrong, with what is waiting before and after them.
-const GARBAGE: [&str; 43] = [
+const GARBAGE: [&str; 50] = [
     "",
     "hello",
     "{",
@@ -189,6 +232,13 @@ const GARBAGE: [&str; 43] = [
     r#"{"fill": {"order": "1", "qty": "1", "price": "50000", "fee": "99999999999999"}}"#,
     r#"{"fill": {"order": "1", "qty": "1", "price": "50000", "fee": "-170141183460469231731687303715884105728"}}"#,
     r#"{"reject": {"order": "1", "reason": 7}}"#,
+    r#"{"link": true}"#,
+    r#"{"link": {"down": true}}"#,
+    r#"{"link": "Down"}"#,
+    r#"{"link": "down", "links": "up"}"#,
+    r#"{"link": "down", "link": "up"}"#,
+    r#"{"link": "down", "positions": {"C.KRX": "1"}}"#,
+    r#"{"link": "up", "positions": {"A.KRX": "many"}}"#,
     r#"{"command": {"do": "explode"}}"#,
     r#"{"command": {"do": "kill"}}"#,
     r#"{"command": {"do": "disable", "strategy": "trend", "at": "2026-01-05T10:00:00+09:00"}}"#,
@@ -232,9 +282,9 @@ fn a_bad_line_is_told_why_and_changes_nothing() {
         null
             wrong_type at $: this must be an object, not `null` | write { … }
         {}
-            missing_key at $: the line asks for nothing | say `market`, a broker's report, `positions`, `command`, `intents`, `judge` or `state`
+            missing_key at $: the line asks for nothing | say `market`, a broker's report, `link`, `positions`, `command`, `intents`, `judge` or `state`
         {"id": 7}
-            missing_key at $: the line asks for nothing | say `market`, a broker's report, `positions`, `command`, `intents`, `judge` or `state`
+            missing_key at $: the line asks for nothing | say `market`, a broker's report, `link`, `positions`, `command`, `intents`, `judge` or `state`
         {"id": [7], "judge": true}
             wrong_type at $.id: an `id` is a text or a number | write it in quotes
         {"marke": {}}
@@ -295,6 +345,20 @@ fn a_bad_line_is_told_why_and_changes_nothing() {
             wrong_value at $.fill.fee: `"-170141183460469231731687303715884105728"`: out of range (at most 9·10^10; money 9·10^19) | write a decimal in quotes, such as "50000" or "0.05"
         {"reject": {"order": "1", "reason": 7}}
             wrong_type at $.reject.reason: this must be a text, not `7` | write it in quotes
+        {"link": true}
+            wrong_type at $.link: this must be a text, not `true` | write it in quotes
+        {"link": {"down": true}}
+            wrong_type at $.link: this must be a text, not `{"down": true}` | write it in quotes
+        {"link": "Down"}
+            wrong_value at $.link: `Down` is neither `down` nor `up` | say "down" when the link to the broker is lost, "up" when it is back
+        {"link": "down", "links": "up"}
+            unknown_key at $.links: unknown key `links` | did you mean `link`?
+        {"link": "down", "link": "up"}
+            repeated at $.link: `link` stands here twice | keep one
+        {"link": "down", "positions": {"C.KRX": "1"}}
+            unknown_instrument at $.positions["C.KRX"]: no instrument has the id `C.KRX` | instruments here: A.KRX, B.KRX
+        {"link": "up", "positions": {"A.KRX": "many"}}
+            wrong_value at $.positions["A.KRX"]: `"many"`: not a decimal number | write a decimal in quotes, such as "50000" or "0.05"
         {"command": {"do": "explode"}}
             bad_command at $.command: `do` cannot be `explode` | it can be: register, enable, disable, reduce_only, shadow, flatten, unregister, kill, rearm, set_policy
         {"command": {"do": "kill"}}

@@ -30,6 +30,51 @@ fn limits_stand_on_the_tick_and_within_the_days_limits_for_exits_too() {
 }
 
 #[test]
+fn an_order_that_the_exchange_finds_too_large_is_blocked_whole_exits_too() {
+    // A hundredth of 5000 shares are 50; at a limit of 10, 100 are worth what always passes.
+    check_decisions(
+        "A last=100 listed=5000
+         a holds 60
+         b holds 60
+         a sell 60
+         a buy 51 @ 100
+         b sell 50 @ 110
+         c buy 100 @ 10
+         c buy 101 @ 10
+         operator/b sell 51",
+        expect![[r#"
+            a0 sell 60 A -> block, sent 0: strategy order_limit block 60>50
+            a1 buy 51 A @ 100 -> block, sent 0: strategy order_limit block 51>50
+            b0 sell 50 A @ 110 -> pass, sent 50
+            c0 buy 100 A @ 10 -> pass, sent 100
+            c1 buy 101 A @ 10 -> block, sent 0: strategy order_limit block 101>100
+            operator0 sell 51 A -> block, sent 0: strategy order_limit block 51>50
+        "#]],
+    );
+}
+
+#[test]
+fn a_merged_order_that_the_exchange_finds_too_large_is_cut_entries_first() {
+    check(
+        "A last=100 listed=5000
+         a holds -30
+         b rank=1
+         a buy 30
+         b buy 40
+         operator/c buy 5 @ 90
+         c buy 50 @ 90",
+        expect![[r#"
+            a0 buy 30 A -> pass, sent 30: arbitration merged pass
+            b0 buy 40 A -> reduce, sent 20: arbitration merged pass; account order_limit reduce 70>50
+            operator0 buy 5 A @ 90 -> pass, sent 5: arbitration merged pass
+            c0 buy 50 A @ 90 -> reduce, sent 45: arbitration merged pass; account order_limit reduce 55>50
+            order buy 50 A [b0 20, a0 30]
+            order buy 50 A @ 90 [operator0 5, c0 45]
+        "#]],
+    );
+}
+
+#[test]
 fn a_missing_previous_close_is_the_only_reason_where_the_class_has_daily_limits() {
     // A limit price cannot be judged, a market buy not be valued; a market sale and one that nobody values can.
     check_decisions(

@@ -9,7 +9,7 @@ pub(crate) mod whims;
 use std::sync::Arc;
 
 use qts_core::{Cycle, DailyLimit, Dated, Inst, Instrument, Money, Qty, Ratio, Slice, Span};
-use qts_gate::policy::{Age, Controls, FatFinger, Jump, OrderRate, OrderSize, Size, Thresholds, Worth};
+use qts_gate::policy::{Age, Controls, FatFinger, Jump, OrderRate, OrderSize, Participation, Size, Thresholds, Worth};
 use qts_gate::supervision::{RepeatedExecution, Within};
 use qts_gate::{ArbitrationRule, RiskPolicy, StrategyState, Supervision};
 use qts_runtime::{Action, Command, QuarantineRule, Record, Registration, Target, When};
@@ -33,6 +33,11 @@ impl Rng {
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         mixed ^ (mixed >> 31)
+    }
+
+    /// Another one, for what must change nothing of what this one draws.
+    fn apart(&self) -> Self {
+        Self(!self.clone().next())
     }
 
     /// From `low` up to and with `high`.
@@ -243,6 +248,7 @@ fn unwatched_policy(rng: &mut Rng) -> RiskPolicy {
             controls.duplicate_order = rng.chance(30).then_some(Span(2 * MINUTE));
             controls.market_order = rng.chance(10);
             controls.restricted = rng.chance(10).then_some(Inst(1)).into_iter().collect();
+            of_strategies(controls, &mut rng.apart());
         }),
     }
 }
@@ -267,8 +273,29 @@ fn unwatched_account_policy(rng: &mut Rng) -> RiskPolicy {
             controls.buying_power = rng.chance(50).then(|| "0.02".parse().expect("a ratio"));
             controls.max_open_orders = rng.chance(30).then_some(Thresholds::limit(4));
             look_back(controls, rng);
+            of_accounts(controls, &mut rng.apart());
         }),
     }
+}
+
+/// The controls of a strategy that are left; drawn apart, so that they change nothing else of a world.
+fn of_strategies(controls: &mut Controls, rng: &mut Rng) {
+    controls.price_collar = rng.chance(30).then(collar);
+    controls.max_order_notional = rng.chance(20).then(|| Thresholds::limit(worth(rng)));
+    controls.max_net_exposure = rng.chance(20).then(|| Thresholds::limit(worth(rng)));
+    let volume = Participation { order: Some(percent(1)), day: Some(percent(2)), where_known: rng.chance(80) };
+    controls.max_participation = rng.chance(30).then_some(volume);
+}
+
+/// Those of an account.
+fn of_accounts(controls: &mut Controls, rng: &mut Rng) {
+    controls.max_short = rng.chance(30).then(|| Thresholds::limit(Size::Shares(Qty::whole(rng.int(0, 20)))));
+    controls.price_collar = rng.chance(30).then(collar);
+    controls.stale_data = rng.chance(30).then(|| Thresholds::limit(Age::Span(Span(MINUTE))));
+}
+
+fn collar() -> Thresholds<Ratio> {
+    Thresholds { warn: Some(percent(1)), limit: None, block: Some(percent(3)) }
 }
 
 /// Controls of what was sent before.

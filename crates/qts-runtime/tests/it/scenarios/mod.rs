@@ -5,6 +5,7 @@ mod cycle;
 mod days;
 mod failures;
 mod kill;
+mod kill_race;
 mod orders;
 mod outside;
 mod reports;

@@ -47,18 +47,27 @@ pub(super) fn at(text: &str) -> Ts {
     Ts((num::<i64>(day) * 1_440 + num::<i64>(hour) * 60 + num::<i64>(minute)) * 60_000_000_000)
 }
 
-/// A broker for the shares `A.KRX` and `B.KRX` and the coin `C.KRX`, whose sessions end at 15:30.
+/// A broker for the shares `A.KRX` and `B.KRX` and the coin `C.KRX`, whose sessions end at 15:30 as a rule; of each there is
+/// enough to sell.
 pub(super) struct Desk {
     pub(super) broker: SimBroker,
     instruments: Arc<Instruments>,
     now: Ts,
+    /// When sessions end.
+    pub(super) closes: &'static str,
 }
 
 impl Desk {
     pub(super) fn new(config: SimConfig) -> Self {
-        let list = vec![share("A.KRX"), share("B.KRX"), coin("C.KRX")];
+        Self::of(vec![share("A.KRX"), share("B.KRX"), coin("C.KRX")], config, 1_000)
+    }
+
+    /// A broker for these, so many of each held.
+    pub(super) fn of(list: Vec<Instrument>, config: SimConfig, held: i32) -> Self {
         let instruments = Arc::new(Instruments::new(list).expect("distinct ids"));
-        Self { broker: SimBroker::new(config, Arc::clone(&instruments)), instruments, now: at("0 00:00") }
+        let positions: Vec<_> = instruments.iter().map(|(inst, _)| (inst, Qty::whole(held))).collect();
+        let broker = SimBroker::new(config, Arc::clone(&instruments)).holding(positions);
+        Self { broker, instruments, now: at("0 00:00"), closes: "15:30" }
     }
 
     /// With the default broker, one daily bar of A (close 50,000) behind it.
@@ -113,7 +122,7 @@ impl Desk {
             instrument: self.instruments.find(&format!("{symbol}.KRX")).unwrap_or(qts_core::Inst(99)),
             ts: self.now,
             day: Day(day),
-            session_end: at(&format!("{day} 15:30")),
+            session_end: at(&format!("{day} {}", self.closes)),
             next_day: Day(day + 1),
             payload: payload_of(payload, &format!("{day} 09:00"), self.now),
         }

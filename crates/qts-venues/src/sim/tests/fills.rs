@@ -126,9 +126,10 @@ fn price_limits_follow_the_last_price_of_the_day_before() {
 #[test]
 fn price_limits_move_on_at_the_end_of_a_whole_sessions_bar() {
     let mut desk = Desk::after_a_day(slipping(1));
-    desk.at("5 15:30", &["A day 50000 50000 40000 40000 9"]);
+    desk.at("5 12:00", &[]);
     desk.place("1 A buy 1 market day");
-    assert_eq!(desk.at("5 15:45", &["A trade 52000 5"])[1], "1 fill 1: 1 at 52000, fee 8", "40,000 + 30 %");
+    let said = desk.at("5 15:30", &["A day 50000 50000 40000 40000 9", "A trade 52000 5"]);
+    assert_eq!(said[1], "1 fill 1: 1 at 52000, fee 8", "40,000 + 30 %");
 }
 
 #[test]

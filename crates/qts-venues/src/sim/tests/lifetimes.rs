@@ -1,6 +1,8 @@
 //! How orders begin and end: answers, cancels, expiries, IOC and FOK.
 
-use super::desk::{Desk, num};
+use qts_core::{Dated, Instrument, OrderLimit};
+
+use super::desk::{Desk, num, share};
 use crate::sim::SimConfig;
 
 fn capped(share: &str) -> SimConfig {
@@ -164,6 +166,94 @@ fn an_event_after_the_close_begins_no_session_for_an_order_placed_after_it() {
     assert_eq!(desk.at("5 15:40", &["A trade 50000 1"]), ["1 accepted"], "the fifth is over for it");
     assert!(desk.at("8 09:00", &["A trade 50000 1"]).is_empty());
     assert_eq!(desk.at("8 15:30", &["A trade 50000 1"]), ["1 expired"]);
+}
+
+#[test]
+fn what_is_made_after_the_close_fills_nothing() {
+    let mut desk = Desk::new(SimConfig::default());
+    desk.at("5 15:20", &["A trade 50000 1"]);
+    for order in ["1 A buy 1 market day", "2 A buy 1 market gtc", "3 A sell 1 market ioc"] {
+        desk.place(order);
+    }
+    let said = desk.at("5 15:40", &["A trade 50000 1", "A quote 50000 50100 1 1", "A bar 50000 50000 50000 50000 9"]);
+    assert_eq!(said[3..], ["1 expired", "3 expired"]);
+    desk.place("4 A buy 1 market fok");
+    assert_eq!(desk.at("5 16:00", &["A trade 50000 1"]), ["4 accepted"], "it waits for the next session");
+    let said = desk.at("8 09:01", &["A trade 51000 1"]);
+    assert_eq!(said, ["2 fill 1: 1 at 51000, fee 8", "4 fill 2: 1 at 51000, fee 8"]);
+}
+
+#[test]
+fn the_last_trade_and_the_last_bar_are_still_of_the_session() {
+    let mut desk = Desk::new(SimConfig::default());
+    desk.at("5 15:20", &["A trade 50000 1"]);
+    desk.place("1 A buy 1 market day");
+    desk.place("2 A buy 1 40000 day");
+    assert_eq!(desk.at("5 15:30", &["A trade 50000 1"])[2..], ["1 fill 1: 1 at 50000, fee 8", "2 expired"]);
+}
+
+#[test]
+fn on_a_half_day_day_orders_end_at_noon() {
+    let mut desk = Desk::after_a_day(SimConfig::default());
+    desk.place("1 A buy 1 40000 day");
+    desk.closes = "12:00";
+    assert_eq!(desk.at("5 11:00", &["A trade 50000 1", "B trade 100 1"]), ["1 accepted"]);
+    desk.place("2 B buy 1 market day");
+    let said = desk.at("5 12:00", &["C trade 100 1"]);
+    assert_eq!(said, ["2 accepted", "1 expired", "2 expired"]);
+    desk.place("3 A buy 1 market day");
+    assert_eq!(desk.at("5 12:01", &["A trade 50000 1"]), ["3 accepted"]);
+    desk.closes = "15:30";
+    assert_eq!(desk.at("6 15:29", &["A trade 50000 1"]), ["3 fill 1: 1 at 50000, fee 8"]);
+}
+
+#[test]
+fn nobody_sells_short_where_that_is_forbidden() {
+    let free = Instrument { short_ban: false, ..share("B.KRX") };
+    let mut desk = Desk::of(vec![share("A.KRX"), free], SimConfig::default(), 5);
+    desk.at("4 15:30", &["A day 50000 50000 50000 50000 1000"]);
+    for order in ["1 A sell 3 51000 gtc", "2 A sell 3 market day", "3 A buy 4 market day", "4 A sell 2 market day"] {
+        desk.place(order);
+    }
+    desk.place("5 B sell 9 market day");
+    let said = desk.at("5 15:30", &["A day 50000 50000 50000 50000 1000"]);
+    let short = "rejected: sale of 3, but 2 are held and not yet offered; the market forbids short sales";
+    let want = ["1 accepted", &format!("2 {short}"), "3 accepted", "4 accepted", "5 accepted"];
+    assert_eq!(said[..5], want);
+    assert_eq!(said[5..], ["3 fill 1: 4 at 50000, fee 30", "4 fill 2: 2 at 50000, fee 215"]);
+    // Four bought a moment ago, and not paid for yet: to sell them is no short sale. Three are still on offer.
+    desk.place("6 A sell 5 market day");
+    desk.place("7 A sell 4 market day");
+    desk.cancel(1);
+    desk.place("8 A sell 1 market day");
+    let said = desk.at("6 15:30", &["A day 50000 50000 50000 50000 1000"]);
+    assert_eq!(said[0], "6 rejected: sale of 5, but 4 are held and not yet offered; the market forbids short sales");
+    assert_eq!(said[2], "1 canceled", "{said:?}");
+    assert_eq!(said[3], "8 rejected: sale of 1, but 0 are held and not yet offered; the market forbids short sales");
+}
+
+#[test]
+fn an_order_that_the_exchange_finds_too_large_is_refused() {
+    let limit = OrderLimit {
+        share: num("0.01"),
+        share_of_small: num("0.05"),
+        small: num("0"),
+        worth: num("100000000000"),
+        always: num("100000"),
+    };
+    let (order_limit, listed_shares) = (Dated::always(Some(limit)), Some(num("1000")));
+    let limited = Instrument { order_limit, listed_shares, ..share("A.KRX") };
+    let mut desk = Desk::of(vec![limited], SimConfig::default(), 1_000);
+    desk.place("1 A sell 11 market day");
+    desk.place("2 A buy 11 50000 day");
+    desk.at("4 15:30", &["A day 50000 50000 50000 50000 1000"]);
+    for order in ["3 A sell 11 market day", "4 A sell 10 market day", "5 A buy 20 5000 day", "6 A buy 21 5000 day"] {
+        desk.place(order);
+    }
+    let said = desk.at("5 15:30", &["A day 50000 50000 50000 50000 1000"]);
+    assert_eq!(said[0], "3 rejected: quantity 11 is more than the exchange takes in one order, 10");
+    assert_eq!(said[1..3], ["4 accepted", "5 accepted"], "small worth is always taken");
+    assert_eq!(said[3], "6 rejected: quantity 21 is more than the exchange takes in one order, 20");
 }
 
 #[test]

@@ -97,6 +97,7 @@ pub(super) const PAGES: [Page; 8] = [
             ("off_tick", "refused, too"),
             ("off_lot", "refused, unless it closes the whole position"),
             ("outside_price_limit", "refused, too"),
+            ("order_limit", "refused, too; the operator's flatten goes in parts, merged orders are cut to it"),
             ("no_market_data", "refused, too; where only the account's equity is not known, it passes"),
             (
                 "self_trade",
