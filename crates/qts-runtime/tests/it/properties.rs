@@ -154,7 +154,7 @@ fn every_control_cuts_or_blocks_in_these_worlds() {
         OrderRate, OutsideSession, PriceCollar, Restricted, RiskScoreExceeded, ShortNotAllowed, StaleData,
     };
     let mut seen: BTreeMap<(Scope, Code), usize> = BTreeMap::new();
-    for seed in 0..300 {
+    for seed in 0..600 {
         for record in World::drawn(seed).run().1.iter().flatten() {
             let Record::Decision(decision) = record else { continue };
             for reason in decision.reasons.iter().filter(|reason| reason.stage > Stage::Warn) {
