@@ -14,9 +14,11 @@ pub(super) struct Encounter<'a> {
 }
 
 impl Encounter<'_> {
-    /// The price at which an order would trade; `None` if it would not.
-    pub(super) fn price(&self, side: Side, kind: Kind) -> Option<Price> {
+    /// The price at which an order would trade; `None` if it would not. One that lives for a moment meets the first
+    /// price of a bar and none of its later ones.
+    pub(super) fn price(&self, side: Side, kind: Kind, is_momentary: bool) -> Option<Price> {
         let (first, best) = seen(&self.event.payload, side)?;
+        let best = if is_momentary { first } else { best };
         match kind {
             Kind::Market => Some(self.slipped(side, first)),
             Kind::Limit(limit) => self.reaches(side, best, limit).then(|| match side {

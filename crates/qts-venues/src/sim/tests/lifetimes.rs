@@ -266,6 +266,17 @@ fn ioc_takes_what_the_first_event_gives_and_drops_the_rest() {
     assert_eq!(said, ["1 fill 1: 3 at 50000, fee 23", "1 canceled", "2 canceled"]);
 }
 
+/// A bar's low comes later than its open, and by then such an order is gone.
+#[test]
+fn ioc_and_fok_meet_the_first_price_of_a_bar_and_none_of_its_later_ones() {
+    let mut desk = Desk::after_a_day(SimConfig::default());
+    for order in ["1 A buy 1 49500 ioc", "2 A buy 1 49500 fok", "3 A buy 1 50500 ioc", "4 A buy 1 49500 day"] {
+        desk.place(order);
+    }
+    let said = desk.at("5 09:01", &["A bar 50000 50100 49000 50000 100"]);
+    assert_eq!(said[4..], ["1 canceled", "2 canceled", "3 fill 1: 1 at 50000, fee 8", "4 fill 2: 1 at 49500, fee 7"]);
+}
+
 #[test]
 fn ioc_and_fok_are_dropped_by_a_bar_without_volume() {
     let mut desk = Desk::after_a_day(SimConfig::default());
