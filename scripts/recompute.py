@@ -16,8 +16,9 @@ Of the sentences that explain a reason it checks the numbers, not the words. Eve
 all sizes, and tried once more by `qts decide`, with one more share beside it.
 
 What it does not know, and refuses: limit orders, quotes and trades, shorts, opening positions, commands, budgets,
-`phase5`, `restricted`, `market_order`, values by instrument, kinds other than `sma_cross`, `ema_cross`, `rsi_reversion` and `breakout`, daily price
-limits, slippage, volume shares, bars that some instrument lacks on some day, lots other than 1. All bars of a day come
+`phase5`, `restricted`, `market_order`, values by instrument, kinds other than `sma_cross`, `ema_cross`, `rsi_reversion` and `breakout`, classes
+other than `krx_stock`, slippage, volume shares, bars that some instrument lacks on some day, lots other than 1. Of Korean
+shares it knows ticks, daily limits, sale tax and hours since December 1998. All bars of a day come
 at one close, a session apart from those of the next: that empties the buckets of `order_rate` where they lose an order
 an hour or more (else it refuses), and what is counted by session begins again before each judgement.
 """
@@ -32,7 +33,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_UP, Decimal, getcontext
 from functools import lru_cache
 from itertools import groupby
@@ -53,7 +54,7 @@ SCOPES = ["strategy", "arbitration", "account"]
 SUPERVISORS = {"repeated_execution", "failure_breaker", "warn_escalation", "daily_loss", "drawdown"}
 
 CODES = [
-    "outside_session", "stale_data", "data_implausible", "duplicate_order", "price_collar", "fat_finger", "cycle_notional", "max_order_qty", "max_order_notional", "max_long", "max_short",
+    "outside_session", "stale_data", "data_implausible", "duplicate_order", "short_not_allowed", "price_collar", "fat_finger", "cycle_notional", "max_order_qty", "max_order_notional", "max_long", "max_short",
     "max_gross_exposure", "max_net_exposure", "buying_power", "budget", "max_participation",
     "max_open_orders", "order_rate", "message_limit", "opposing_intent", "merged", "crossed", "no_cross_price",
 ]  # in the contract's order
@@ -67,7 +68,7 @@ STAGES = ["pass", "warn", "reduce", "block"]
 CONSERVATIVE = (
     {
         "outside_session": True, "stale_data": {"warn": "1 interval", "block": "3 intervals"},
-        "data_implausible": {"within": "10%", "between": "50%"}, "duplicate_order": "10s",
+        "data_implausible": {"within": "10%", "between": "50%"}, "duplicate_order": "10s", "short_not_allowed": True,
         "max_participation": {"order": "0.5%", "day": "2%", "where_known": True},
         "order_rate": {"per_second": "1", "burst": "20"}, "message_limit": 2000,
         "price_collar": {"warn": "1.5%", "block": "2.5%"}, "fat_finger": {"median": "10"}, "cycle_notional": "20%",
@@ -75,13 +76,35 @@ CONSERVATIVE = (
         "max_gross_exposure": "30%", "max_open_orders": "3",
     },
     {
-        "stale_data": {"warn": "1 interval", "block": "3 intervals"},
+        "stale_data": {"warn": "1 interval", "block": "3 intervals"}, "short_not_allowed": True,
         "order_rate": {"per_second": "5", "burst": "20"}, "message_limit": 2000,
         "price_collar": {"warn": "1.5%", "block": "2.5%"}, "cycle_notional": "30%", "max_order_notional": "5%",
         "max_long": "10%", "max_short": "0", "max_gross_exposure": "95%", "buying_power": {"buffer": "2%"},
         "max_open_orders": "20",
     },
 )
+
+
+# Korean shares, each from a day on: the won of a tick by price, the daily limit, the tax of a sale (by the first day whose
+# trades are settled under it), and the end of the session, which is an hour later on the days of the entrance exam.
+KRX_TICKS = [
+    ("1998-12-07", [(0, 5), (5000, 10), (10000, 50), (50000, 100), (100000, 500), (500000, 1000)]),
+    ("2010-10-04", [(0, 1), (1000, 5), (5000, 10), (10000, 50), (50000, 100), (100000, 500), (500000, 1000)]),
+    ("2023-01-25", [(0, 1), (2000, 5), (5000, 10), (20000, 50), (50000, 100), (200000, 500), (500000, 1000)]),
+]
+KRX_LIMIT = [("1998-12-07", Decimal("0.15")), ("2015-06-15", Decimal("0.30"))]
+KRX_TAX = [
+    ("1998-12-07", Decimal("0.003")), ("2019-05-30", Decimal("0.0025")), ("2020-12-29", Decimal("0.0023")),
+    ("2022-12-28", Decimal("0.002")), ("2023-12-27", Decimal("0.0018")), ("2024-12-27", Decimal("0.0015")),
+    ("2025-12-29", Decimal("0.002")),
+]
+KRX_CLOSE = [("1998-12-07", time(15)), ("2016-08-01", time(15, 30))]
+KRX_EXAMS = {
+    "1999-11-17", "2000-11-15", "2001-11-07", "2002-11-06", "2003-11-05", "2004-11-17", "2005-11-23", "2006-11-16",
+    "2007-11-15", "2008-11-13", "2009-11-12", "2010-11-18", "2011-11-10", "2012-11-08", "2013-11-07", "2014-11-13",
+    "2015-11-12", "2016-11-17", "2017-11-16", "2017-11-23", "2018-11-15", "2019-11-14", "2020-12-03", "2021-11-18",
+    "2022-11-17", "2023-11-16", "2024-11-14", "2025-11-13",
+}
 
 
 class Unknown(Exception):
@@ -98,7 +121,7 @@ class Config:
         self.path = path
         self.text = Path(path).read_text(encoding="utf-8")
         toml = tomllib.loads(self.text)
-        for table in ("position", "command", "quarantine"):
+        for table in ("position", "command", "quarantine", "adjustment"):
             if table in toml:
                 raise Unknown(f"[{table}]")
         self.cash = Decimal(toml["account"]["cash"])
@@ -108,7 +131,9 @@ class Config:
         broker = toml.get("broker", {})
         only("[broker]", broker, {"kind": "sim", "fill": "next", "commission": None})
         self.commission = fraction(broker.get("commission", "0%"))
-        self.instruments = [Instrument(table) for table in toml["instrument"]]
+        minor = Decimal(1) if toml["account"]["currency"] == "KRW" else Decimal("0.01")
+        self.instruments = [instrument(table, self.commission, minor) for table in toml["instrument"]]
+        self.instruments.sort(key=lambda one: one.id)
         self.strategies = sorted((Strategy(table) for table in toml["strategy"]), key=lambda one: one.id)
         self.bars = {table["instrument"]: read_bars(Path(path).parent / table["path"], table) for table in toml["data"]}
         self.known = {}
@@ -154,16 +179,71 @@ def only(place, table, known):
             raise Unknown(f"{key} = {value} in {place}")
 
 
+def instrument(table, commission, minor):
+    return (KoreanShare if "class" in table else Instrument)(table, commission, minor)
+
+
 class Instrument:
-    def __init__(self, table):
+    """What its table spells out, the same on all days."""
+
+    def __init__(self, table, commission, minor):
         names = {"id": None, "tick": None, "lot": "1", "currency": None, "session": None, "tz": None}
         only("[[instrument]]", table, names)
-        self.id, self.tz = table["id"], ZoneInfo(table["tz"])
+        self.id, self.tz, self.commission, self.minor = table["id"], ZoneInfo(table["tz"]), commission, minor
         hour, minute = table["session"].split("-")[1].split(":")
         self.close = time(int(hour), int(minute))
 
     def close_of(self, day):
         return datetime.combine(day, self.close, self.tz).isoformat()
+
+    short_ban = False
+
+    def limits(self, _base, _day):
+        """The lowest and the highest price of a day."""
+        return None
+
+    def fee(self, side, qty, price, day):
+        return (qty * price * self.rate(side, day)).quantize(self.minor, ROUND_HALF_UP)
+
+    def rate(self, _side, _day):
+        return self.commission
+
+
+class KoreanShare(Instrument):
+    """What its class brings, by date."""
+
+    short_ban = True
+
+    def __init__(self, table, commission, minor):
+        only("[[instrument]]", table, {"id": None, "class": "krx_stock"})
+        self.id, self.tz, self.commission, self.minor = table["id"], ZoneInfo("Asia/Seoul"), commission, minor
+
+    def close_of(self, day):
+        close = since(KRX_CLOSE, day)
+        late = timedelta(hours=1 if day.isoformat() in KRX_EXAMS else 0)
+        return (datetime.combine(day, close, self.tz) + late).isoformat()
+
+    def limits(self, base, day):
+        width = floor_to(base * since(KRX_LIMIT, day), self.tick(base, day))
+        upper = base + width
+        return base - width, floor_to(upper, self.tick(upper, day))
+
+    def tick(self, price, day):
+        return [tick for start, tick in since(KRX_TICKS, day) if start <= price][-1]
+
+    def rate(self, side, day):
+        return self.commission + (since(KRX_TAX, day) if side == "sell" else 0)
+
+
+def since(table, day):
+    """What a table of first days says of a day."""
+    if day.isoformat() < table[0][0]:
+        raise Unknown(f"rules of {day}")
+    return [what for first, what in table if first <= day.isoformat()][-1]
+
+
+def floor_to(number, step):
+    return number // step * step
 
 
 class Strategy:
@@ -183,7 +263,8 @@ def read_bars(path, table):
     with open(path, newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     names = ["open", "high", "low", "close", "volume"]
-    return {date.fromisoformat(row["date"]): {name: Decimal(row[name]) for name in names} for row in rows}
+    day = "date" if rows and "date" in rows[0] else "ts"
+    return {date.fromisoformat(row[day][:10]): {name: Decimal(row[name]) for name in names} for row in rows}
 
 
 def fraction(text):
@@ -310,18 +391,14 @@ class Book:
             self.position[inst], self.cost[inst], self.cash_flow = held - qty, cost - gone, self.cash_flow + money
 
 
-def fee_of(qty, price, rate):
-    return (qty * price * rate).quantize(Decimal("0.01"), ROUND_HALF_UP)
-
-
-def shared_fee(fee, parts):
-    """Largest remainder in cents; ties to the first."""
-    cents, total = int(fee * 100), sum(parts)
-    floors = [int(cents * part // total) for part in parts]
-    order = sorted(range(len(parts)), key=lambda i: (-(cents * parts[i] % total), i))
-    for place in order[: cents - sum(floors)]:
+def shared_fee(fee, parts, minor):
+    """Largest remainder in the smallest coins; ties to the first."""
+    coins, total = int(fee / minor), sum(parts)
+    floors = [int(coins * part // total) for part in parts]
+    order = sorted(range(len(parts)), key=lambda i: (-(coins * parts[i] % total), i))
+    for place in order[: coins - sum(floors)]:
         floors[place] += 1
-    return [Decimal(floor) / 100 for floor in floors]
+    return [floor * minor for floor in floors]
 
 
 def allocate(targets, total):
@@ -344,6 +421,7 @@ class Control:
         self.code, self.action, self.before, self.price = code, action, before, price
         self.free, self.fixed, self.stage, self.unit = free, fixed, "pass", unit
         self.warn, self.limit, self.block = levels
+        self.behind = []
 
     def at(self, qty):
         if self.fixed:
@@ -356,11 +434,21 @@ class Control:
         return (max(ZERO, limit - self.before) / (self.price or 1)).quantize(UNIT, ROUND_FLOOR) + self.free
 
 
-class Fact:
-    """What is so or is not, and blocks if it is so: on daily bars, whose orders can wait, it never is."""
+def shares_sold(side, instrument, reducing, behind):
+    """`short_not_allowed`: what a sale may take out of these books; (whose, how many, what is held)."""
+    if side != "sell" or not instrument.short_ban:
+        return []
+    control = Control("short_not_allowed", "capacity", (None, reducing, None), ZERO)
+    told = sorted((one.strategy.id, plain(qty), plain(held)) for one, qty, held in behind)
+    control.behind = [dict(zip(["strategy", "qty", "position"], books), open_sell="0") for books in told]
+    return [control]
 
-    def __init__(self, code):
-        self.code, self.stage = code, "pass"
+
+class Fact:
+    """What is so or is not, and leaves only the reducing part if it is so."""
+
+    def __init__(self, code, is_so=False):
+        self.code, self.is_so, self.stage = code, is_so, "pass"
 
 
 def levels(value, base, nature):
@@ -393,9 +481,12 @@ def judged(controls, asked, reducing, least):
     is_exit = reducing == asked
     for control in controls:
         if isinstance(control, Fact):
-            continue
-        value, keeps = control.at(asked), None
-        if control.block is not None and value > control.block:
+            value, level, keeps = None, None, reducing if control.is_so else None
+        else:
+            value, level, keeps = control.at(asked), None, None
+        if isinstance(control, Fact):
+            pass
+        elif control.block is not None and value > control.block:
             level = control.block
             if control.action == "plausible_size" and is_exit:
                 continue
@@ -456,12 +547,16 @@ class Proposal:
         self.say("arbitration", code, "reduce" if self.left + self.crossed > 0 else "block")
 
     def say(self, scope, code, stage, observed=None, level=None):
-        if (scope, code, stage, observed, level) not in self.said:
+        """Arbitration says a thing once; a control with two measures may say the same of both."""
+        if scope != "arbitration" or (scope, code, stage, observed, level) not in self.said:
             self.said.append((scope, code, stage, observed, level))
 
     @property
     def reasons(self):
-        return sorted(self.said, key=lambda said: (SCOPES.index(said[0]), CODES.index(said[1]), STAGES.index(said[2])))
+        def place(said):
+            return SCOPES.index(said[0]), CODES.index(said[1]), STAGES.index(said[2]), said[3] is not None
+
+        return sorted(self.said, key=place)
 
     @property
     def verdict(self):
@@ -476,8 +571,10 @@ class Proposal:
 class World:
     """What a judgement depends on, as it is at one close."""
 
-    def __init__(self, config, books, prices, medians, past):
+    def __init__(self, config, books, prices, medians, past, days):
         self.config, self.books, self.prices, self.medians, self.past = config, books, prices, medians, past
+        self.day, self.next_day = days
+        self.instruments = {instrument.id: instrument for instrument in config.instruments}
         self.cash = config.cash + sum(book.cash_flow - book.fees for book in books.values())
         self.equity = self.cash + sum(
             book.held(inst) * price for book in books.values() for inst, price in prices.items()
@@ -493,6 +590,9 @@ class World:
         price = self.prices[proposal.inst]
         if proposal.side == "sell":
             return price
+        limits = self.instruments[proposal.inst].limits(price, self.next_day)
+        if limits:
+            return limits[1]
         collar = controls.get("price_collar")
         return raised(price, levels(collar[0], Decimal(1), "plausibility")[2] if collar else ZERO)
 
@@ -551,12 +651,18 @@ class World:
             found.append(
                 Control("data_implausible", "count", levels(value, Decimal(1), "plausibility"), jump, fixed=True)
             )
+            limits = self.instruments[one.inst].limits(before, self.day)
+            if limits:
+                found.append(Fact("data_implausible", not limits[0] <= self.prices[one.inst] <= limits[1]))
         if "duplicate_order" in table:
             # The orders of the day before are older than any window here.
             if seconds(table["duplicate_order"][0]) >= 3600:
                 raise Unknown("duplicate_order of an hour or more")
             same = sum((o.inst, o.side, o.asked) == (one.inst, one.side, one.asked) for o in admitted)
             found.append(Control("duplicate_order", "plausible_size", (None, None, ZERO), Decimal(same), fixed=True))
+        if "short_not_allowed" in table:
+            held = self.books[one.strategy.id].held(one.inst)
+            found += shares_sold(one.side, self.instruments[one.inst], one.reducing, [(one, one.asked, held)])
         if "max_participation" in table:
             found += self.shares_of_volume(one, table["max_participation"][0], volumes, opened)
         return found + of_pace(table, len(admitted))
@@ -711,6 +817,9 @@ class World:
         def add(name, action, before, **more):
             found.append(Control(name, action, levels(table[name][0], self.equity, "capacity"), before, **more))
 
+        if "short_not_allowed" in table:
+            behind = [(one, one.left, held[one.strategy.id, inst]) for one in order]
+            found += shares_sold(first.side, self.instruments[inst], reducing, behind)
         if "cycle_notional" in table:
             add("cycle_notional", "capacity", desk["cycle"], price=worth, free=reducing)
             found[-1].block = None
@@ -831,12 +940,13 @@ class Run:
         sent = {}
         for row in rows:
             sent.setdefault(int(row["cycle"]), []).append(row)
-        for cycle, day in enumerate(sorted(next(iter(config.bars.values()))), 1):
+        days = sorted({day for bars in config.bars.values() for day in bars})
+        for cycle, (day, next_day) in enumerate(zip(days, [*days[1:], days[-1]]), 1):
             if any(day not in bars for bars in config.bars.values()):
                 raise Unknown(f"an instrument without a bar on {day}")
-            self.day(cycle, day, sent.get(cycle, []))
+            self.day(cycle, day, next_day, sent.get(cycle, []))
 
-    def day(self, cycle, day, sent):
+    def day(self, cycle, day, next_day, sent):
         bars = {instrument.id: self.config.bars[instrument.id][day] for instrument in self.config.instruments}
         self.fill(day, bars)
         prices = {inst: bar["close"] for inst, bar in bars.items()}
@@ -845,7 +955,7 @@ class Run:
             self.volumes[inst].append(bar["volume"])
         past = {inst: (self.closes.get(inst), self.volumes[inst]) for inst in bars}
         self.closes = prices
-        world = World(self.config, self.books, prices, medians, past)
+        world = World(self.config, self.books, prices, medians, past, (day, next_day))
         proposals = self.ask(bars)
         if not proposals:
             return
@@ -902,8 +1012,10 @@ class Run:
     def send(self, actual, rows, orders, cycle):
         """The books follow what the program says it sent, so that one difference does not become a thousand."""
         said = {(row["strategy"], int(row["emission"])): Decimal(row["sent"]) for row in rows}
-        if any(Decimal(row["crossed"]) > 0 for row in rows):
-            raise Unknown("a cross that was booked")
+        for row in rows:
+            if Decimal(row["crossed"]) > 0:
+                price = self.closes[row["instrument"]]
+                self.books[row["strategy"]].trade(row["instrument"], row["side"], Decimal(row["crossed"]), price)
         for order in orders:
             parts = [(one, said.get((one.strategy.id, one.emission), one.left)) for one in order]
             self.orders += 1
@@ -923,20 +1035,25 @@ class Run:
                 case["order"] = getattr(one, "sent_as", None)
 
     def fill(self, day, bars):
-        """Market orders fill whole at the next open; commission by the fill, shared in cents."""
+        """Market orders fill whole at the next open, or end with a day without volume; their cost is shared in coins."""
+        instruments = {instrument.id: instrument for instrument in self.config.instruments}
         for number, inst, side, parts in self.waiting:
             price, qty, ts = bars[inst]["open"], sum(part for _, part in parts), self.close(inst, day)
-            fee = fee_of(qty, price, self.config.commission)
-            fees = shared_fee(fee, [part for _, part in parts])
+            cases = [case for case in self.expected.values() if case["order"] and case["order"]["order"] == number]
+            if bars[inst]["volume"] == 0:
+                for case in cases:
+                    case["ended"] = {"ts": ts, "how": "expired", "why": None}
+                continue
+            fee = instruments[inst].fee(side, qty, price, day)
+            fees = shared_fee(fee, [part for _, part in parts], instruments[inst].minor)
             shares = []
             for (one, part), own in zip(parts, fees):
                 self.books[one.strategy.id].trade(inst, side, part, price)
                 self.books[one.strategy.id].fees += own
                 shares.append({"strategy": one.strategy.id, "qty": plain(part), "fee": plain(own)})
             filled = {"ts": ts, "qty": plain(qty), "price": plain(price), "fee": plain(fee), "shares": shares}
-            for case in self.expected.values():
-                if case["order"] and case["order"]["order"] == number:
-                    case["fills"], case["ended"] = [filled], {"ts": ts, "how": "filled", "why": None}
+            for case in cases:
+                case["fills"], case["ended"] = [filled], {"ts": ts, "how": "filled", "why": None}
         self.waiting = []
 
 
@@ -951,7 +1068,7 @@ def name_of(cycle, one):
 
 
 def row_of(cycle, one):
-    reasons = " ".join(f"{scope}:{code}:{stage}" for scope, code, stage, *_ in one.reasons)
+    reasons = " ".join(told for told, _ in groupby(f"{scope}:{code}:{stage}" for scope, code, stage, *_ in one.reasons))
     return {
         "cycle": str(cycle), "strategy": one.strategy.id, "emission": str(one.emission), "instrument": one.inst,
         "side": one.side, "asked": plain(one.asked), "admitted": plain(one.left + one.crossed),
@@ -1030,14 +1147,17 @@ class Told:
             origin = {"said_by": said_by, "at": at, "written": written}
             if isinstance(control, Fact):
                 none = dict.fromkeys(["observed", "warn", "limit", "block"])
-                return {"code": control.code, "fact": "no", **none, "stage": "pass", **origin}
+                fact = "yes" if control.is_so else "no"
+                return {"code": control.code, "fact": fact, **none, "stage": control.stage, **origin}
             value = [
                 None if level is None else plain(level) + control.unit
                 for level in (control.warn, control.limit, control.block)
             ]
+            behind = {"behind": control.behind} if control.behind else {}
             return {
                 "code": control.code, "observed": plain(control.at(asked)) + control.unit, "warn": value[0],
                 "limit": value[1], "block": value[2], "stage": control.stage, **origin,
+                **behind,
             }
 
         return [told(control) for control in sorted(controls, key=lambda one: CODES.index(one.code))]
@@ -1109,7 +1229,8 @@ class Told:
 
 
 def reason(scope, code, stage, observed, level):
-    numbers = [number for number in (observed, level) if number is not None]
+    percent = 100 if code == "data_implausible" else 1
+    numbers = [number * percent for number in (observed, level) if number is not None]
     told = [None if number is None else plain(number) for number in (observed, level)]
     return {
         "code": code, "scope": scope, "stage": stage, "observed": told[0], "limit": told[1],

@@ -88,6 +88,10 @@ impl Strategy for Scripted {
         }
         Ok(())
     }
+
+    fn is_scale_free(&self) -> bool {
+        true
+    }
 }
 
 fn still_to_come(steps: &[Step], view: &View<'_>) -> Vec<usize> {

@@ -86,6 +86,10 @@ impl Strategy for Signals {
         }
         Ok(())
     }
+
+    fn is_scale_free(&self) -> bool {
+        true
+    }
 }
 
 #[cfg(test)]

@@ -4,11 +4,11 @@
 //! turn, and the row's tests must turn red: they must have run, and one of them failed.
 
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
 
+use crate::copy::{Copy, restore};
 use crate::patch::Patch;
 use crate::tests_of::{self, PACKAGE, ROWS, Ran, filter_of};
 use crate::tree;
@@ -21,7 +21,7 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     }
     let rows: Vec<&str> =
         ROWS.into_iter().filter(|row| wanted.is_empty() || wanted.iter().any(|it| it == row)).collect();
-    let copy = Copy::of(&tree::root())?;
+    let copy = Copy::of(&tree::root(), "breaks")?;
     check_unbroken(&copy, &rows)?;
     let mut failed = 0;
     for row in rows {
@@ -40,7 +40,7 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
 /// Without a patch every row has tests, all green.
 fn check_unbroken(copy: &Copy, rows: &[&str]) -> Result<()> {
     let filters: Vec<String> = rows.iter().map(|row| filter_of(row)).collect();
-    match copy.test(&filters.iter().map(String::as_str).collect::<Vec<_>>())? {
+    match test(copy, &filters.iter().map(String::as_str).collect::<Vec<_>>())? {
         Ran::Finished(results) => {
             ensure!(results.ok, "the tests are red without a patch\n{}", results.output);
             let empty: Vec<&str> = rows.iter().copied().filter(|row| results.count(&filter_of(row)).0 == 0).collect();
@@ -61,7 +61,7 @@ fn broken(copy: &Copy, row: &str) -> Result<(bool, String)> {
     files.push("Cargo.lock".to_owned());
     let before: Vec<Option<Vec<u8>>> = files.iter().map(|file| fs::read(copy.root.join(file)).ok()).collect();
     let applied = tree::git(&copy.root, &["apply", &name]).context("does not apply");
-    let ran = applied.and_then(|_| copy.test(&[&filter_of(row)]));
+    let ran = applied.and_then(|_| test(copy, &[&filter_of(row)]));
     for (file, content) in files.iter().zip(before) {
         restore(&copy.root.join(file), content)?;
     }
@@ -75,47 +75,6 @@ fn broken(copy: &Copy, row: &str) -> Result<(bool, String)> {
     })
 }
 
-/// Puts a file back; only if it differs, so that cargo does not build it anew.
-fn restore(path: &Path, content: Option<Vec<u8>>) -> Result<()> {
-    match content {
-        Some(content) if fs::read(path).ok().as_ref() == Some(&content) => {}
-        Some(content) => fs::write(path, content)?,
-        None if path.exists() => fs::remove_file(path)?,
-        None => {}
-    }
-    Ok(())
-}
-
-/// A copy of the tree outside of it, with a target folder of its own (cargo would take what is built from one for the
-/// other); both stay for the next run.
-struct Copy {
-    root: PathBuf,
-    target: PathBuf,
-    _lock: fs::File,
-}
-
-impl Copy {
-    fn of(from: &Path) -> Result<Self> {
-        let place = blake3::hash(from.as_os_str().as_encoded_bytes()).to_hex();
-        let home = std::env::temp_dir().join(format!("qts-breaks-{}", &place[..12]));
-        let root = home.join("tree");
-        fs::create_dir_all(&root)?;
-        let lock = fs::File::create(home.join("lock"))?;
-        lock.try_lock().with_context(|| format!("failed to lock {}: is another run at work?", home.display()))?;
-        let listed = tree::git(from, &["ls-files", "-z", "-co", "--exclude-standard"])?;
-        let listed: Vec<&str> = listed.split('\0').filter(|path| from.join(path).is_file()).collect();
-        for gone in tree::files(&root, "")?.iter().filter(|path| !listed.contains(&path.as_str())) {
-            fs::remove_file(root.join(gone))?;
-        }
-        for path in listed {
-            let to = root.join(path);
-            fs::create_dir_all(to.parent().unwrap_or(&root))?;
-            restore(&to, Some(fs::read(from.join(path))?)).with_context(|| format!("failed to copy {path}"))?;
-        }
-        Ok(Self { root, target: home.join("target"), _lock: lock })
-    }
-
-    fn test(&self, filters: &[&str]) -> Result<Ran> {
-        tests_of::run(&self.root, Some(&self.target), PACKAGE, filters)
-    }
+fn test(copy: &Copy, filters: &[&str]) -> Result<Ran> {
+    tests_of::run(&copy.root, Some(&copy.target), PACKAGE, filters)
 }

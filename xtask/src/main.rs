@@ -11,8 +11,10 @@ use anyhow::{Result, bail};
 mod bench;
 mod breaks;
 mod ci;
+mod copy;
 mod frozen;
 mod gate_g;
+mod mutants;
 mod patch;
 mod profiles;
 mod source;
@@ -26,11 +28,16 @@ struct Command {
     run: fn(&[String]) -> Result<()>,
 }
 
-const COMMANDS: [Command; 8] = [
+const COMMANDS: [Command; 9] = [
     Command { name: "tidy", about: "holds the [held] rules of the house style", run: |_| tidy::run() },
     Command { name: "freeze", about: "prints the digests for crates/qts-loop/FROZEN.md", run: |_| frozen::print() },
     Command { name: "gate-g", about: "[--quick]  the five conditions of Gate G, shown by tests", run: gate_g::run },
     Command { name: "breaks", about: "[ROW…]  breaks/<row>.patch must turn that row's test red", run: breaks::run },
+    Command {
+        name: "mutants",
+        about: "[TEXT…]  breaks the gate in small ways; its tests must see 90 %",
+        run: mutants::run,
+    },
     Command { name: "bench", about: "[--quick] [--date TEXT]  measures; writes docs/benchmarks.md", run: bench::run },
     Command { name: "profiles", about: "debug and release decide the same", run: |_| profiles::run() },
     Command { name: "ci", about: "fmt, clippy, every test, tidy", run: |_| ci::run() },

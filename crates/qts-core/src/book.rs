@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::scale::{self, Scale, Settled, Settling, Unsettled};
 use crate::{Inst, Market, Money, Qty, Side, StrategyId};
 
 /// One owner's state in one instrument.
@@ -37,6 +38,19 @@ pub struct Book {
 pub struct Books {
     books: BTreeMap<StrategyId, Book>,
     start_cash: Money,
+}
+
+/// What a new scale of shares made of one owner's position.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Adjusted {
+    /// Whose.
+    pub owner: StrategyId,
+    /// Shares held on the old scale.
+    pub before: Qty,
+    /// Shares held on the new scale.
+    pub after: Qty,
+    /// What it was paid for the fraction that it did not get.
+    pub cash: Money,
 }
 
 impl Books {
@@ -95,6 +109,36 @@ impl Books {
         }
         sums.retain(|_, qty| !qty.is_zero());
         Some(sums)
+    }
+
+    /// Brings everything held in an instrument to a new scale, all or nothing: see [`settle`](crate::settle). Nothing is
+    /// realized by that but on the fractions settled in money. Ties go to those who come first among `owners`, which
+    /// are all who hold something. No order of the instrument may work.
+    ///
+    /// # Errors
+    /// Nothing was changed: there is no price to settle fractions at, or a number would leave its range.
+    pub fn adjust(
+        &mut self,
+        inst: Inst,
+        scale: Scale,
+        how: Settling,
+        owners: &[StrategyId],
+    ) -> Result<Vec<Adjusted>, Unsettled> {
+        let held = |owner: &StrategyId| self.get(owner).map(|book| book.holding(inst)).unwrap_or_default();
+        let held: Vec<Holding> = owners.iter().map(held).collect();
+        let positions: Vec<Qty> = held.iter().map(|holding| holding.position).collect();
+        let settled = scale::settle(&positions, scale, how)?;
+        let cost = |(held, settled): (&Holding, &Settled)| scale::cost_on(scale, held.cost, held.position, *settled);
+        let costs: Option<Vec<Money>> = held.iter().zip(&settled).map(cost).collect();
+        let costs = costs.ok_or(Unsettled::OutOfRange)?;
+        let mut adjusted = Vec::with_capacity(owners.len());
+        for ((owner, before), (Settled { position: after, cash }, cost)) in
+            owners.iter().zip(positions).zip(settled.into_iter().zip(costs))
+        {
+            self.book_mut(owner).rescale(inst, after, cost, cash);
+            adjusted.push(Adjusted { owner: owner.clone(), before, after, cash });
+        }
+        Ok(adjusted)
     }
 
     /// Cash plus all positions at their marks; `None` if a held instrument has no price.
@@ -199,6 +243,14 @@ impl Book {
         });
     }
 
+    /// The same holding on another scale, the fraction settled for `cash`.
+    fn rescale(&mut self, inst: Inst, position: Qty, cost: Money, cash: Money) {
+        let before = self.holding(inst).cost;
+        self.open_with(inst, position, cost);
+        self.cash_flow += cash;
+        self.realized += cash + cost - before;
+    }
+
     /// Counts `qty` as working.
     pub fn reserve(&mut self, inst: Inst, side: Side, qty: Qty) {
         self.open(inst, side, |open| open.checked_add(qty));
@@ -276,7 +328,68 @@ mod tests {
         assert_eq!(short.reducing_part(Side::Buy, Qty::whole(8)), Qty::whole(6));
     }
 
+    fn held(book: &Book) -> (String, String, String) {
+        (book.holding(A).position.to_string(), book.cost().to_string(), book.realized.to_string())
+    }
+
+    #[test]
+    fn a_new_scale_moves_the_cost_along_and_realizes_only_on_the_fraction() {
+        let ids = ["a", "b", "c"].map(StrategyId::new);
+        let mut books = Books::default();
+        for (id, qty) in ids.iter().zip([17, 23, 9]) {
+            trade(books.book_mut(id), Side::Buy, qty, 100);
+        }
+        let how = Settling { step: Qty::whole(1), price: Some(Price::whole(2_000)), minor: Money::whole(1) };
+        let scale = "1/10".parse().expect("a ratio");
+        books.adjust(A, scale, how, &ids).expect("in range");
+        let seen = ids.each_ref().map(|id| held(books.get(id).expect("a book")));
+        // 0.7 shares that cost 700 are paid with 1400; a tenth of a share that was got too much costs 200.
+        let text = |position: &str, cost: &str, realized: &str| (position.into(), cost.into(), realized.into());
+        assert_eq!(seen, [text("1", "1000", "700"), text("2", "2000", "300"), text("1", "1100", "0")]);
+        assert_eq!(books.cash(), Money::whole(-4_900 + 1_400 + 600 - 200));
+    }
+
+    #[test]
+    fn what_cannot_be_adjusted_is_left_as_it_is() {
+        let (mut books, ids) = (Books::default(), ["a", "b"].map(StrategyId::new));
+        trade(books.book_mut(&ids[0]), Side::Buy, 5, 100);
+        books.book_mut(&ids[1]).open_with(A, Qty::MAX, Money::ZERO);
+        let before = books.clone();
+        let how = Settling { step: Qty::whole(1), price: None, minor: Money::whole(1) };
+        let scale = |text: &str| text.parse().expect("a ratio");
+        assert_eq!(books.adjust(A, scale("2"), how, &ids), Err(Unsettled::OutOfRange));
+        assert_eq!(books.adjust(A, scale("1/2"), how, &ids), Err(Unsettled::NoPrice));
+        assert_eq!(books, before);
+    }
+
     proptest! {
+        #[test]
+        fn a_new_scale_keeps_what_was_realized_and_what_the_books_are_worth(
+            trades in prop::collection::vec((0usize..3, any::<bool>(), 1i32..50, 1i32..1000), 1..30),
+            (new, old, price) in (1u64..60, 1u64..60, 1i32..100_000),
+        ) {
+            let ids = ["a", "b", "c"].map(StrategyId::new);
+            let mut books = Books::default();
+            for (place, buy, qty, price) in trades {
+                trade(books.book_mut(&ids[place]), if buy { Side::Buy } else { Side::Sell }, qty, price);
+            }
+            let scale = Scale::new(new, old).expect("sound");
+            let (before, last) = (books.clone(), Price::whole(price));
+            let Some(price) = scale.price(last) else { return Ok(()) };
+            let how = Settling { step: Qty::whole(1), price: Some(price), minor: Money::from_units(1) };
+            books.adjust(A, scale, how, &ids).expect("in range");
+            let worth = |book: &Book, price: Price| book.cash_flow + Money::of(price, book.holding(A).position);
+            for id in &ids {
+                let (book, old_book) = (books.book_mut(id).clone(), before.get(id).cloned().unwrap_or_default());
+                let cost: Money = book.holdings().map(|(_, holding)| holding.cost).sum();
+                prop_assert_eq!(book.cash_flow + cost, book.realized);
+                let (now, then) = (worth(&book, price), worth(&old_book, last));
+                // The price is floored to 10⁻⁸: that much of each share.
+                let shares = i128::from(book.holding(A).position.abs().units() / crate::SCALE);
+                prop_assert!((now - then).abs() <= Money::from_units(shares + 3), "{} {}", now, then);
+            }
+        }
+
         #[test]
         fn cash_flow_plus_cost_is_always_what_was_realized(
             trades in prop::collection::vec((any::<bool>(), 1i32..50, 1i32..1000), 1..60)

@@ -1,6 +1,6 @@
 //! What the market said. A feed makes these; each is stamped with the time from which it is *known*.
 
-use crate::{Day, Inst, Price, Qty, Ts};
+use crate::{Day, Inst, Price, Qty, Span, Ts};
 
 /// One piece of market data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +69,66 @@ pub struct Trade {
     pub price: Price,
     /// Its shares.
     pub size: Qty,
+}
+
+impl Quote {
+    /// Do buyers offer more than sellers ask? Then somebody's quote is late or wrong, and this is no market: at such
+    /// prices nothing fills and nothing is valued. Bid and ask at one price (locked) are a market.
+    #[must_use]
+    pub fn is_crossed(&self) -> bool {
+        self.ask.is_positive() && self.bid > self.ask
+    }
+
+    /// Does it tell of shares on one side only? Then nobody is on the other. Without any size it tells of none.
+    #[must_use]
+    pub fn is_one_sided(&self) -> bool {
+        self.bid_size.is_positive() != self.ask_size.is_positive()
+    }
+}
+
+impl Bar {
+    /// How long it was, if it ended at `ts`.
+    #[must_use]
+    pub fn length(&self, ts: Ts) -> Span {
+        ts.since(self.from)
+    }
+}
+
+/// How far one instrument's market was told, and by what: bars may tell again what quotes, trades or shorter bars
+/// told before them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Told {
+    /// The newest quote or trade.
+    tick: Option<Ts>,
+    /// The newest bar, of the shortest that there are.
+    bar: Option<(Ts, Span)>,
+}
+
+impl Told {
+    /// Was a part of this bar, which ends at `ts`, told by shorter bars before?
+    #[must_use]
+    pub fn by_shorter_bars(&self, bar: &Bar, ts: Ts) -> bool {
+        self.bar.is_some_and(|(end, length)| bar.from < end && length < bar.length(ts))
+    }
+
+    /// Was a part of this bar, which ends at `ts`, told before: by a quote, a trade or shorter bars?
+    #[must_use]
+    pub fn before(&self, bar: &Bar, ts: Ts) -> bool {
+        self.tick.is_some_and(|tick| bar.from < tick) || self.by_shorter_bars(bar, ts)
+    }
+
+    /// Takes an event in.
+    pub fn note(&mut self, event: &MarketEvent) {
+        match event.payload {
+            Payload::Quote(_) | Payload::Trade(_) => self.tick = Some(event.ts),
+            Payload::Bar(bar) => {
+                let length = bar.length(event.ts);
+                if self.bar.is_none_or(|(_, shortest)| length <= shortest) {
+                    self.bar = Some((event.ts, length));
+                }
+            }
+        }
+    }
 }
 
 impl MarketEvent {

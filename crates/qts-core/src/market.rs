@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::{Day, Inst, MarketEvent, Payload, Price, Qty, Slice, Span, Ts};
+use crate::{Bar, Day, Inst, MarketEvent, Payload, Price, Qty, Scale, Slice, Span, Told, Ts};
 
 /// How many sessions' volumes make a mean.
 const SESSIONS_OF_A_MEAN: usize = 20;
@@ -55,7 +55,17 @@ pub struct Prices {
     /// Did its session make no price yet?
     is_untraded: bool,
     /// Shares traded in this session, as its events told.
-    volume: Option<Qty>,
+    volume: Volume,
+    told: Told,
+}
+
+/// Shares traded in one session. Its bars and its trades tell of the same shares, so the larger sum counts, not both.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Volume {
+    bars: Option<Qty>,
+    trades: Option<Qty>,
+    /// The session of which a bar told the whole: what comes after it is in it.
+    whole: Option<Day>,
 }
 
 /// Prices of all instruments, by number.
@@ -64,6 +74,23 @@ pub struct Market {
     prices: Vec<Prices>,
     /// Volumes of the last sessions that had any events with volume, oldest first.
     volumes: Vec<VecDeque<Qty>>,
+}
+
+impl Volume {
+    fn sum(&self) -> Option<Qty> {
+        self.bars.max(self.trades)
+    }
+
+    fn add(sum: &mut Option<Qty>, volume: Qty) {
+        *sum = sum.unwrap_or(Qty::ZERO).checked_add(volume);
+    }
+
+    /// The session is over; what traded in it.
+    fn end(&mut self, whole: Option<Day>) -> Option<Qty> {
+        let ended = self.sum();
+        *self = Self { whole, ..Self::default() };
+        ended
+    }
 }
 
 impl Session {
@@ -147,7 +174,7 @@ impl Prices {
         if self.day.is_some_and(|day| day < event.day) {
             self.prev_close = self.last.map(|(price, _)| price);
             self.is_base_told = false;
-            over = self.end_volume();
+            over = self.end_volume(None);
         }
         self.day = Some(event.day);
         self.session = Some(Session::Until { end: event.session_end, day: event.day, next: event.next_day });
@@ -160,21 +187,24 @@ impl Prices {
                 };
                 self.trade(close, event.ts);
                 (self.is_first, self.is_untraded) = (is_first, is_first && is_untraded);
-                self.count_volume(bar.volume);
+                self.count_bar(&bar, event);
                 if bar.whole_session {
                     self.prev_close = self.last.map(|(price, _)| price);
                     self.session = Some(Session::Next { day: event.next_day });
-                    over = self.end_volume();
+                    over = self.end_volume(Some(event.day));
                 }
             }
             Payload::Trade(trade) => {
                 self.trade(trade.price, event.ts);
                 (self.is_first, self.is_untraded) = (is_first, false);
                 // Who tells no size tells nothing of volume.
-                if trade.size.is_positive() {
-                    self.count_volume(trade.size);
+                if trade.size.is_positive() && self.volume.whole != Some(event.day) {
+                    Volume::add(&mut self.volume.trades, trade.size);
+                    self.day_volume = self.volume.sum();
                 }
             }
+            // No market, so the last one that was a market grows old.
+            Payload::Quote(quote) if quote.is_crossed() => {}
             Payload::Quote(quote) => {
                 if self.last.is_none() {
                     self.before = self.reference();
@@ -183,7 +213,20 @@ impl Prices {
                 self.quote = Some((quote.bid, quote.ask, event.ts));
             }
         }
+        self.told.note(event);
         over
+    }
+
+    /// The same prices and volumes on a new scale of shares; what was known when stays.
+    fn rescale(&mut self, scale: Scale) {
+        let price = |old: Option<Price>| old.and_then(|old| scale.price(old));
+        self.last = self.last.and_then(|(old, at)| Some((scale.price(old)?, at)));
+        self.quote = self.quote.and_then(|(bid, ask, at)| Some((scale.price(bid)?, scale.price(ask)?, at)));
+        (self.prev_close, self.before, self.base) = (price(self.prev_close), price(self.before), price(self.base));
+        let Volume { bars, trades, .. } = &mut self.volume;
+        for volume in [&mut self.adv20, &mut self.day_volume, bars, trades] {
+            *volume = volume.map(|old| scale.qty(old));
+        }
     }
 
     fn trade(&mut self, price: Price, at: Ts) {
@@ -192,15 +235,19 @@ impl Prices {
         self.last = Some((price, at));
     }
 
-    fn count_volume(&mut self, volume: Qty) {
-        self.volume = self.volume.unwrap_or(Qty::ZERO).checked_add(volume);
-        self.day_volume = self.volume;
+    /// Counts a bar's volume, unless shorter bars told a part of it before.
+    fn count_bar(&mut self, bar: &Bar, event: &MarketEvent) {
+        if self.told.by_shorter_bars(bar, event.ts) || self.volume.whole == Some(event.day) {
+            return;
+        }
+        Volume::add(&mut self.volume.bars, bar.volume);
+        self.day_volume = self.volume.sum();
     }
 
     /// The session is over: what traded in it, as its events told.
-    fn end_volume(&mut self) -> Option<Qty> {
+    fn end_volume(&mut self, whole: Option<Day>) -> Option<Qty> {
         self.day_volume = None;
-        self.volume.take()
+        self.volume.end(whole)
     }
 }
 
@@ -237,6 +284,16 @@ impl Market {
     #[must_use]
     pub fn mark(&self, inst: Inst) -> Option<Price> {
         self.prices(inst)?.reference()
+    }
+
+    /// Brings what is known of an instrument to a new scale of shares, prices floored to 10⁻⁸: the next price is no jump,
+    /// and the next day's limits are reckoned from the close as it is on the new scale, whatever tick that falls on.
+    pub fn rescale(&mut self, inst: Inst, scale: Scale) {
+        let place = inst.0 as usize;
+        if let Some(prices) = self.prices.get_mut(place) {
+            prices.rescale(scale);
+        }
+        self.volumes.get_mut(place).into_iter().flatten().for_each(|volume| *volume = scale.qty(*volume));
     }
 
     /// Takes in a slice.
@@ -317,6 +374,55 @@ mod tests {
         assert_eq!((prices.adv20, prices.day_volume), (Some(Qty::whole(7)), Some(Qty::whole(7))));
     }
 
+    fn sold(ts: i64, size: i32) -> MarketEvent {
+        let payload = Payload::Trade(Trade { price: Price::whole(100), size: Qty::whole(size) });
+        MarketEvent { ts: Ts(ts), payload, ..bar(1, 100, 1, false) }
+    }
+
+    fn lasting(from: i64, to: i64, volume: i32, whole_session: bool) -> MarketEvent {
+        let event = bar(1, 100, volume, whole_session);
+        let Payload::Bar(bar) = event.payload else { return event };
+        MarketEvent { ts: Ts(to), payload: Payload::Bar(Bar { from: Ts(from), ..bar }), ..event }
+    }
+
+    #[test]
+    fn shares_that_bars_and_trades_tell_of_are_counted_once() {
+        let volume = |events: &[MarketEvent]| market(events.iter().copied()).day_volume.map(|qty| qty.to_string());
+        assert_eq!(volume(&[sold(101, 3), sold(104, 4), lasting(100, 110, 7, false)]).as_deref(), Some("7"));
+        assert_eq!(volume(&[sold(101, 3), lasting(100, 110, 7, false)]).as_deref(), Some("7"), "some trades untold");
+        assert_eq!(volume(&[lasting(100, 110, 7, false), sold(111, 3)]).as_deref(), Some("7"));
+        let minutes = [lasting(100, 110, 7, false), lasting(110, 120, 2, false), lasting(100, 120, 9, false)];
+        assert_eq!(volume(&minutes).as_deref(), Some("9"), "the longer bar tells of both again");
+        let separate = [lasting(100, 110, 7, false), lasting(110, 130, 9, false)];
+        assert_eq!(volume(&separate).as_deref(), Some("16"));
+    }
+
+    #[test]
+    fn what_comes_after_the_bar_of_a_whole_session_belongs_to_it() {
+        let mut seen = market((1..=20).map(|day| bar(day, 100, 10, true)));
+        assert_eq!(seen.adv20, Some(Qty::whole(10)));
+        let late = |ts, event| MarketEvent { ts: Ts(ts), day: Day(20), ..event };
+        for event in [late(2_001, lasting(2_000, 2_001, 5, false)), late(2_001, sold(0, 5))] {
+            assert_eq!(seen.absorb(&event), None);
+        }
+        assert_eq!(seen.day_volume, None);
+        assert_eq!(seen.absorb(&bar(21, 100, 10, false)), None, "no session of those five shares");
+    }
+
+    #[test]
+    fn a_crossed_quote_is_no_market_and_a_locked_one_is() {
+        let quoted = |ts, bid, ask| {
+            let (bid, ask, size) = (Price::whole(bid), Price::whole(ask), Qty::whole(1));
+            let payload = Payload::Quote(Quote { bid, ask, bid_size: size, ask_size: size });
+            MarketEvent { ts: Ts(ts), payload, ..bar(1, 100, 1, false) }
+        };
+        let good = (Price::whole(99), Price::whole(101), Ts(10));
+        let seen = market([quoted(10, 99, 101), quoted(12, 105, 95)]);
+        assert_eq!((seen.quote, seen.age(Ts(15))), (Some(good), Some(Span(5))), "the good one grows old");
+        assert_eq!(market([quoted(10, 105, 95)]).reference(), None);
+        assert_eq!(market([quoted(10, 100, 100)]).reference(), Some(Price::whole(100)));
+    }
+
     #[test]
     fn a_price_is_compared_with_the_one_before_it_and_with_the_base_of_its_own_day() {
         let seen = |events: &[MarketEvent]| {
@@ -329,6 +435,21 @@ mod tests {
         let intraday = [bar(1, 100, 1, false), bar(2, 110, 1, false), bar(2, 120, 1, false)];
         assert_eq!(seen(&intraday[..2]), (won(100), won(100), true));
         assert_eq!(seen(&intraday), (won(110), won(100), false));
+    }
+
+    #[test]
+    fn a_new_scale_divides_prices_and_multiplies_volumes() {
+        let mut market = Market::new(1);
+        for day in 1..=20 {
+            market.absorb(&Slice { ts: Ts(0), events: vec![bar(day, 100 + day, 10, true)] });
+        }
+        market.rescale(A, "50".parse().expect("a ratio"));
+        let prices = *market.prices(A).expect("one");
+        let cents = |cents: i64| Price::from_units(cents * 1_000_000);
+        assert_eq!((prices.last.map(|(price, _)| price), prices.prev_close), (cents(240), cents(240)));
+        assert_eq!((prices.before, prices.base, prices.adv20), (cents(238), cents(238), Some(Qty::whole(500))));
+        market.absorb(&Slice { ts: Ts(0), events: vec![bar(21, 2, 520, true)] });
+        assert_eq!(market.prices(A).and_then(|prices| prices.adv20), Some(Qty::whole(501)), "nineteen of 500, and 520");
     }
 
     #[test]

@@ -45,7 +45,7 @@ codes! {
     12 OutsideSession "outside_session" "The order would reach the market outside its session. Send what can wait (day, gtc), or send it while a session runs.",
     13 NoMarketData "no_market_data" "There is no price to judge by. Wait for data.",
     14 StaleData "stale_data" "The last price is too old to add risk on. Wait for data.",
-    15 DataImplausible "data_implausible" "The last price moved implausibly far or lies outside its day's limits. Check the data.",
+    15 DataImplausible "data_implausible" "The last price moved implausibly far or lies outside its day's limits. Check the data; if the shares were split, add an [[adjustment]].",
     16 DuplicateOrder "duplicate_order" "The same order was sent a moment ago. Wait until duplicate_order is over, or change the order if it is meant.",
     17 ShortNotAllowed "short_not_allowed" "The market forbids selling what the strategy's book does not hold. Sell at most the holding.",
     18 SelfTrade "self_trade" "It could trade against an own working order. Ask again once that is gone.",

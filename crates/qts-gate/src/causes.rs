@@ -26,6 +26,8 @@ pub enum Cause {
     UnknownEquity,
     /// A9: the broker holds something else than the books.
     Positions,
+    /// The shares have a new scale, and the books could not be brought to it yet.
+    Adjustment,
     /// D4: nobody knows what became of an order.
     OrderInDoubt,
     /// E5: the link to the broker was down, and the books have not been found to match since.
@@ -71,7 +73,7 @@ impl Cause {
             Self::DailyLoss => Code::DailyLoss,
             Self::Drawdown => Code::Drawdown,
             Self::UnknownEquity => Code::NoMarketData,
-            Self::Positions | Self::OrderInDoubt | Self::Link => Code::Unreconciled,
+            Self::Positions | Self::Adjustment | Self::OrderInDoubt | Self::Link => Code::Unreconciled,
         }
     }
 
@@ -86,7 +88,12 @@ impl Cause {
             | Self::WarnEscalation
             | Self::DailyLoss
             | Self::Drawdown => true,
-            Self::Command | Self::UnknownEquity | Self::Positions | Self::OrderInDoubt | Self::Link => false,
+            Self::Command
+            | Self::UnknownEquity
+            | Self::Positions
+            | Self::Adjustment
+            | Self::OrderInDoubt
+            | Self::Link => false,
         }
     }
 }

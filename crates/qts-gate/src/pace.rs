@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use qts_core::{Inst, Kind, Qty, Ratio, Side, Span, Ts};
+use qts_core::{Inst, Kind, Qty, Ratio, Scale, Side, Span, Ts};
 
 use crate::policy::Controls;
 
@@ -108,6 +108,15 @@ impl Pace {
         }
     }
 
+    /// The shares of an instrument have a new scale: what was traded of it is counted on that one, and no wish is the
+    /// same as one of before.
+    pub fn rescale(&mut self, inst: Inst, scale: Scale) {
+        self.recent.retain(|recent| recent.wish.0 != inst);
+        if let Some(traded) = self.traded.get_mut(&inst) {
+            *traded = scale.qty(*traded);
+        }
+    }
+
     /// A session is over: what is counted by session begins again.
     pub fn turn(&mut self) {
         self.messages = 0;
@@ -139,7 +148,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::policy::OrderRate;
+    use crate::policy::{OrderRate, Participation, Thresholds};
 
     const SECOND: i64 = Span::SECOND.0;
 
@@ -189,6 +198,54 @@ mod tests {
         let same = |at: i64, qty: i32| pace.asked_since(Ts(at), Span(10 * SECOND), wish(qty));
         assert_eq!((same(10 * SECOND, 5), same(10 * SECOND + 1, 5), same(14 * SECOND, 6)), (1, 0, 1));
         assert_eq!(same(5 * SECOND, 7), 0);
+    }
+
+    #[test]
+    fn on_a_new_scale_no_wish_is_the_same_and_what_was_traded_counts_in_new_shares() {
+        let (mut pace, controls) = (Pace::new(), limited("1"));
+        let participates = crate::policy::Participation { order: None, day: None, where_known: true };
+        let controls = Controls { max_participation: Some(participates), ..controls };
+        let wish = |inst: u32| (Inst(inst), Side::Buy, Qty::whole(5), Kind::Market);
+        for inst in [0, 1] {
+            pace.admitted(Ts(0), wish(inst), [&controls].into_iter());
+            pace.filled(Inst(inst), Qty::whole(5), [&controls].into_iter());
+        }
+        pace.rescale(Inst(0), "50".parse().expect("a ratio"));
+        let asked = [0, 1].map(|inst| pace.asked_since(Ts(1), Span(10 * SECOND), wish(inst)));
+        assert_eq!(asked, [0, 1]);
+        assert_eq!([0, 1].map(|inst| pace.traded(Inst(inst))), [Qty::whole(250), Qty::whole(5)]);
+    }
+
+    #[test]
+    fn what_lies_at_the_end_of_the_window_is_kept_and_what_lies_beyond_is_not() {
+        let (controls, wish) = (limited("1"), (Inst(0), Side::Buy, Qty::whole(5), Kind::Market));
+        let admitted = |times: &[i64]| {
+            let mut pace = Pace::new();
+            times.iter().for_each(|at| pace.admitted(Ts(*at), wish, [&controls].into_iter()));
+            pace
+        };
+        assert_eq!(admitted(&[0, 10 * SECOND]).asked_since(Ts(10 * SECOND), Span(10 * SECOND), wish), 2);
+        assert_eq!(admitted(&[0, 11 * SECOND]), admitted(&[11 * SECOND]));
+    }
+
+    #[test]
+    fn a_session_counts_from_its_beginning() {
+        let (mut pace, counts) = (Pace::new(), Thresholds::limit(9));
+        let volume = Participation { order: None, day: Some(Ratio::whole(1)), where_known: false };
+        let controls = Controls { message_limit: Some(counts), max_participation: Some(volume), ..Controls::default() };
+        pace.sent_order(Ts(0), [&controls].into_iter());
+        pace.filled(Inst(0), Qty::whole(5), [&controls].into_iter());
+        assert_eq!((pace.messages, pace.traded(Inst(0))), (1, Qty::whole(5)));
+        pace.turn();
+        assert_eq!((pace.messages, pace.traded(Inst(0))), (0, Qty::ZERO));
+    }
+
+    #[test]
+    fn a_bucket_matters_until_it_is_empty() {
+        let mut pace = Pace::new();
+        pace.sent_order(Ts(0), [&limited("1")].into_iter());
+        let alive = |at: i64| pace.alive(Ts(at), std::iter::empty()).is_some();
+        assert_eq!([0, SECOND - 1, SECOND].map(alive), [true, true, false]);
     }
 
     #[test]

@@ -125,3 +125,29 @@ impl CalculatedRiskGate {
         Ruling { qty, score: again.score, codes }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decided(side: Side, qty: i32, holding: i32, cash: i64) -> (Qty, String, Vec<Code>) {
+        let gate = CalculatedRiskGate { max_risk_score: "0.9".parse().expect("a ratio") };
+        let (qty, holding, cash) = (Qty::whole(qty), Qty::whole(holding), Money::whole(cash));
+        let ruling = gate.decide(&SimpleRiskInput { side, qty, price: Price::whole(100), holding, cash });
+        (ruling.qty, ruling.score.to_string(), ruling.codes)
+    }
+
+    #[test]
+    fn what_is_cut_is_scored_again_and_what_is_not_cut_is_not_said_to_be() {
+        use Code::{BuyAffordabilityCheck, QtyAdjusted, QtyNonPositive, RiskScoreExceeded, SellPositionCheck};
+        let cut = vec![BuyAffordabilityCheck, QtyAdjusted];
+        assert_eq!(decided(Side::Buy, 5, 0, 250), (Qty::whole(2), "0.8".to_owned(), cut));
+        assert_eq!(decided(Side::Buy, 5, 0, 1_000), (Qty::whole(5), "0.5".to_owned(), vec![BuyAffordabilityCheck]));
+        let exceeded = vec![BuyAffordabilityCheck, RiskScoreExceeded];
+        assert_eq!(decided(Side::Buy, 10, 0, 1_000), (Qty::ZERO, "1".to_owned(), exceeded));
+        assert_eq!(decided(Side::Sell, 3, 3, 0), (Qty::whole(3), "0.2".to_owned(), vec![SellPositionCheck]));
+        assert_eq!(decided(Side::Sell, 4, 3, 0).2, [SellPositionCheck, QtyAdjusted]);
+        assert_eq!(decided(Side::Sell, 1, 0, 0), (Qty::ZERO, "0.2".to_owned(), vec![SellPositionCheck]));
+        assert_eq!(decided(Side::Sell, 0, 3, 0), (Qty::ZERO, "1".to_owned(), vec![QtyNonPositive]));
+    }
+}

@@ -373,6 +373,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_jump_has_levels_of_all_times_if_both_are_one() {
+        let (near, far) = (Thresholds::limit(percent_tenths(1)), Thresholds::limit(percent_tenths(2)));
+        assert_eq!(Jump::any(near).at_all_times(), Some(near));
+        assert_eq!(Jump { within: near, between: far }.at_all_times(), None);
+    }
+
+    #[test]
     fn missing_levels_are_filled_in_as_the_pages_say() {
         let resolve = |warn, limit, block| {
             let given = Thresholds { warn, limit, block };

@@ -173,3 +173,18 @@ fn order_of(places: &[usize], parties: &mut [Party]) -> Option<ArbitratedOrder> 
     let (instrument, side, kind, tif) = (first.instrument, first.side, first.kind, first.tif);
     Some(ArbitratedOrder { instrument, side, kind, tif, qty, children })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gate_with_another_rule_or_policy_keeps_the_other_one() {
+        let policy = |id| Arc::new(RiskPolicy::built_in(id).expect("built in"));
+        let gate = StagedRiskGate::new(policy("conservative"), ArbitrationRule::Rank);
+        let of = |gate: &StagedRiskGate| (gate.account_policy().id.clone(), gate.rule());
+        assert_eq!(of(&gate.with_rule(ArbitrationRule::Net)), ("conservative".to_owned(), ArbitrationRule::Net));
+        let other = gate.with_account_policy(policy("phase5"));
+        assert_eq!(of(&other), ("phase5".to_owned(), ArbitrationRule::Rank));
+    }
+}

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use qts_core::{
-    Amount, Bar, CancelRequest, Child, Code, Cross, Cycle, Day, Decision, DecisionId, ExecId, ExecReport, Inst, Kind,
-    MarketEvent, Mode, Money, OrderId, Outcome, Payload, Price, Qty, Quote, Ratio, Reason, Scope, Side, Slice, Span,
-    Stage, StrategyId, Tif, Trade, Ts,
+    Adjusted, Amount, Bar, CancelRequest, Child, Code, Cross, Cycle, Day, Decision, DecisionId, ExecId, ExecReport,
+    Inst, Kind, MarketEvent, Mode, Money, OrderId, Outcome, Payload, Price, Qty, Quote, Ratio, Reason, Scale, Scope,
+    Side, Slice, Span, Stage, StrategyId, Tif, Trade, Ts,
 };
 
 use crate::bytes::{Broken, Bytes, Reader, choice, fields, put_text};
@@ -49,6 +49,20 @@ impl Bytes for Money {
 
     fn take(from: &mut Reader<'_>) -> Result<Self, Broken> {
         i128::take(from).map(Self::from_units)
+    }
+}
+
+impl Bytes for Scale {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.new_shares().put(out);
+        self.old_shares().put(out);
+    }
+
+    fn take(from: &mut Reader<'_>) -> Result<Self, Broken> {
+        let terms = (u64::take(from)?, u64::take(from)?);
+        // One value, one form: lowest terms.
+        let found = Self::new(terms.0, terms.1).filter(|scale| (scale.new_shares(), scale.old_shares()) == terms);
+        found.ok_or(Broken::Range("a ratio of shares"))
     }
 }
 
@@ -112,5 +126,6 @@ fields! {
     Decision { id, owner, instrument, side, kind, tif, asked, sent, crossed, reasons, why }
     Child { decision, owner, qty }
     Cross { instrument, seller, buyer, qty, price }
+    Adjusted { owner, before, after, cash }
     CancelRequest { order, strategy, instrument, why }
 }

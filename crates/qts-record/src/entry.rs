@@ -1,7 +1,7 @@
 //! What a journal tells, entry by entry.
 
 use qts_core::{Cycle, ExecReport, Slice, Ts};
-use qts_runtime::{PositionReport, Record};
+use qts_runtime::{Adjustment, PositionReport, Record};
 
 use crate::bytes::{Broken, Bytes, Reader, choice, fields, put_text};
 
@@ -70,6 +70,8 @@ pub enum Entry {
     State([u8; 32]),
     /// The run is over: nothing comes after it but another epoch.
     Closed,
+    /// Input: the shares of an instrument have a new scale.
+    Adjustment(Adjustment),
 }
 
 choice!(Entry, "a kind of entry" {
@@ -85,7 +87,8 @@ choice!(Entry, "a kind of entry" {
     10 Happened { cycle, ts, records },
     11 Reply(reply),
     12 State(hash),
-    13 Closed
+    13 Closed,
+    14 Adjustment(adjustment)
 });
 
 fields! {
@@ -104,6 +107,8 @@ pub enum Telling<'a> {
     Report(&'a ExecReport),
     /// See [`Entry::Scheduled`].
     Scheduled(u32),
+    /// See [`Entry::Adjustment`].
+    Adjustment(&'a Adjustment),
     /// See [`Entry::Line`].
     Line(&'a str),
     /// See [`Entry::Happened`].
@@ -124,6 +129,7 @@ impl Telling<'_> {
             Self::Slice(slice) => numbered(3, out, |out| slice.put(out)),
             Self::Report(report) => numbered(4, out, |out| report.put(out)),
             Self::Scheduled(number) => numbered(5, out, |out| number.put(out)),
+            Self::Adjustment(adjustment) => numbered(14, out, |out| adjustment.put(out)),
             Self::Line(line) => numbered(9, out, |out| put_text(line, out)),
             Self::Happened(cycle, ts, records) => numbered(10, out, |out| {
                 cycle.put(out);
@@ -152,6 +158,7 @@ impl Entry {
             Self::Slice(slice) => Telling::Slice(slice),
             Self::Report(report) => Telling::Report(report),
             Self::Scheduled(number) => Telling::Scheduled(*number),
+            Self::Adjustment(adjustment) => Telling::Adjustment(adjustment),
             Self::Line(line) => Telling::Line(line),
             Self::Happened { cycle, ts, records } => Telling::Happened(*cycle, *ts, records),
             Self::Reply(reply) => Telling::Reply(reply),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use qts_core::{Decision, Inst, Qty};
 use qts_loop::{OrderState, Step};
-use qts_runtime::{Failure, Invalid, Lifting, PositionReport, Record, Share, Target, Verb};
+use qts_runtime::{Adjustment, Awaits, Failure, Invalid, Lifting, PositionReport, Record, Share, Target, Verb};
 
 use crate::bytes::{Broken, Bytes, Reader, choice, fields};
 
@@ -25,6 +25,7 @@ choice!(Verb, "a command" {
 });
 choice!(Target, "a target" { 0 Account, 1 Strategy(id), 2 Instrument(inst) });
 choice!(Lifting, "a reason of lifting" { 0 Command, 1 Session, 2 Resolved });
+choice!(Awaits, "what an adjustment waits for" { 0 Orders, 1 Price, 2 Range, 3 Earlier });
 choice!(Record, "a record" {
     0 Decision(decision),
     1 Cross(cross),
@@ -40,12 +41,16 @@ choice!(Record, "a record" {
     11 Tripped { target, code, mode, observed, limit },
     12 Lifted { target, code, mode, by, baseline },
     13 PolicySet { target, policy, version, hash, loosened },
-    14 Link { is_up }
+    14 Link { is_up },
+    15 Rescaled { instrument, scale, reason, restarted },
+    16 Adjusted { instrument, scale, price, parts },
+    17 Unadjusted { instrument, scale, awaits }
 });
 
 fields! {
     Share { owner, qty, fee }
     PositionReport { ts, positions, is_complete }
+    Adjustment { ts, instrument, scale, reason }
 }
 
 impl Bytes for Box<Decision> {

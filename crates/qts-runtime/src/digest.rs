@@ -25,7 +25,7 @@ impl Digest {
     }
 
     /// The hash so far, of this state, and of what else there is.
-    pub(crate) fn with_state(&self, state: &impl Debug, more: [Option<&dyn Debug>; 3]) -> blake3::Hash {
+    pub(crate) fn with_state(&self, state: &impl Debug, more: [Option<&dyn Debug>; 4]) -> blake3::Hash {
         let mut hasher = self.hasher.clone();
         hasher.update(format!("{state:?}").as_bytes());
         for more in more.into_iter().flatten() {

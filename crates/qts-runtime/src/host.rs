@@ -128,6 +128,11 @@ pub(crate) fn make(factory: &Factory) -> Option<Box<dyn Strategy>> {
     guarded(|| factory()).ok()
 }
 
+/// Does an instance go on as it is on a new scale of shares? One that panics at the question does not.
+pub(crate) fn is_scale_free(strategy: &dyn Strategy) -> bool {
+    guarded(|| strategy.is_scale_free()).unwrap_or(false)
+}
+
 /// Lets an instance go. It may be torn, so even that may panic; nothing of it is left then either.
 pub(crate) fn discard(instance: Option<Box<dyn Strategy>>) {
     let _ = guarded(|| drop(instance));

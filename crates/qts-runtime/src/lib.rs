@@ -6,6 +6,7 @@
 #![deny(missing_docs, clippy::unwrap_used)]
 #![warn(unreachable_pub)]
 
+mod adjust;
 mod command;
 mod digest;
 mod host;
@@ -20,6 +21,7 @@ mod supervise;
 mod velocity;
 mod witness;
 
+pub use adjust::{Adjustment, Awaits};
 pub use command::{Action, Command, Schedule, Target, Verb, When};
 pub use host::{Failure, Invalid, silence_strategy_panics};
 pub use inbox::{Facts, Outside, OutsideAsk};

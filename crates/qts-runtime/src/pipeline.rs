@@ -9,13 +9,14 @@ use std::sync::Arc;
 
 use qts_core::{
     Books, Cycle, Day, Decision, Epoch, ExecReport, Holding, Inst, Instruments, Market, Mode, Money, OrderId, Outcome,
-    Payload, Proposal, Qty, Side, Slice, Span, StrategyId, Ts,
+    Payload, Proposal, Qty, Scale, Side, Slice, Span, StrategyId, Ts,
 };
 use qts_gate::{
     ArbitrationRule, CancelAsk, Causes, Pace, Permit, RiskPolicy, Situation, StagedRiskGate, StrategyState,
 };
 use qts_loop::{Absorbed, ExecutionLoop, NoHooks, OrderState, Step, StopPolicy};
 
+use crate::adjust::Adjustment;
 use crate::command::Command;
 use crate::digest::Digest;
 use crate::host::Failure;
@@ -50,6 +51,8 @@ pub enum Input {
         /// Which of the two.
         is_up: bool,
     },
+    /// The shares of an instrument have a new scale.
+    Adjustment(Adjustment),
 }
 
 /// What a runtime starts from.
@@ -85,6 +88,8 @@ pub struct Runtime {
     /// Why the modes are what they are.
     pub(crate) causes: Causes,
     pub(crate) supervisors: Supervisors,
+    /// Instruments whose books are not on the new scale of their shares yet.
+    pub(crate) unadjusted: BTreeMap<Inst, Scale>,
     pub(crate) epoch: Epoch,
     /// Orders to be withdrawn as soon as their state allows it.
     pub(crate) unwanted: BTreeSet<OrderId>,
@@ -126,6 +131,7 @@ impl Runtime {
             instrument_modes: BTreeMap::new(),
             causes: Causes::default(),
             supervisors: Supervisors::default(),
+            unadjusted: BTreeMap::new(),
             epoch: Epoch(0),
             unwanted: BTreeSet::new(),
             flattening: BTreeSet::new(),
@@ -163,7 +169,9 @@ impl Runtime {
             Input::Timer(now) => self.wait(*now, out),
             Input::Positions(report) => self.reconcile(report, out),
             Input::Link { ts, is_up } => self.note_link(*ts, *is_up, out),
+            Input::Adjustment(new) => self.adjust(new, out),
         }
+        self.resume_adjustments(out);
         self.supervise(input, told, out);
         (out.cycle, out.now) = (self.cycle, self.now);
         self.digest.take_in(self.cycle, &out.records[told..]);
@@ -198,7 +206,7 @@ impl Runtime {
         self.count_sessions(slice, newest > self.day);
         if newest > self.day {
             self.day = newest;
-            self.day_start_equity = overnight.unwrap_or_else(|| self.books.equity(&self.market));
+            self.day_start_equity = overnight.unwrap_or_else(|| self.equity());
             self.begin_day(out);
         }
         self.session_end = slice.events.iter().map(|event| event.session_end).max().unwrap_or(self.session_end);
@@ -206,12 +214,12 @@ impl Runtime {
         outside.tell(&mut self.market);
         let ends_session = |payload: &Payload| matches!(payload, Payload::Bar(bar) if bar.whole_session);
         if self.day_start_equity.is_none() {
-            self.day_start_equity = self.books.equity(&self.market);
+            self.day_start_equity = self.equity();
         }
         let day_ends = slice.events.iter().any(|event| ends_session(&event.payload));
         self.measure_losses(day_ends, out);
         if day_ends {
-            self.day_start_equity = self.books.equity(&self.market);
+            self.day_start_equity = self.equity();
             self.begin_day(out);
         }
     }
@@ -334,8 +342,9 @@ impl Runtime {
         let Some(order) = self.execution.order(id) else { return };
         let (instrument, side) = (order.request().instrument(), order.request().side());
         let over = order.state() == OrderState::Terminal;
-        if self.now > self.session_end {
-            self.overnight_equity.get_or_insert_with(|| self.books.equity(&self.market));
+        if self.now > self.session_end && self.overnight_equity.is_none() {
+            let worth = self.equity();
+            self.overnight_equity = Some(worth);
         }
         let shares = self.ledger.fill(id, fill, &mut self.books, &self.instruments);
         self.count_fill(instrument, &shares);
@@ -528,7 +537,8 @@ impl Runtime {
         let held = self.causes.has_supervisors().then_some(&self.causes as &dyn std::fmt::Debug);
         let paces = self.paces();
         let paced = (!paces.is_empty()).then_some(&paces as &dyn std::fmt::Debug);
-        self.digest.with_state(&state, [watched, held, paced]).into()
+        let unadjusted = (!self.unadjusted.is_empty()).then_some(&self.unadjusted as &dyn std::fmt::Debug);
+        self.digest.with_state(&state, [watched, held, paced, unadjusted]).into()
     }
 }
 

@@ -1,11 +1,12 @@
 //! What happened, as data: everything the runtime decided, booked or refused, in order.
 
 use qts_core::{
-    Amount, CancelRequest, Child, Code, Cross, Cycle, Decision, Inst, Kind, Mode, Money, OrderId, Price, Qty, Side,
-    StrategyId, Tif, Ts,
+    Adjusted, Amount, CancelRequest, Child, Code, Cross, Cycle, Decision, Inst, Kind, Mode, Money, OrderId, Price, Qty,
+    Scale, Side, StrategyId, Tif, Ts,
 };
 use qts_loop::{NewOrder, OrderState, Step};
 
+use crate::adjust::Awaits;
 use crate::command::{Target, Verb};
 use crate::host::Failure;
 use crate::ledger::Share;
@@ -144,6 +145,37 @@ pub enum Record {
     Link {
         /// Which of the two.
         is_up: bool,
+    },
+    /// The shares of an instrument have a new scale: prices and volumes are known on that one from now on.
+    Rescaled {
+        /// Whose shares.
+        instrument: Inst,
+        /// New shares for old ones.
+        scale: Scale,
+        /// What for, if it was said.
+        reason: String,
+        /// Strategies that start anew.
+        restarted: Vec<StrategyId>,
+    },
+    /// The books are on the new scale.
+    Adjusted {
+        /// Whose shares.
+        instrument: Inst,
+        /// New shares for old ones.
+        scale: Scale,
+        /// The price at which fractions were settled, where one is known.
+        price: Option<Price>,
+        /// What became of every position.
+        parts: Vec<Adjusted>,
+    },
+    /// The books cannot be brought to the new scale, or not yet.
+    Unadjusted {
+        /// Whose shares.
+        instrument: Inst,
+        /// New shares for old ones.
+        scale: Scale,
+        /// Why.
+        awaits: Awaits,
     },
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use qts_core::{Cycle, Inst, Mode, Money, Qty, StrategyId, Ts};
+use qts_core::{Cycle, Inst, Mode, Money, Qty, Scale, StrategyId, Ts};
 use qts_gate::{Pace, RiskPolicy, Standing, StrategyState, Wish};
 use qts_strategy::{Factory, Strategy};
 
@@ -186,6 +186,29 @@ impl StrategyRegistry {
         Ok(())
     }
 
+    /// The shares of an instrument have a new scale. The usual sizes of orders are forgotten, and strategies that are
+    /// awake and subscribe start anew, unless they remember neither prices nor shares. Those that did, and those that
+    /// could not.
+    pub(crate) fn rescale(&mut self, inst: Inst, scale: Scale) -> (Vec<StrategyId>, Vec<StrategyId>) {
+        for standing in self.standings.values_mut() {
+            standing.median_order.remove(&inst);
+            standing.pace.rescale(inst, scale);
+        }
+        let (mut restarted, mut torn) = (Vec::new(), Vec::new());
+        for entry in &mut self.entries {
+            entry.recent_orders.remove(&inst);
+            if entry.instruments.binary_search(&inst).is_err() {
+                continue;
+            }
+            match entry.start_anew() {
+                None => {}
+                Some(Ok(())) => restarted.push(entry.id.clone()),
+                Some(Err(_)) => torn.push(entry.id.clone()),
+            }
+        }
+        (restarted, torn)
+    }
+
     /// Sets what supervisors or the operator let a strategy do.
     ///
     /// # Errors
@@ -300,6 +323,16 @@ impl StrategyRegistry {
                 self.subscribers.entry(*inst).or_default().push(place);
             }
         }
+    }
+}
+
+impl Entry {
+    /// A fresh instance in place of one that is awake and needs it.
+    fn start_anew(&mut self) -> Option<Result<(), RegistryError>> {
+        let old = self.instance.take_if(|instance| !host::is_scale_free(instance.as_ref()))?;
+        host::discard(Some(old));
+        let new = fresh(&self.id, &self.factory);
+        Some(new.map(|instance| self.instance = Some(instance)))
     }
 }
 

@@ -51,6 +51,12 @@ pub trait Strategy: Send {
     /// A failure that the strategy noticed itself: everything it asked for in this cycle is dropped, and it counts
     /// towards quarantine. A panic does the same and quarantines at once.
     fn on_event(&mut self, view: &View<'_>, event: &MarketEvent, out: &mut Intents) -> Result<(), StrategyError>;
+
+    /// Does it remember neither prices nor numbers of shares? Then it goes on as it is when the shares of an instrument
+    /// get a new scale (a split); any other starts anew and warms up again.
+    fn is_scale_free(&self) -> bool {
+        false
+    }
 }
 
 /// Makes fresh instances of one configured strategy: enabling one again starts it anew.

@@ -207,6 +207,21 @@ impl SessionClock {
         })
     }
 
+    /// Does the market trade on that local date at some instant from `from` to `to`, both included? It may be a day on
+    /// which it should be closed: who asks has seen something of that day.
+    pub fn trades_on(&mut self, day: Day, from: Ts, to: Ts) -> bool {
+        let Some(today) = self.day(day) else { return true };
+        let hours = Arc::clone(&self.hours);
+        let meets = |open: Ts, close: Ts| open <= to && from <= close;
+        match hours.on(day).all() {
+            [_] => meets(today.open, today.close),
+            windows => windows.iter().any(|window| {
+                let (open, close) = (self.instant(day, window.open), self.instant(day, window.close));
+                open.zip(close).is_none_or(|(open, close)| meets(open, close))
+            }),
+        }
+    }
+
     /// The date of the session in which an order sent at an instant first trades: that of its own date until it closes,
     /// if the market trades on it.
     pub fn trading_day(&mut self, at: Ts) -> Day {

@@ -5,6 +5,10 @@
 //! event by event and in order-id order within one; then expiries, by order id. An order placed in cycle *k* so meets
 //! the market in *k+1* at the earliest, and a cancel is answered before the market moves again.
 //!
+//! An event fills orders at what it offers: a bar at its open, a quote at its other side, a trade at its price. A bar
+//! that tells again what quotes, trades or shorter bars told before fills none, nor does a quote whose bid is above its
+//! ask, nor one that has shares on one side only on its other, nor anything outside the hours of its market.
+//!
 //! It must not know strategies, policies or books. What a strategy could not have done at a real broker it refuses;
 //! it does not ask whether an order is wise.
 
@@ -19,8 +23,12 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use qts_core::{ExecId, ExecReport, Inst, Instruments, MarketEvent, OrderId, Outcome, Qty, Ratio, Slice, Ts};
+use qts_core::{
+    ExecId, ExecReport, Inst, Instruments, MarketEvent, OrderId, Outcome, Payload, Qty, Ratio, Scale, Slice, Ts,
+};
 use qts_loop::NewOrder;
+
+use crate::calendar::SessionClock;
 
 use lane::Lane;
 use offer::{Encounter, Room};
@@ -55,6 +63,8 @@ pub struct SimBroker {
     lanes: Vec<Lane>,
     /// What the account holds, by instrument.
     held: Vec<Qty>,
+    /// When instruments trade, by number; where it is not told, always.
+    clocks: Vec<SessionClock>,
     orders: BTreeMap<Key, Working>,
     requests: Vec<Request>,
     executions: ExecId,
@@ -77,7 +87,7 @@ impl SimBroker {
         let lanes = vec![Lane::default(); instruments.len()];
         let held = vec![Qty::ZERO; instruments.len()];
         let (orders, requests) = (BTreeMap::new(), Vec::new());
-        Self { config, instruments, lanes, held, orders, requests, executions: ExecId(0) }
+        Self { config, instruments, lanes, held, clocks: Vec::new(), orders, requests, executions: ExecId(0) }
     }
 
     /// The same with what the account holds already.
@@ -89,6 +99,12 @@ impl SimBroker {
             }
         }
         self
+    }
+
+    /// The same in markets that trade at these hours, by instrument number: orders meet no event outside of them.
+    #[must_use]
+    pub fn with_hours(self, clocks: Vec<SessionClock>) -> Self {
+        Self { clocks, ..self }
     }
 
     /// Takes an order; whether it is accepted is said at the next slice.
@@ -108,6 +124,20 @@ impl SimBroker {
             self.meet(event, slice.ts, out);
         }
         self.expire(slice.ts, out);
+    }
+
+    /// The shares of an instrument have a new scale. What is asked of the broker is answered, then every order of that
+    /// instrument is withdrawn: none of the old scale meets the market on the new one.
+    pub fn adjust(&mut self, inst: Inst, scale: Scale, ts: Ts, out: &mut Vec<ExecReport>) {
+        self.answer(ts, out);
+        let withdrawn = self.orders.extract_if(orders_on(inst), |_, _| true);
+        out.extend(withdrawn.map(|((_, order), _)| ExecReport { order, ts, outcome: Outcome::Canceled }));
+        if let Some(lane) = self.lanes.get_mut(inst.0 as usize) {
+            lane.rescale(scale);
+        }
+        if let Some((held, known)) = self.held.get_mut(inst.0 as usize).zip(self.instruments.get(inst)) {
+            *held = scale.whole_steps(*held, known.quantity_step);
+        }
     }
 
     /// How many orders are working; one that waits for its acceptance counts, a refused one does not.
@@ -157,10 +187,15 @@ impl SimBroker {
     }
 
     fn meet(&mut self, event: &MarketEvent, ts: Ts, out: &mut Vec<ExecReport>) {
+        let is_closed = !self.trades_at(event);
         let Some(instrument) = self.instruments.get(event.instrument) else { return };
         let place = event.instrument.0 as usize;
         let Some((lane, held)) = self.lanes.get_mut(place).zip(self.held.get_mut(place)) else { return };
         lane.open(event);
+        if is_closed || lane.was_told(event) {
+            lane.absorb(event);
+            return;
+        }
         let encounter = Encounter { event, instrument, config: self.config, prev_close: lane.prev_close() };
         let mut room = Room::of(&event.payload, self.config.max_volume_share, instrument.lot);
         let executions = &mut self.executions;
@@ -172,6 +207,21 @@ impl SimBroker {
         };
         self.orders.extract_if(orders_on(event.instrument), over).for_each(drop);
         lane.absorb(event);
+    }
+
+    /// Does its market trade at the time of an event? A bar needs but a part of its time there. Nobody asks where no
+    /// order waits.
+    fn trades_at(&mut self, event: &MarketEvent) -> bool {
+        if self.orders.range(orders_on(event.instrument)).next().is_none() {
+            return true;
+        }
+        let (from, to) = match event.payload {
+            // Its very ends touch the hours before and after it.
+            Payload::Bar(bar) => (Ts(bar.from.0.saturating_add(1)), Ts(event.ts.0.saturating_sub(1))),
+            // What comes with the very end is still of it.
+            Payload::Quote(_) | Payload::Trade(_) => (Ts(event.ts.0.saturating_sub(1)), event.ts),
+        };
+        self.clocks.get_mut(event.instrument.0 as usize).is_none_or(|clock| clock.trades_on(event.day, from, to))
     }
 
     fn expire(&mut self, ts: Ts, out: &mut Vec<ExecReport>) {

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
+use qts_venues::feed::SourceReport;
 use serde::Serialize;
 
 use crate::cli::Format;
@@ -11,6 +12,7 @@ use crate::config::{Config, ConfigError, ConfigErrors, DataDays};
 use crate::data_check::{self, FileChecked};
 use crate::exit::{self, Ending, Trouble};
 use crate::interrupt::Interrupt;
+use crate::jumps;
 use crate::kinds::Kinds;
 use crate::wire;
 
@@ -47,6 +49,32 @@ struct Checked {
     rows: u64,
     /// Rows that a run leaves out (`on_bad_row = "skip"`).
     bad_rows: u64,
+    /// What is odd about the data; nothing with `--quick`.
+    data_counts: DataCounts,
+    /// Prices that jump from one session to the next.
+    jumps: Vec<jumps::Row>,
+}
+
+/// What a run goes on with, but its owner should know; of all files together.
+#[derive(Default, Serialize)]
+struct DataCounts {
+    crossed_quotes: u64,
+    one_sided_quotes: u64,
+    bars_without_volume: u64,
+    gaps: u64,
+}
+
+impl DataCounts {
+    fn new(files: &[FileChecked]) -> Self {
+        let sum =
+            |count: fn(&SourceReport) -> u64| files.iter().filter_map(|file| file.report.as_ref()).map(count).sum();
+        Self {
+            crossed_quotes: sum(|report| report.crossed_quotes),
+            one_sided_quotes: sum(|report| report.one_sided_quotes),
+            bars_without_volume: sum(|report| report.bars_without_volume),
+            gaps: sum(|report| report.gaps),
+        }
+    }
 }
 
 /// One thing that is wrong, or odd.
@@ -98,13 +126,18 @@ fn check_sound(
 ) -> Result<Ending, Trouble> {
     let files = data_check::check(config, args.quick, interrupt)?;
     let days: Vec<DataDays> = files.iter().map(|file| file.days).collect();
-    let warnings = config.warnings(&days);
+    let mut warnings = config.warnings(&days);
+    if !args.quick {
+        warnings = ConfigErrors::joined(warnings, config.idle_adjustments(&data_check::spans(&files)));
+    }
     let bad = files.iter().any(|file| !file.errors.is_empty());
     if args.format == Format::Json {
         print(&summary(config, warnings.as_ref(), &files), out)?;
     } else if !bad {
         tell_sound(config, warnings.as_ref(), args, out)?;
     }
+    let jumps: Vec<jumps::Row> = files.iter().flat_map(|file| file.jumps.clone()).collect();
+    eprint!("{}", jumps::told(&jumps));
     warnings.iter().for_each(exit::warn);
     files.iter().for_each(data_check::tell);
     match warnings {
@@ -121,8 +154,11 @@ fn summary(config: &Config, warnings: Option<&ConfigErrors>, files: &[FileChecke
     let data_errors: Vec<String> = files.iter().flat_map(FileChecked::lines).collect();
     let warnings = warnings.map(told).unwrap_or_default();
     let (rows, bad_rows) = (files.iter().map(|file| file.rows).sum(), files.iter().map(|file| file.left_out).sum());
+    let data_counts = DataCounts::new(files);
+    let jumps = files.iter().flat_map(|file| file.jumps.clone()).collect();
     if !data_errors.is_empty() {
-        return Checked { schema: 1, warnings, data_errors, rows, bad_rows, ..Checked::default() };
+        let wrong = Checked { schema: 1, warnings, data_errors, ..Checked::default() };
+        return Checked { rows, bad_rows, data_counts, jumps, ..wrong };
     }
     Checked {
         schema: 1,
@@ -136,6 +172,8 @@ fn summary(config: &Config, warnings: Option<&ConfigErrors>, files: &[FileChecke
         data_errors,
         rows,
         bad_rows,
+        data_counts,
+        jumps,
     }
 }
 

@@ -4,7 +4,7 @@
 
 use qts_core::{ExecReport, Instruments, Slice};
 use qts_record::Telling;
-use qts_runtime::{Effects, Input, Record, Runtime, Witness};
+use qts_runtime::{Adjustment, Effects, Input, Record, Runtime, Witness};
 
 use crate::exit::Trouble;
 use crate::interrupt::Interrupt;
@@ -62,17 +62,17 @@ impl<'i> Engine<'i> {
         &mut self.wired.runtime
     }
 
-    /// Broker reports, due commands, then the slice; then what came out is sent.
+    /// Adjustments that are due, broker reports, due commands, then the slice; then what came out is sent.
     ///
     /// # Errors
     /// The onlooker's.
     pub(crate) fn cycle(&mut self, slice: Slice, onlooker: &mut impl Onlooker) -> Result<(), Trouble> {
         let ts = slice.ts;
-        self.wired.broker.on_slice(&slice, &mut self.reports);
-        for report in std::mem::take(&mut self.reports) {
-            self.keep(Telling::Report(&report))?;
-            self.step(&Input::Report(report), onlooker)?;
+        for adjustment in self.wired.adjustments.due(&slice) {
+            self.adjust(adjustment, onlooker)?;
         }
+        self.wired.broker.on_slice(&slice, &mut self.reports);
+        self.hear(onlooker)?;
         for (number, command) in self.wired.schedule.due(wire::next_cycle(&self.wired.runtime), ts) {
             self.keep(Telling::Scheduled(number))?;
             self.step(&Input::Command(command), onlooker)?;
@@ -97,6 +97,24 @@ impl<'i> Engine<'i> {
 
     fn keep(&mut self, telling: Telling<'_>) -> Result<(), Trouble> {
         self.keeper.as_mut().map_or(Ok(()), |keeper| keeper.keep(telling))
+    }
+
+    /// No order of the old scale lives to see the new one.
+    fn adjust(&mut self, adjustment: Adjustment, onlooker: &mut impl Onlooker) -> Result<(), Trouble> {
+        let Adjustment { ts, instrument, scale, .. } = adjustment;
+        self.wired.broker.adjust(instrument, scale, ts, &mut self.reports);
+        self.hear(onlooker)?;
+        self.keep(Telling::Adjustment(&adjustment))?;
+        self.step(&Input::Adjustment(adjustment), onlooker)
+    }
+
+    /// What the broker said.
+    fn hear(&mut self, onlooker: &mut impl Onlooker) -> Result<(), Trouble> {
+        for report in std::mem::take(&mut self.reports) {
+            self.keep(Telling::Report(&report))?;
+            self.step(&Input::Report(report), onlooker)?;
+        }
+        Ok(())
     }
 
     fn step(&mut self, input: &Input, onlooker: &mut impl Onlooker) -> Result<(), Trouble> {

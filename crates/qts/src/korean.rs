@@ -30,9 +30,10 @@ pub(crate) const fn explained(code: Code) -> (&'static str, &'static str) {
         ),
         Code::NoMarketData => ("판정에 쓸 시세가 없습니다.", "시세가 들어오기를 기다리세요."),
         Code::StaleData => ("마지막 시세가 너무 오래되어 위험을 늘릴 수 없습니다.", "새 시세를 기다리세요."),
-        Code::DataImplausible => {
-            ("마지막 시세가 믿기 어려울 만큼 튀었거나 그날의 상·하한가를 벗어납니다.", "시세를 확인하세요.")
-        }
+        Code::DataImplausible => (
+            "마지막 시세가 믿기 어려울 만큼 튀었거나 그날의 상·하한가를 벗어납니다.",
+            "시세를 확인하고, 액면분할이면 [[adjustment]]를 추가하세요.",
+        ),
         Code::DuplicateOrder => (
             "방금 낸 주문과 똑같은 주문입니다.",
             "duplicate_order 시간이 지나기를 기다리거나, 의도한 주문이면 내용을 바꾸세요.",
@@ -168,6 +169,9 @@ pub(crate) const fn of_config(code: config::Code) -> &'static str {
         C::BudgetOverCash => "계좌가 가진 것보다 큰 예산",
         C::NearlySameName => "대소문자만 다른 이름",
         C::NothingPasses => "신규 진입을 하나도 통과시키지 않는 한도",
+        C::NotADate => "\"2018-05-04\" 같은 날짜가 아님",
+        C::BadRatio => "옛 주식 1주당 새 주식 수가 아니거나, 아무것도 바꾸지 않는 비율",
+        C::IdleAdjustment => "시세가 닿지 않거나 시세보다 앞선 주식 수 조정",
         C::BeforeTables => "종목 분류의 표가 시작되기 전의 시세",
         C::UnknownDays => "휴장일을 아는 마지막 날 뒤의 시세",
         C::ClosedDay => "휴장일의 시세",
@@ -196,6 +200,7 @@ pub(crate) fn of_data(code: &str) -> Option<&'static str> {
         "QTS0216" => "파일에 필요한 것을 말하지 않은 `[[data]]`",
         "QTS0217" => "쓸 만한 줄이 하나도 없는 파일",
         "QTS0218" => "그 종목의 줄이 없는 파일",
+        "QTS0219" => "모든 호가가 엇갈린 파일: 매수호가가 매도호가보다 높음",
         "QTS0251" => "칸 수가 다른 줄",
         "QTS0252" => "빈 칸",
         "QTS0253" => "시각으로 읽을 수 없는 칸",

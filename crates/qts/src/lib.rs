@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod adjust;
 mod bundle;
 mod call;
 mod check;
@@ -23,6 +24,7 @@ mod hint;
 mod init;
 mod interrupt;
 mod journal;
+mod jumps;
 mod kinds;
 mod korean;
 mod local;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use qts_core::{Inst, Ts};
+use qts_core::{Day, Inst, Ts};
 
 use crate::cli;
 use crate::config::Config;
@@ -17,6 +17,18 @@ pub(crate) fn time(config: &Config, inst: Inst, ts: Ts) -> String {
 /// Its date there.
 pub(crate) fn date(config: &Config, inst: Inst, ts: Ts) -> String {
     time(config, inst, ts).chars().take(10).collect()
+}
+
+/// A date as days are counted.
+pub(crate) fn day_of(date: Date) -> Day {
+    Day((date - Date::constant(1970, 1, 1)).get_days())
+}
+
+/// A day as a date; far outside the calendar, its number.
+pub(crate) fn date_of(day: Day) -> String {
+    let days = jiff::Span::new().try_days(day.0);
+    let date = days.and_then(|days| Date::constant(1970, 1, 1).checked_add(days));
+    date.map_or_else(|_| day.0.to_string(), |date| date.to_string())
 }
 
 /// The last moment of the day of `ts` on the clock of an instrument's market; `None` out of range.
@@ -88,6 +100,13 @@ impl TimeOrDate {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_are_dates() {
+        let date: Date = "2018-05-04".parse().expect("a date");
+        assert_eq!((day_of(date), date_of(day_of(date)).as_str()), (Day(17_655), "2018-05-04"));
+        assert_eq!(date_of(Day(i32::MAX)), i32::MAX.to_string());
+    }
 
     #[test]
     fn times_carry_the_offset_of_their_day() {

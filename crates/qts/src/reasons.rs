@@ -62,7 +62,7 @@ struct ErrorCode {
 }
 
 /// What is wrong with market data, by code; `qts-venues` says it in full, with the way out.
-const OF_DATA: [(&str, &str); 27] = [
+const OF_DATA: [(&str, &str); 28] = [
     ("QTS0201", "the file cannot be opened"),
     ("QTS0202", "more files than the system lets be open"),
     ("QTS0203", "the file cannot be read on"),
@@ -81,6 +81,7 @@ const OF_DATA: [(&str, &str); 27] = [
     ("QTS0216", "a `[[data]]` that does not say what the file needs"),
     ("QTS0217", "a file without a single good row"),
     ("QTS0218", "a file without a row of the instrument"),
+    ("QTS0219", "a file of crossed quotes alone: in each the bid is above the ask"),
     ("QTS0251", "a row with too few or too many cells"),
     ("QTS0252", "an empty cell"),
     ("QTS0253", "a time that cannot be placed"),

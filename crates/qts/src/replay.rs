@@ -129,6 +129,7 @@ impl Replay<'_, '_> {
             Entry::Timer(ts) => Input::Timer(ts),
             Entry::Positions(report) => Input::Positions(report),
             Entry::Link { ts, is_up } => Input::Link { ts, is_up },
+            Entry::Adjustment(adjustment) => Input::Adjustment(adjustment),
             Entry::Scheduled(number) => {
                 let command = self.commands.get_mut(number as usize).and_then(Option::take);
                 Input::Command(command.ok_or_else(|| self.tape.misplaced())?)

@@ -15,6 +15,7 @@ use crate::engine::{Engine, Onlooker};
 use crate::exit::{Ending, Trouble};
 use crate::interrupt::Interrupt;
 use crate::journal::{self, Disk, Keeper};
+use crate::jumps::Jumps;
 use crate::kinds::Kinds;
 use crate::look::Look;
 use crate::progress::Progress;
@@ -26,6 +27,8 @@ use crate::wire::{self, Wired};
 
 /// So many slices are read before the engine takes them: reading and judging are timed apart, memory stays flat.
 const BATCH: usize = 256;
+/// Nor more events than this, but for the last slice: in bursts a slice has thousands.
+const BATCH_EVENTS: u64 = 4_096;
 
 /// A run under way.
 struct Run<'i> {
@@ -40,6 +43,7 @@ struct Run<'i> {
 pub(crate) struct Record {
     pub(crate) tally: Tally,
     pub(crate) settlement: Settlement,
+    jumps: Jumps,
     log: Option<DecisionLog>,
 }
 
@@ -67,7 +71,8 @@ pub(crate) fn run(
     let disk = journal::folder(&config, args.resume)?;
     let keeper = disk.as_ref().map(|disk| keeper(disk, &config, args.resume)).transpose()?;
     let log = args.decisions.as_deref().map(DecisionLog::create).transpose()?;
-    let mut run = Run::new(Engine::new(wired, interrupt), Settlement::of(&config), log);
+    let record = (Settlement::of(&config), Jumps::new(&config), log);
+    let mut run = Run::new(Engine::new(wired, interrupt), record);
     run.engine.keeper = keeper;
     run.all(args)?;
     run.engine.close(run.interrupted)?;
@@ -95,8 +100,8 @@ fn spare_inputs(path: &Path, config: &Config) -> Result<(), Trouble> {
 }
 
 impl<'i> Run<'i> {
-    fn new(engine: Engine<'i>, settlement: Settlement, log: Option<DecisionLog>) -> Self {
-        let record = Record { tally: Tally::default(), settlement, log };
+    fn new(engine: Engine<'i>, (settlement, jumps, log): (Settlement, Jumps, Option<DecisionLog>)) -> Self {
+        let record = Record { tally: Tally::default(), settlement, jumps, log };
         Self { engine, record, clocks: Clocks::default(), interrupted: false }
     }
 
@@ -109,12 +114,14 @@ impl<'i> Run<'i> {
         let mut more = true;
         while more {
             batch.clear();
-            while batch.len() < BATCH && more {
+            let before = events;
+            while batch.len() < BATCH && events - before < BATCH_EVENTS && more {
                 let next = self.next_slice()?;
                 let wanted = |slice: &Slice| until.is_none_or(|until| slice.ts <= until);
                 match next.filter(wanted).filter(|_| limit.is_none_or(|limit| events < limit)) {
                     Some(slice) => {
                         events += slice.events.len() as u64;
+                        self.record.jumps.look(&slice);
                         batch.push(slice);
                     }
                     None => more = false,
@@ -153,11 +160,13 @@ impl<'i> Run<'i> {
         if let Some(log) = self.record.log.take() {
             log.close()?;
         }
-        let Wired { runtime, feed, schedule, instruments, .. } = &mut self.engine.wired;
+        let Wired { runtime, feed, schedule, adjustments, instruments, .. } = &mut self.engine.wired;
         let report = feed.report();
         let mut summary =
             Summary::new(config, runtime, instruments, &report, &self.record, &self.clocks, schedule.len());
         summary.interrupted = self.interrupted;
+        summary.unused_adjustments = adjustments.unused();
+        summary.data.jumps = self.record.jumps.rows(config);
         tell_bad_rows(&report);
         summary.write(args.format, Look::of_stdout(), out)?;
         let halted = self.engine.runtime().mode() >= Mode::Halted;

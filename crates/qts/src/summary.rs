@@ -11,10 +11,12 @@ use qts_runtime::Runtime;
 use qts_venues::feed::Report;
 use serde::Serialize;
 
+use crate::adjust;
 use crate::cli::Format;
 use crate::config::Config;
 use crate::exit::Trouble;
 use crate::hint::Hint;
+use crate::jumps;
 use crate::look::Look;
 use crate::run::Record;
 use crate::settlement::Due;
@@ -60,8 +62,11 @@ pub(crate) struct Summary {
     #[serde(flatten)]
     trips: trips::Rows,
     unused_commands: usize,
+    adjustments: Vec<adjust::Row>,
+    pub(crate) unused_adjustments: usize,
     bad_rows: u64,
     bad_row_list: Vec<String>,
+    pub(crate) data: Data,
     account: Account,
     books: BTreeMap<String, BookSummary>,
     #[serde(skip)]
@@ -76,6 +81,51 @@ pub(crate) struct Summary {
     /// What to change, if one control cut most of what was cut.
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<Hint>,
+}
+
+/// What the data files held, odd things first of all.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Data {
+    /// Rows read.
+    rows: u64,
+    /// Quotes left out because their bid is above their ask: no market.
+    crossed_quotes: u64,
+    /// Quotes with shares on one side only: nothing fills on the other.
+    one_sided_quotes: u64,
+    /// Bars on which nothing was traded, so that nothing fills.
+    bars_without_volume: u64,
+    /// How often bars left out a part of their market's hours between two of them.
+    gaps: u64,
+    /// Prices that jumped from one session to the next.
+    pub(crate) jumps: Vec<jumps::Row>,
+}
+
+impl Data {
+    /// Of all files together.
+    fn new(report: &Report) -> Self {
+        Self {
+            rows: report.rows(),
+            crossed_quotes: report.sum(|source| source.crossed_quotes),
+            one_sided_quotes: report.sum(|source| source.one_sided_quotes),
+            bars_without_volume: report.sum(|source| source.bars_without_volume),
+            gaps: report.sum(|source| source.gaps),
+            jumps: Vec::new(),
+        }
+    }
+
+    /// A line on what is odd, if anything is.
+    fn line(&self) -> Option<String> {
+        let Self { crossed_quotes, one_sided_quotes, bars_without_volume, gaps, .. } = *self;
+        let odd = [
+            (crossed_quotes, "crossed quote left out", "crossed quotes left out"),
+            (one_sided_quotes, "quote with shares on one side only", "quotes with shares on one side only"),
+            (bars_without_volume, "bar without volume", "bars without volume"),
+            (gaps, "gap between bars", "gaps between bars"),
+        ];
+        let told = odd.into_iter().filter(|(count, _, _)| *count > 0).map(|(count, one, many)| some(count, one, many));
+        let told: Vec<String> = told.collect();
+        (!told.is_empty()).then(|| format!("data     {}", told.join(" · ")))
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -157,8 +207,11 @@ impl Summary {
             refused_commands: tally.refused_commands.clone(),
             trips: tally.trips.rows(instruments),
             unused_commands,
+            adjustments: tally.adjusted.rows(instruments),
+            unused_adjustments: 0,
             bad_rows: report.bad_rows(),
             bad_row_list: report.listed().map(|r| format!("{}:{}: {}", r.file.display(), r.line, r.reason)).collect(),
+            data: Data::new(report),
             account: Account {
                 unsettled: Some(record.settlement.unsettled()),
                 ..account(config, runtime, instruments)
@@ -198,6 +251,7 @@ impl Summary {
         text.push_str(&self.trips.table(look));
         self.strategy_table(look, &mut text);
         self.troubles(&mut text);
+        self.oddities(&mut text);
         self.footer(&mut text);
         if let Some(hint) = &self.hint {
             text += "\n";
@@ -284,11 +338,25 @@ impl Summary {
         }
     }
 
+    /// What was adjusted in the data, and what looks as if it should be.
+    fn oddities(&self, text: &mut String) {
+        text.push_str(&adjust::lines(&self.adjustments));
+        if self.unused_adjustments > 0 {
+            let unused = some(self.unused_adjustments as u64, "adjustment was", "adjustments were");
+            let _ = writeln!(text, "\n{unused} not used: the data has no session before and one from that day on");
+        }
+        if !self.data.jumps.is_empty() {
+            text.push('\n');
+            text.push_str(&jumps::told(&self.data.jumps));
+        }
+    }
+
     fn footer(&self, text: &mut String) {
         let Account { currency, cash, equity, fees, .. } = &self.account;
         let equity = equity.as_deref().unwrap_or("unknown (a holding has no price)");
         let hash = self.state_hash.get(..16).unwrap_or_default();
-        let _ = writeln!(text, "\naccount  cash {cash} {currency} · equity {equity} · fees {fees}");
+        let data = self.data.line().map(|line| format!("\n{line}")).unwrap_or_default();
+        let _ = writeln!(text, "{data}\naccount  cash {cash} {currency} · equity {equity} · fees {fees}");
         self.unsettled(text);
         let _ = writeln!(text, "state {hash} · {:.2} s, engine {:.2} s", self.elapsed_s, self.engine_s);
     }
@@ -304,7 +372,7 @@ impl Summary {
 }
 
 /// A count and what is counted.
-fn some(count: u64, one: &str, many: &str) -> String {
+pub(crate) fn some(count: u64, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 

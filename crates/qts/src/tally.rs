@@ -7,6 +7,7 @@ use qts_loop::OrderState;
 use qts_runtime::{Effects, Record};
 use serde::Serialize;
 
+use crate::adjust::AllMade;
 use crate::hint::Cuts;
 use crate::order_words::{self, End};
 use crate::trips::Trips;
@@ -74,6 +75,8 @@ pub(crate) struct Tally {
     pub(crate) cuts: Cuts,
     /// What supervisors did, and policies that were set.
     pub(crate) trips: Trips,
+    /// What became of adjustments.
+    pub(crate) adjusted: AllMade,
 }
 
 impl Tally {
@@ -95,6 +98,7 @@ impl Tally {
         for record in &effects.records {
             self.count(record);
             self.trips.take_in(effects, record);
+            self.adjusted.take_in(effects, record);
         }
     }
 
@@ -123,6 +127,7 @@ impl Tally {
             }
             Record::Commanded { .. } | Record::Quarantined { .. } | Record::Refused { .. } | Record::Link { .. } => {}
             Record::Tripped { .. } | Record::Lifted { .. } | Record::PolicySet { .. } => {}
+            Record::Rescaled { .. } | Record::Adjusted { .. } | Record::Unadjusted { .. } => {}
         }
     }
 

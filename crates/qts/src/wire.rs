@@ -12,6 +12,7 @@ use qts_venues::feed::{self, Merge, SourceSpec};
 use qts_venues::sim::{self, SimBroker, SimConfig};
 use toml::de::DeTable;
 
+use crate::adjust::Adjustments;
 use crate::config::{
     self, Action, CommandSpec, Config, ConfigError, ConfigErrors, DataSpec, Source, StrategySpec, Target, When,
 };
@@ -25,6 +26,7 @@ pub(crate) struct Wired {
     pub(crate) feed: Merge,
     pub(crate) broker: SimBroker,
     pub(crate) schedule: Schedule,
+    pub(crate) adjustments: Adjustments,
     pub(crate) instruments: Arc<Instruments>,
 }
 
@@ -49,8 +51,10 @@ pub(crate) fn wire(config: &Config) -> Result<Wired, Trouble> {
     let (runtime, schedule, instruments) = core(config)?;
     let feed = Merge::open(sources(config)?)?;
     let held = config.positions.iter().map(|position| (position.instrument, position.qty));
-    let broker = SimBroker::new(sim_config(config), Arc::clone(&instruments)).holding(held);
-    Ok(Wired { runtime, feed, broker, schedule, instruments })
+    let clocks = config.registry.iter().map(|(inst, _)| session_clock(config, inst)).collect::<Result<_, _>>()?;
+    let broker = SimBroker::new(sim_config(config), Arc::clone(&instruments)).holding(held).with_hours(clocks);
+    let adjustments = Adjustments::new(config);
+    Ok(Wired { runtime, feed, broker, schedule, adjustments, instruments })
 }
 
 /// Puts together what decides: the runtime with its strategies, and the scheduled commands. Strategies without a kind,

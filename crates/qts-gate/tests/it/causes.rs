@@ -2,7 +2,7 @@
 //! nobody told one.
 
 use qts_core::{Amount, Inst, Kind, Mode, Money, Price, Qty, Side, StrategyId};
-use qts_gate::{Cause, Restraint, Restraints};
+use qts_gate::{Cause, Causes, Restraint, Restraints, StrategyState};
 
 use crate::world::{self, NOW, World};
 
@@ -77,4 +77,38 @@ fn lifting_one_leaves_the_others() {
     assert_eq!((held.mode(), held.is_empty()), (Mode::ReduceOnly, false));
     assert!(held.lift(Cause::Command).is_some());
     assert_eq!((held.mode(), held.is_empty()), (Mode::Active, true));
+}
+
+#[test]
+fn a_supervisors_cause_is_told_from_a_command_wherever_it_stands() {
+    let account = held(&[(Cause::Kill, Mode::Killed), (Cause::Command, Mode::ReduceOnly)]);
+    let mut causes = Causes { account, ..Causes::default() };
+    assert!(!causes.has_supervisors());
+    causes.instruments.insert(A, held(&[(Cause::Link, Mode::ReduceOnly)]));
+    assert!(causes.has_supervisors());
+    let restraints = &causes.instruments[&A];
+    assert_eq!(restraints.get(Cause::Link).map(|restraint| restraint.mode), Some(Mode::ReduceOnly));
+    assert_eq!(restraints.get(Cause::Kill), None);
+}
+
+#[test]
+fn what_a_supervisor_measured_stays_and_what_has_a_ground_goes_with_it() {
+    let latched = [
+        Cause::Kill,
+        Cause::RepeatedExecution,
+        Cause::FailureBreaker,
+        Cause::WarnEscalation,
+        Cause::DailyLoss,
+        Cause::Drawdown,
+    ];
+    assert!(latched.into_iter().all(Cause::latches));
+    let passing = [Cause::Command, Cause::UnknownEquity, Cause::Positions, Cause::OrderInDoubt, Cause::Link];
+    assert!(!passing.into_iter().any(Cause::latches));
+}
+
+#[test]
+fn only_disabled_and_quarantined_strategies_see_nothing() {
+    use StrategyState::{Active, Disabled, Quarantined, ReduceOnly, Shadow};
+    assert!([Active, ReduceOnly, Shadow].into_iter().all(StrategyState::is_awake));
+    assert!(![Disabled, Quarantined].into_iter().any(StrategyState::is_awake));
 }

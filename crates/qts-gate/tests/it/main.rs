@@ -2,6 +2,7 @@
 
 mod causes;
 mod check;
+mod coverage;
 mod cycle;
 mod invariants;
 mod looking_on;

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use qts_core::{
-    DailyLimit, Dated, Day, Inst, Kind, Mode, Money, Price, Proposal, Qty, Ratio, Session, Side, Span, StrategyId, Tif,
-    Ts,
+    DailyLimit, Dated, Day, Inst, Kind, Mode, Money, Price, Proposal, Qty, Ratio, Session, Side, Span, StrategyId,
+    TickTable, Tif, Ts,
 };
 use qts_gate::policy::{Age, Controls, FatFinger, Jump, OrderRate, OrderSize, Participation, Size, Thresholds, Worth};
-use qts_gate::{ArbitrationRule, Judged, Pace, RiskPolicy, StrategyState};
+use qts_gate::{ArbitrationRule, Cause, Judged, Pace, Restraint, Restraints, RiskPolicy, StrategyState};
 
 use crate::world::{self, NOW, World};
 
@@ -26,6 +26,7 @@ pub(crate) struct Plan {
     pub(crate) cash: i64,
     pub(crate) equity: Option<i64>,
     pub(crate) mode: Mode,
+    pub(crate) cause: Option<Cause>,
     pub(crate) account: Controls,
     pub(crate) traders: [Trader; 3],
     pub(crate) working: Vec<Resting>,
@@ -35,17 +36,21 @@ pub(crate) struct Plan {
 /// An instrument and its prices.
 #[derive(Debug, Clone)]
 pub(crate) struct Stock {
+    pub(crate) tick: i32,
     pub(crate) short_ban: bool,
     pub(crate) daily_limit: bool,
     pub(crate) fee: bool,
     pub(crate) last: Option<i32>,
-    pub(crate) is_stale: bool,
+    pub(crate) age: i64,
     pub(crate) quote: Option<(i32, i32)>,
     pub(crate) prev_close: Option<i32>,
     pub(crate) before: Option<i32>,
+    pub(crate) is_first: bool,
+    pub(crate) seconds_a_bar: Option<i64>,
     pub(crate) adv20: Option<i32>,
     pub(crate) hours: Option<Hours>,
     pub(crate) mode: Mode,
+    pub(crate) cause: Option<Cause>,
 }
 
 /// What is known of a market's session.
@@ -62,6 +67,7 @@ pub(crate) struct Trader {
     pub(crate) rank: i64,
     pub(crate) state: StrategyState,
     pub(crate) mode: Mode,
+    pub(crate) cause: Option<Cause>,
     pub(crate) controls: Controls,
     pub(crate) budget: Option<i64>,
     pub(crate) median: Option<i32>,
@@ -113,6 +119,7 @@ impl Plan {
     pub(crate) fn world(&self) -> World {
         let stocks = self.stocks.iter().zip(["A.X", "B.X"]).map(|(stock, id)| qts_core::Instrument {
             lot: Qty::whole(self.lot),
+            ticks: Dated::always(TickTable::flat(Price::whole(stock.tick))),
             short_ban: stock.short_ban,
             daily_limit: Dated::always(stock.daily_limit.then(|| DailyLimit(percent(30)))),
             commission: if stock.fee { percent(1) } else { Ratio::ZERO },
@@ -122,15 +129,18 @@ impl Plan {
         (world.rule, world.mode) = (self.rule, self.mode);
         world.equity = self.equity.map(Money::whole);
         world.account_policy = policy(&self.account);
+        world.causes.account = restraints(self.mode, self.cause);
         for (inst, stock) in (0..).map(Inst).zip(&self.stocks) {
             world.instrument_modes.insert(inst, stock.mode);
-            let seen = Ts(if stock.is_stale { NOW.0 - Span::SECOND.times(4).0 } else { NOW.0 });
+            world.causes.instruments.insert(inst, restraints(stock.mode, stock.cause));
+            let seen = Ts(NOW.0 - Span::SECOND.times(stock.age).0);
             let prices = world.market.prices_mut(inst).expect("an instrument");
             prices.last = stock.last.map(|last| (Price::whole(last), seen));
             prices.quote = stock.quote.map(|(bid, ask)| (Price::whole(bid), Price::whole(ask), seen));
             prices.prev_close = stock.prev_close.map(Price::whole);
             (prices.before, prices.base) = (stock.before.map(Price::whole), prices.prev_close);
-            prices.adv20 = stock.adv20.map(Qty::whole);
+            (prices.is_first, prices.adv20) = (stock.is_first, stock.adv20.map(Qty::whole));
+            prices.interval = stock.seconds_a_bar.map(|seconds| Span::SECOND.times(seconds));
             prices.session = stock.hours.map(|hours| match hours {
                 Hours::Open => Session::Until { end: Ts(NOW.0 + 1), day: Day(0), next: Day(1) },
                 Hours::Closed => Session::Until { end: NOW, day: Day(0), next: Day(1) },
@@ -145,6 +155,7 @@ impl Plan {
             let median = trader.median.map(|median| [(Inst(0), Qty::whole(median)), (Inst(1), Qty::whole(median))]);
             standing.median_order = median.into_iter().flatten().collect();
             standing.pace = pace(&trader.did, &trader.controls);
+            world.causes.strategies.insert(StrategyId::new(id), restraints(trader.mode, trader.cause));
             for (inst, held) in (0..).map(Inst).zip(trader.holds) {
                 world.hold_at(id, inst, Qty::whole(held), Price::whole(100));
             }
@@ -200,6 +211,15 @@ fn pace(deeds: &[Deed], controls: &Controls) -> Pace {
     pace
 }
 
+/// What is told of a mode, if anything is.
+fn restraints(mode: Mode, cause: Option<Cause>) -> Restraints {
+    let mut told = Restraints::default();
+    if let Some(cause) = cause.filter(|_| mode != Mode::Active) {
+        told.set(cause, Restraint { mode, observed: None, limit: None });
+    }
+    told
+}
+
 fn policy(controls: &Controls) -> RiskPolicy {
     RiskPolicy {
         id: "made up".into(),
@@ -219,20 +239,33 @@ pub(crate) fn percent(number: i32) -> Ratio {
 
 /// Any plan: every control may be there, anything may be missing.
 pub(crate) fn plans() -> impl Strategy<Value = Plan> {
-    let account = (0..60_000i64, option(5_000..100_000i64), modes(), controls().boxed());
+    let cash = prop_oneof![0..4_000i64, 0..60_000i64];
+    let account = (cash, option(5_000..100_000i64), modes(), causes(), controls().boxed());
     // Boxed, since so much at once is too much for a test's stack.
     let stocks = [stock().boxed(), stock().boxed()];
     let traders = [trader().boxed(), trader().boxed(), trader().boxed()];
-    let orders = (prop::collection::vec(resting(), 0..4), prop::collection::vec(ask(), 1..7));
+    let orders = (prop::collection::vec(resting(), 0..4), prop::collection::vec(ask(), 1..7), again());
     (rules(), prop_oneof![3 => Just(1), 1 => Just(5)], account, stocks, traders, orders).prop_map(
-        |(rule, lot, (cash, equity, mode, account), stocks, traders, (working, mut asks))| {
+        |(rule, lot, (cash, equity, mode, cause, account), stocks, mut traders, (working, mut asks, again))| {
             // Mostly whole lots; an odd quantity is an odd exit at best.
             for ask in &mut asks {
                 ask.qty = if ask.qty % 8 == 7 { ask.qty } else { ask.qty.max(lot) / lot * lot };
             }
-            Plan { rule, lot, stocks, cash, equity, mode, account, traders, working, asks }
+            for (ago, place) in again {
+                let ask = asks[place % asks.len()].clone();
+                match ago {
+                    Some(ago) => traders[ask.owner].did.push(Deed { ago, ask }),
+                    None => asks.push(ask),
+                }
+            }
+            Plan { rule, lot, stocks, cash, equity, mode, cause, account, traders, working, asks }
         },
     )
+}
+
+/// What is asked for the second time: first so many seconds ago, or in this very cycle.
+fn again() -> impl Strategy<Value = Vec<(Option<i64>, usize)>> {
+    prop::collection::vec((prop::option::weighted(0.7, 0..12i64), 0..6usize), 0..3)
 }
 
 /// As [`plans`], with everything in force, known and fresh, so that policies alone decide.
@@ -241,7 +274,7 @@ pub(crate) fn calm_plans() -> impl Strategy<Value = Plan> {
         plan.mode = Mode::Active;
         for stock in &mut plan.stocks {
             stock.mode = Mode::Active;
-            stock.is_stale = false;
+            stock.age = 0;
             stock.last = stock.last.or(Some(100));
             stock.prev_close = stock.prev_close.or(Some(100));
             stock.hours = stock.hours.or(Some(Hours::Open));
@@ -285,53 +318,88 @@ fn sides() -> impl Strategy<Value = Side> {
 }
 
 pub(crate) fn modes() -> impl Strategy<Value = Mode> {
-    prop_oneof![20 => Just(Mode::Active), 1 => Just(Mode::ReduceOnly), 1 => Just(Mode::Halted), 1 => Just(Mode::Killed)]
+    prop_oneof![60 => Just(Mode::Active), 1 => Just(Mode::ReduceOnly), 1 => Just(Mode::Halted), 1 => Just(Mode::Killed)]
 }
 
 fn states() -> impl Strategy<Value = StrategyState> {
     use StrategyState::{Active, Disabled, Quarantined, ReduceOnly, Shadow};
-    prop_oneof![20 => Just(Active), 2 => Just(ReduceOnly), 1 => Just(Shadow), 1 => Just(Disabled), 1 => Just(Quarantined)]
+    prop_oneof![40 => Just(Active), 2 => Just(ReduceOnly), 1 => Just(Shadow), 1 => Just(Disabled), 1 => Just(Quarantined)]
 }
 
+fn causes() -> impl Strategy<Value = Option<Cause>> {
+    use Cause::{
+        Command, DailyLoss, Drawdown, FailureBreaker, Kill, Link, OrderInDoubt, Positions, RepeatedExecution,
+        UnknownEquity, WarnEscalation,
+    };
+    let all = [
+        Command,
+        Kill,
+        RepeatedExecution,
+        FailureBreaker,
+        WarnEscalation,
+        DailyLoss,
+        Drawdown,
+        UnknownEquity,
+        Positions,
+        OrderInDoubt,
+        Link,
+    ];
+    option(prop::sample::select(all.to_vec()))
+}
+
+/// Near the market, or outside of any day's limits.
 fn limits() -> impl Strategy<Value = Option<i32>> {
-    prop::option::weighted(0.6, 96..105i32)
+    prop::option::weighted(0.5, prop_oneof![20 => 96..105i32, 1 => Just(60), 1 => Just(150)])
 }
 
 fn stock() -> impl Strategy<Value = Stock> {
-    let flags = (prop::bool::weighted(0.3), prop::bool::weighted(0.3), any::<bool>(), prop::bool::weighted(0.2));
+    let flags = (
+        any::<bool>(),
+        prop::bool::weighted(0.3),
+        any::<bool>(),
+        prop_oneof![3 => Just(0), 1 => Just(2), 1 => Just(4), 1 => Just(7)],
+    );
     let quote = option((95..101i32, 0..4i32).prop_map(|(bid, spread)| (bid, bid + spread)));
-    let others = (option(88..113i32), option(0..3_000i32), hours());
-    (flags, option(97..104i32), quote, option(95..106i32), others, modes()).prop_map(
-        |((short_ban, daily_limit, fee, is_stale), last, quote, prev_close, (before, adv20, hours), mode)| Stock {
-            short_ban,
-            daily_limit,
-            fee,
-            last,
-            is_stale,
-            quote,
-            prev_close,
-            before,
-            adv20,
-            hours,
-            mode,
+    let past = (option(88..113i32), any::<bool>(), prop::option::weighted(0.3, 1..4i64));
+    let others = (prop_oneof![7 => Just(1), 1 => Just(2)], option(0..3_000i32), hours(), causes());
+    (flags, option(97..104i32), quote, option(95..106i32), past, others, modes()).prop_map(
+        |(flags, last, quote, prev_close, (before, is_first, seconds_a_bar), (tick, adv20, hours, cause), mode)| {
+            let (short_ban, daily_limit, fee, age) = flags;
+            Stock {
+                tick,
+                short_ban,
+                daily_limit,
+                fee,
+                last,
+                age,
+                quote,
+                prev_close,
+                before,
+                is_first,
+                seconds_a_bar,
+                adv20,
+                hours,
+                mode,
+                cause,
+            }
         },
     )
 }
 
 fn hours() -> impl Strategy<Value = Option<Hours>> {
-    let known = prop_oneof![3 => Just(Hours::Open), 1 => Just(Hours::Closed), 1 => Just(Hours::Told)];
+    let known = prop_oneof![2 => Just(Hours::Open), 2 => Just(Hours::Closed), 1 => Just(Hours::Told)];
     prop::option::weighted(0.95, known)
 }
 
 fn trader() -> impl Strategy<Value = Trader> {
     let held = || prop_oneof![1 => Just(0), 2 => -8..9i32].prop_map(|lots| lots * 5);
     let odd = prop::bool::weighted(0.1);
-    let numbers = (0..3i64, prop::option::weighted(0.3, 0..8_000i64), prop::option::weighted(0.3, 1..9i32));
+    let numbers = (0..3i64, prop::option::weighted(0.3, 0..12_000i64), prop::option::weighted(0.3, 1..9i32));
     let did = prop::collection::vec((0..12i64, ask()).prop_map(|(ago, ask)| Deed { ago, ask }), 0..4);
-    (numbers, states(), modes(), controls().boxed(), [held(), held()], odd, did).prop_map(
-        |((rank, budget, median), state, mode, controls, mut holds, odd, did)| {
+    (numbers, states(), modes(), causes(), controls().boxed(), [held(), held()], odd, did).prop_map(
+        |((rank, budget, median), state, mode, cause, controls, mut holds, odd, did)| {
             holds[0] += i32::from(odd) * 2;
-            Trader { rank, state, mode, controls, budget, median, holds, did }
+            Trader { rank, state, mode, cause, controls, budget, median, holds, did }
         },
     )
 }
@@ -346,7 +414,7 @@ fn resting() -> impl Strategy<Value = Resting> {
 }
 
 fn ask() -> impl Strategy<Value = Ask> {
-    let tif = prop_oneof![7 => Just(Tif::Day), 2 => Just(Tif::Gtc), 1 => Just(Tif::Ioc)];
+    let tif = prop_oneof![6 => Just(Tif::Day), 2 => Just(Tif::Gtc), 1 => Just(Tif::Ioc), 1 => Just(Tif::Fok)];
     (0..3usize, 0..2u32, sides(), limits(), 1..70i32, tif).prop_map(|(owner, inst, side, limit, qty, tif)| Ask {
         owner,
         inst,
@@ -357,13 +425,16 @@ fn ask() -> impl Strategy<Value = Ask> {
     })
 }
 
-/// Any set of controls, the levels of each ascending; a missing level is as frequent as a missing control.
+/// Any set of controls, the levels of each ascending; a missing level is as frequent as a missing control. Where few
+/// are in force, each has more of a say.
 pub(crate) fn controls() -> impl Strategy<Value = Controls> {
-    let sizes = (thresholds(60, shares), thresholds(60, worth), thresholds(4, |n| n.unsigned_abs().into()));
-    let plausible = (collars(), fingers(), thresholds(80, worth));
+    let sizes = (thresholds(60, order_size), thresholds(60, worth), thresholds(4, |n| n.unsigned_abs().into()));
+    let plausible = (collars(), fingers(), thresholds(50, worth));
     let exposures = (sizes_of_positions(60), sizes_of_positions(30), thresholds(80, worth), thresholds(60, worth));
-    let others = (prop::bool::weighted(0.2), rare(0..10i32), rare(1..11i32));
-    (sizes.boxed(), plausible.boxed(), exposures.boxed(), others, data().boxed(), flow().boxed()).prop_map(
+    let others = (any::<bool>(), rare(0..10i32), rare(1..11i32));
+    let few = (any::<u32>(), any::<u32>()).prop_map(|(a, b)| a & b);
+    let in_force = prop_oneof![Just(u32::MAX), any::<u32>(), few, Just(0)];
+    (sizes.boxed(), plausible.boxed(), exposures.boxed(), others, data().boxed(), flow().boxed(), in_force).prop_map(
         |(
             (max_order_qty, max_order_notional, max_open_orders),
             (price_collar, fat_finger, cycle_notional),
@@ -371,29 +442,33 @@ pub(crate) fn controls() -> impl Strategy<Value = Controls> {
             (short_not_allowed, buffer, score),
             (restricted, outside_session, stale_data, data_implausible),
             (duplicate_order, market_order, max_participation, order_rate, message_limit),
-        )| Controls {
-            restricted,
-            outside_session,
-            stale_data,
-            duplicate_order,
-            short_not_allowed,
-            price_collar,
-            fat_finger,
-            cycle_notional: unreduced(cycle_notional),
-            data_implausible,
-            market_order,
-            max_order_qty,
-            max_order_notional,
-            max_long,
-            max_short,
-            max_gross_exposure,
-            max_net_exposure,
-            buying_power: buffer.map(percent),
-            max_participation,
-            max_open_orders,
-            order_rate,
-            message_limit,
-            max_risk_score: score.map(|tenths| percent(tenths * 10)),
+            in_force,
+        )| {
+            let has = |n: u32| in_force & (1 << n) != 0;
+            Controls {
+                restricted: if has(0) { restricted } else { BTreeSet::new() },
+                outside_session: outside_session && has(1),
+                stale_data: stale_data.filter(|_| has(2)),
+                duplicate_order: duplicate_order.filter(|_| has(3)),
+                short_not_allowed: short_not_allowed && has(4),
+                price_collar: price_collar.filter(|_| has(5)),
+                fat_finger: fat_finger.filter(|_| has(6)),
+                cycle_notional: unreduced(cycle_notional).filter(|_| has(7)),
+                data_implausible: data_implausible.filter(|_| has(8)),
+                market_order: market_order && has(9),
+                max_order_qty: max_order_qty.filter(|_| has(10)),
+                max_order_notional: max_order_notional.filter(|_| has(11)),
+                max_long: max_long.filter(|_| has(12)),
+                max_short: max_short.filter(|_| has(13)),
+                max_gross_exposure: max_gross_exposure.filter(|_| has(14)),
+                max_net_exposure: max_net_exposure.filter(|_| has(15)),
+                buying_power: buffer.filter(|_| has(16)).map(percent),
+                max_participation: max_participation.filter(|_| has(17)),
+                max_open_orders: max_open_orders.filter(|_| has(18)),
+                order_rate: order_rate.filter(|_| has(19)),
+                message_limit: message_limit.filter(|_| has(20)),
+                max_risk_score: score.filter(|_| has(21)).map(|tenths| percent(tenths * 10)),
+            }
         },
     )
 }
@@ -403,9 +478,12 @@ fn data() -> impl Strategy<Value = (BTreeSet<Inst>, bool, Option<Thresholds<Age>
     let listed = prop_oneof![15 => Just(None), 1 => Just(Some(Inst(0))), 1 => Just(Some(Inst(1)))];
     let seconds = |number: i32| Age::Span(Span::SECOND.times(number.into()));
     let intervals = |number: i32| Age::Intervals(number.unsigned_abs());
-    let ages = prop_oneof![thresholds(6, seconds), thresholds(6, intervals)].prop_map(unreduced);
-    let jumps = thresholds(14, percent).prop_map(|levels| unreduced(levels).map(Jump::any));
-    (listed.prop_map(|listed| listed.into_iter().collect()), prop::bool::weighted(0.2), ages, jumps)
+    let ages = prop_oneof![thresholds(10, seconds), thresholds(4, intervals)].prop_map(unreduced);
+    let jumps = (thresholds(14, percent), thresholds(14, percent)).prop_map(|(within, between)| {
+        let within = unreduced(within)?;
+        Some(Jump { within, between: unreduced(between).unwrap_or(within) })
+    });
+    (listed.prop_map(|listed| listed.into_iter().collect()), prop::bool::weighted(0.4), ages, jumps)
 }
 
 type Flow = (Option<Span>, bool, Option<Participation>, Option<OrderRate>, Option<Thresholds<u64>>);
@@ -420,7 +498,7 @@ fn flow() -> impl Strategy<Value = Flow> {
     let rate = (1..4i32, 1..6i32)
         .prop_map(|(rate, burst)| OrderRate { per_second: percent(rate * 25), burst: Ratio::whole(burst) });
     let messages = thresholds(6, |n| n.unsigned_abs().into()).prop_map(unreduced);
-    (window, prop::bool::weighted(0.1), rare(volume), rare(rate), messages)
+    (window, prop::bool::weighted(0.25), rare(volume), rare(rate), messages)
 }
 
 fn unreduced<T>(levels: Option<Thresholds<T>>) -> Option<Thresholds<T>> {
@@ -428,12 +506,12 @@ fn unreduced<T>(levels: Option<Thresholds<T>>) -> Option<Thresholds<T>> {
 }
 
 fn rare<T: Debug + Clone>(of: impl Strategy<Value = T>) -> impl Strategy<Value = Option<T>> {
-    prop::option::weighted(0.15, of)
+    prop::option::weighted(0.35, of)
 }
 
 fn thresholds<T: Debug + Clone>(most: i32, make: fn(i32) -> T) -> impl Strategy<Value = Option<Thresholds<T>>> {
     let numbers = [0..most, 0..most, 0..most];
-    (numbers, prop::option::weighted(0.3, 1..8u8)).prop_map(move |(mut numbers, given)| {
+    (numbers, prop::option::weighted(0.4, 1..8u8)).prop_map(move |(mut numbers, given)| {
         numbers.sort_unstable();
         let given = given?;
         let level = |place: usize| (given & (1 << place) != 0).then(|| make(numbers[place]));
@@ -455,8 +533,9 @@ fn fingers() -> impl Strategy<Value = Option<FatFinger>> {
     rare((multiple(), multiple()).prop_map(|(multiple, median)| FatFinger { multiple, median }))
 }
 
-fn shares(number: i32) -> OrderSize {
-    OrderSize::Shares(Qty::whole(number))
+/// Fives are lots, of which there are fewer.
+fn order_size(number: i32) -> OrderSize {
+    if number % 5 == 0 { OrderSize::Lots(number.unsigned_abs() / 5) } else { OrderSize::Shares(Qty::whole(number)) }
 }
 
 /// Even numbers are hundreds of money, odd ones percent: both about as many shares as the number.

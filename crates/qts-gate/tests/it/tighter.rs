@@ -301,3 +301,32 @@ fn supervisors_are_tighter_with_fewer_in_a_longer_time() {
     assert!(of_strategies(&finger(Some(5)), &finger(None)).is_empty());
     assert_eq!(of_strategies(&finger(None), &finger(Some(5))), ["fat_finger"]);
 }
+
+#[test]
+fn lots_compare_with_lots_and_nothing_with_everything() {
+    let of = |size| set(|it| it.max_order_qty = Some(Thresholds::limit(size)));
+    let (lots, shares) = (|n| of(OrderSize::Lots(n)), |n| of(OrderSize::Shares(Qty::whole(n))));
+    for tighter in [(lots(1), lots(2)), (lots(2), lots(2)), (lots(0), shares(5)), (shares(0), lots(5))] {
+        assert!(of_strategies(&tighter.0, &tighter.1).is_empty(), "{tighter:?}");
+    }
+    for looser in [(lots(2), lots(1)), (lots(1), shares(100)), (shares(1), lots(100))] {
+        assert_eq!(of_strategies(&looser.0, &looser.1), ["max_order_qty"]);
+    }
+}
+
+#[test]
+fn a_lower_score_is_tighter_where_all_else_is_as_it_was() {
+    let scored = |text: &str| set(|it| it.max_risk_score = text.parse().ok());
+    assert!(of_strategies(&scored("0.5"), &scored("0.7")).is_empty());
+    assert_eq!(of_strategies(&scored("0.7"), &scored("0.5")), ["risk_score_exceeded"]);
+}
+
+#[test]
+fn counts_and_fractions_compare_as_numbers() {
+    let orders = |count| set(|it| it.max_open_orders = Some(Thresholds::limit(count)));
+    assert!(of_strategies(&orders(3), &orders(3)).is_empty());
+    assert_eq!(of_strategies(&orders(4), &orders(3)), ["max_open_orders"]);
+    let jump = |text: &str| set(|it| it.data_implausible = text.parse().ok().map(Thresholds::limit).map(Jump::any));
+    assert!(of_strategies(&jump("0.1"), &jump("0.1")).is_empty());
+    assert_eq!(of_strategies(&jump("0.2"), &jump("0.1")), ["data_implausible"]);
+}

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use qts_core::*;
 use qts_loop::{OrderState, Step};
 use qts_record::{Entry, File, Opening};
-use qts_runtime::{Failure, Invalid, Lifting, PositionReport, Record, Share, Target, Verb};
+use qts_runtime::{Adjustment, Awaits, Failure, Invalid, Lifting, PositionReport, Record, Share, Target, Verb};
 
 fn price(text: &str) -> Price {
     text.parse().expect("a price")
@@ -224,6 +224,24 @@ fn records() -> Vec<Record> {
         .collect()
 }
 
+fn scale() -> Scale {
+    "1/10".parse().expect("a ratio")
+}
+
+fn adjustments() -> Vec<Record> {
+    let (instrument, scale, owner) = (Inst(1), scale(), StrategyId::unassigned());
+    let parts = vec![Adjusted { owner, before: qty("15"), after: qty("2"), cash: money("-500") }];
+    let restarted = vec![StrategyId::new("a")];
+    let awaits = [Awaits::Orders, Awaits::Price, Awaits::Range, Awaits::Earlier];
+    [
+        Record::Rescaled { instrument, scale, reason: "액면병합".to_owned(), restarted },
+        Record::Adjusted { instrument, scale, price: Some(price("1000")), parts },
+    ]
+    .into_iter()
+    .chain(awaits.map(|awaits| Record::Unadjusted { instrument, scale, awaits }))
+    .collect()
+}
+
 /// One entry of every kind.
 pub(crate) fn all() -> Vec<Entry> {
     let opening = Opening {
@@ -236,6 +254,8 @@ pub(crate) fn all() -> Vec<Entry> {
     let report = |outcome| Entry::Report(ExecReport { order: OrderId(12), ts: Ts(7), outcome });
     let positions = [(Inst(0), Some(qty("5"))), (Inst(2), None)].into();
     let happened = |record| Entry::Happened { cycle: Cycle(3), ts: Ts(8), records: vec![record] };
+    let reason = String::new();
+    let adjusted = Entry::Adjustment(Adjustment { ts: Ts(9), instrument: Inst(0), scale: scale(), reason });
     let told = [
         Entry::Opening(opening),
         Entry::Epoch(2),
@@ -249,5 +269,9 @@ pub(crate) fn all() -> Vec<Entry> {
         Entry::State([0xab; 32]),
         Entry::Closed,
     ];
-    told.into_iter().chain(outcomes().into_iter().map(report)).chain(records().into_iter().map(happened)).collect()
+    told.into_iter()
+        .chain(outcomes().into_iter().map(report))
+        .chain(records().into_iter().chain(adjustments()).map(happened))
+        .chain([adjusted])
+        .collect()
 }

@@ -9,7 +9,7 @@ use crate::record::{Effects, Lifting, Record};
 
 impl Runtime {
     /// A supervisor trips: recorded, unless it asked for as much before.
-    pub(super) fn trip(&mut self, target: &Target, cause: Cause, restraint: Restraint, out: &mut Effects) {
+    pub(crate) fn trip(&mut self, target: &Target, cause: Cause, restraint: Restraint, out: &mut Effects) {
         let before = self.restraints(target).and_then(|all| all.get(cause)).map(|it| it.mode);
         if before.is_some_and(|before| before >= restraint.mode) {
             return;
@@ -21,7 +21,7 @@ impl Runtime {
     }
 
     /// A cause is gone for another reason than a command; recorded, if it was there.
-    pub(super) fn release(&mut self, target: &Target, cause: Cause, by: Lifting, out: &mut Effects) {
+    pub(crate) fn release(&mut self, target: &Target, cause: Cause, by: Lifting, out: &mut Effects) {
         if let Some(restraint) = self.lift(target, cause) {
             let (code, mode) = (cause.code(restraint.mode), restraint.mode);
             out.record(Record::Lifted { target: target.clone(), code, mode, by, baseline: None });
@@ -126,11 +126,6 @@ impl Runtime {
         }
         self.causes.strategies.retain(|_, restraints| !restraints.is_empty());
         self.causes.instruments.retain(|_, restraints| !restraints.is_empty());
-    }
-
-    /// What the account is worth; `None` while something held has no price.
-    pub(super) fn equity(&self) -> Option<Money> {
-        self.books.equity(&self.market)
     }
 }
 

@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use qts_core::{
-    Books, Child, Cross, Decision, DecisionId, Inst, Instruments, Kind, Money, OrderId, Price, Qty, Side, StrategyId,
+    Adjusted, Books, Child, Cross, Decision, DecisionId, Inst, Instruments, Kind, Money, OrderId, Price, Qty, Scale,
+    Side, StrategyId,
 };
 use qts_loop::OrderState;
 use qts_runtime::{Action, Effects, Input, Record, Runtime, Share, Target};
@@ -117,8 +118,39 @@ impl Audit {
                 assert!(!std::mem::replace(&mut known.over, true), "{order:?} ended twice");
             }
             Record::Cross(cross) => self.cross(cross),
+            Record::Adjusted { instrument, scale, price, parts } => self.adjust(*instrument, *scale, *price, parts),
             _ => {}
         }
+    }
+
+    /// Whole shares for all, within one of what each is entitled to, never on the other side; the rest in money, within
+    /// one won of its worth for each, and half up for all.
+    fn adjust(&mut self, inst: Inst, scale: Scale, price: Option<Price>, parts: &[Adjusted]) {
+        assert!(!self.orders.values().any(|order| order.instrument == inst && !order.over), "an order works");
+        let (new, old) = (i128::from(scale.new_shares()), i128::from(scale.old_shares()));
+        let known = self.instruments.get(inst).expect("an instrument");
+        let (step, coin) = (i128::from(known.quantity_step.units()), known.minor_unit.units());
+        let price = price.map_or(0, |price| i128::from(price.units()));
+        let (mut entitled, mut held, mut worth, mut paid) = (0, 0, 0, Money::ZERO);
+        for Adjusted { owner, before, after, cash } in parts {
+            let was = self.positions.remove(&(owner.clone(), inst)).expect("a position");
+            assert_eq!(was, before.units(), "{owner}");
+            let off = i128::from(was) * new - i128::from(after.units()) * old;
+            assert!(off.abs() < step * old && i128::from(after.units()) % step == 0, "{owner}: {after}");
+            assert!(was.signum() * after.units().signum() >= 0, "{owner}: {was} {after}");
+            let due = off * price - cash.units() * old * i128::from(qts_core::SCALE);
+            assert!(due.abs() < coin * old * i128::from(qts_core::SCALE), "{owner}: {cash}");
+            (entitled, held) = (entitled + i128::from(was) * new, held + i128::from(after.units()));
+            (worth, paid) = (worth + off * price, paid + *cash);
+            self.book(owner, inst, after.units());
+        }
+        assert!(
+            !self.positions.keys().any(|(owner, of)| *of == inst && !parts.iter().any(|part| part.owner == *owner))
+        );
+        assert_eq!(held, entitled / (old * step) * step, "the account's shares");
+        let one = coin * old * i128::from(qts_core::SCALE);
+        assert_eq!(paid.units(), (2 * worth + one).div_euclid(2 * one) * coin, "the account's money");
+        self.cash += paid;
     }
 
     fn cross(&mut self, cross: &Cross) {

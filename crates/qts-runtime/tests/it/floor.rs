@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use qts_core::{
     Bar, Books, Dated, Day, ExecReport, Inst, Instrument, InstrumentId, Instruments, MarketEvent, Money, OrderId,
-    Outcome, Payload, Price, Qty, Ratio, Slice, StrategyId, TickTable, Ts,
+    Outcome, Payload, Price, Qty, Ratio, Scale, Slice, StrategyId, TickTable, Ts,
 };
 use qts_gate::{ArbitrationRule, RiskPolicy, StrategyState};
 use qts_loop::StopPolicy;
 use qts_runtime::{
-    Action, Command, Effects, Input, QuarantineRule, Record, Registration, Runtime, Schedule, Setup, Target, When,
+    Action, Adjustment, Command, Effects, Input, QuarantineRule, Record, Registration, Runtime, Schedule, Setup,
+    Target, When,
 };
 use qts_strategy::Factory;
 use qts_venues::sim::{SimBroker, SimConfig};
@@ -131,7 +132,15 @@ impl Opening {
             stop: self.stop,
         });
         let broker = self.sim.map(|config| SimBroker::new(config, instruments).holding(held));
-        Floor { runtime, broker, schedule: Schedule::default(), audit, now: OPEN, records: Vec::new() }
+        Floor {
+            runtime,
+            broker,
+            schedule: Schedule::default(),
+            adjustments: Vec::new(),
+            audit,
+            now: OPEN,
+            records: Vec::new(),
+        }
     }
 }
 
@@ -146,6 +155,8 @@ pub(crate) struct Floor {
     pub(crate) runtime: Runtime,
     broker: Option<SimBroker>,
     pub(crate) schedule: Schedule,
+    /// New scales of shares, before so many cycles.
+    adjustments: Vec<(u64, Inst, Scale)>,
     audit: Audit,
     now: i64,
     /// Everything that happened so far.
@@ -161,6 +172,11 @@ impl Floor {
     /// Commands to be given by time or by cycle.
     pub(crate) fn scheduled(&mut self, commands: Vec<(When, Command)>) {
         self.schedule = Schedule::new(commands);
+    }
+
+    /// New scales of shares to come, by cycle.
+    pub(crate) fn adjusted(&mut self, adjustments: Vec<(u64, Inst, Scale)>) {
+        self.adjustments = adjustments;
     }
 
     /// The time of the next minute bar.
@@ -218,6 +234,9 @@ impl Floor {
     pub(crate) fn take(&mut self, slice: Slice) -> Vec<Record> {
         let before = self.records.len();
         let next = qts_core::Cycle(self.runtime.cycle_number().0 + 1);
+        for (_, inst, scale) in self.adjustments.extract_if(.., |(cycle, ..)| *cycle <= next.0).collect::<Vec<_>>() {
+            self.adjust_at(slice.ts, inst, scale);
+        }
         for command in self.schedule.due(next, slice.ts) {
             self.step(&Input::Command(command));
         }
@@ -229,6 +248,25 @@ impl Floor {
             self.step(&Input::Report(report));
         }
         self.step(&Input::Slice(slice));
+        self.records[before..].to_vec()
+    }
+
+    /// The shares have a new scale from now on: nothing of the old one is left at the broker.
+    pub(crate) fn adjust(&mut self, inst: Inst, ratio: &str) -> Vec<String> {
+        let records = self.adjust_at(Ts(self.now), inst, ratio.parse().expect("a ratio"));
+        records.iter().map(words::line).collect()
+    }
+
+    fn adjust_at(&mut self, ts: Ts, instrument: Inst, scale: Scale) -> Vec<Record> {
+        let before = self.records.len();
+        let mut reports = Vec::new();
+        if let Some(broker) = &mut self.broker {
+            broker.adjust(instrument, scale, ts, &mut reports);
+        }
+        for report in reports {
+            self.step(&Input::Report(report));
+        }
+        self.step(&Input::Adjustment(Adjustment { ts, instrument, scale, reason: "drawn".to_owned() }));
         self.records[before..].to_vec()
     }
 

@@ -2,7 +2,9 @@
 //! crosses, open quantities, quotas, effects against records. Of the invariants of `risk-reference.md` §6 these are 6
 //! (over time), 10, 13, 15, 16, 17 and 22; the gate's own tests show the others.
 
-use qts_core::{Payload, Price, Qty, StrategyId};
+use std::collections::BTreeMap;
+
+use qts_core::{Code, Payload, Price, Qty, Scope, Stage, StrategyId};
 use qts_runtime::{Action, Command, Input, Record, Target, When};
 use qts_venues::sim::SimConfig;
 
@@ -23,9 +25,17 @@ fn told(cycles: &[Vec<Record>], stranger: Option<&StrategyId>) -> Vec<Vec<String
     };
     let of = |records: &Vec<Record>| {
         let kept = records.iter().filter(|record| stranger.is_none_or(|stranger| !is_about(record, stranger)));
-        kept.map(|record| format!("{record:?}")).collect()
+        kept.map(|record| format!("{:?}", without(record.clone(), stranger))).collect()
     };
     cycles.iter().map(of).collect()
+}
+
+/// A record that tells of several, without one of them.
+fn without(mut record: Record, stranger: Option<&StrategyId>) -> Record {
+    if let (Record::Rescaled { restarted, .. }, Some(stranger)) = (&mut record, stranger) {
+        restarted.retain(|id| id != stranger);
+    }
+    record
 }
 
 fn count(cycles: &[Vec<Record>], what: impl Fn(&Record) -> bool) -> usize {
@@ -105,6 +115,65 @@ fn supervisors_trip_in_these_worlds() {
     }
     let seen = (over_failing, over_others, over_account);
     assert!(over_failing >= 10 && over_others >= 30 && over_account >= 40, "{seen:?}");
+}
+
+/// In the worlds above shares are split, among several, with fractions, while orders work; where the broker does not
+/// withdraw them, books wait and go on.
+#[test]
+fn shares_are_split_in_these_worlds() {
+    let (mut shared, mut paid, mut withdrawn, mut waited, mut resumed) = (0, 0, 0, 0, 0);
+    for seed in 0..400 {
+        let mut world = World::drawn(seed);
+        world.opening.sim = world.opening.sim.filter(|_| seed % 4 > 0);
+        let (_, cycles) = world.run();
+        for record in cycles.iter().flatten() {
+            match record {
+                Record::Adjusted { parts, .. } => {
+                    shared += usize::from(parts.len() > 1);
+                    paid += usize::from(parts.iter().any(|part| part.cash.units() != 0));
+                    resumed += usize::from(seed % 4 == 0);
+                }
+                Record::Ended { how: qts_loop::OrderState::Canceled, .. } if !world.adjustments.is_empty() => {
+                    withdrawn += 1;
+                }
+                Record::Unadjusted { .. } => waited += 1,
+                _ => {}
+            }
+        }
+    }
+    let seen = (shared, paid, withdrawn, waited, resumed);
+    assert!([shared, paid, withdrawn, waited, resumed].into_iter().min() > Some(20), "{seen:?}");
+}
+
+/// In these worlds every control has a say, at each scope that it works at: otherwise nothing is shown of it.
+#[test]
+fn every_control_cuts_or_blocks_in_these_worlds() {
+    use Code::{
+        BuyingPower, CycleNotional, DataImplausible, DuplicateOrder, FatFinger, MarketOrder, MaxGrossExposure, MaxLong,
+        MaxNetExposure, MaxOpenOrders, MaxOrderNotional, MaxOrderQty, MaxParticipation, MaxShort, MessageLimit,
+        OrderRate, OutsideSession, PriceCollar, Restricted, RiskScoreExceeded, ShortNotAllowed, StaleData,
+    };
+    let mut seen: BTreeMap<(Scope, Code), usize> = BTreeMap::new();
+    for seed in 0..600 {
+        for record in World::drawn(seed).run().1.iter().flatten() {
+            let Record::Decision(decision) = record else { continue };
+            for reason in decision.reasons.iter().filter(|reason| reason.stage > Stage::Warn) {
+                *seen.entry((reason.scope, reason.code)).or_default() += 1;
+            }
+        }
+    }
+    let of_both = [ShortNotAllowed, CycleNotional, MaxOrderNotional, MaxLong, MaxShort, MaxGrossExposure];
+    let of_both = [&of_both[..], &[MaxNetExposure, MaxOpenOrders, OrderRate, MessageLimit]].concat();
+    let data = [Restricted, OutsideSession, StaleData, DuplicateOrder, DataImplausible, PriceCollar, FatFinger];
+    let sizes = [MarketOrder, MaxOrderQty, MaxParticipation, RiskScoreExceeded, Code::Budget];
+    let of_strategies = [&of_both[..], &data, &sizes].concat();
+    let of_accounts = [&of_both[..], &[BuyingPower]].concat();
+    for (scope, codes) in [(Scope::Strategy, of_strategies), (Scope::Account, of_accounts)] {
+        for code in codes {
+            let count = seen.get(&(scope, code)).copied().unwrap_or_default();
+            assert!(count >= 10, "{} {code}: only {count}", scope.as_str());
+        }
+    }
 }
 
 #[test]

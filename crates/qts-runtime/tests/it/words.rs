@@ -61,6 +61,21 @@ pub(crate) fn line(record: &Record) -> String {
             let looser = if codes.is_empty() { String::new() } else { format!(", looser: {}", codes.join(" ")) };
             format!("{} has policy {policy}, version {version}{looser}", held(target))
         }
+        Record::Rescaled { instrument, scale, restarted, .. } => {
+            let names: Vec<&str> = restarted.iter().map(|id| id.as_str()).collect();
+            let anew = if names.is_empty() { String::new() } else { format!(", anew: {}", names.join(" ")) };
+            format!("{} {scale} for 1{anew}", letter(*instrument))
+        }
+        Record::Adjusted { instrument, price, parts, .. } => {
+            let part = |part: &qts_core::Adjusted| {
+                let cash = if part.cash.units() == 0 { String::new() } else { format!(" (cash {})", part.cash) };
+                format!("{} {} to {}{cash}", part.owner, part.before, part.after)
+            };
+            let parts: Vec<String> = parts.iter().map(part).collect();
+            let price = price.map_or_else(String::new, |price| format!(" at {price}"));
+            format!("{} adjusted{price}: {}", letter(*instrument), parts.join(" + "))
+        }
+        Record::Unadjusted { instrument, awaits, .. } => format!("{} waits: {awaits}", letter(*instrument)),
         Record::Link { is_up } => format!("link {}", if *is_up { "up" } else { "down" }),
     }
 }

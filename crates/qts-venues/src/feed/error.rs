@@ -91,7 +91,7 @@ pub enum DataError {
         file: PathBuf,
     },
     /// The header names no market data.
-    #[error("read {}: the first line must name the columns of bars (open,high,low,close,volume), quotes (bid,ask,bid_size,ask_size) or trades (price,size), separated by commas; it is `{found}`", file.display())]
+    #[error("read {}: the first line must name the columns of bars (open,high,low,close,volume), quotes (bid,ask,bid_size,ask_size), trades (price,size) or bars of bid and ask (bid_close,ask_close,bid_size,ask_size), separated by commas; it is `{found}`", file.display())]
     UnknownKind {
         /// The file.
         file: PathBuf,
@@ -168,6 +168,14 @@ pub enum DataError {
         /// What is wrong with it.
         reason: String,
     },
+    /// Every quote is crossed.
+    #[error("read {}: in all {rows} quotes the bid is above the ask, so none is a market; check whether the columns are swapped", file.display())]
+    AllCrossed {
+        /// The file.
+        file: PathBuf,
+        /// How many quotes there are.
+        rows: u64,
+    },
     /// No row is of the instrument.
     #[error("read {}: no row is of the symbol `{symbol}`, the symbols are {seen}; correct the instrument's id (SYMBOL.VENUE) or `path`", file.display())]
     NoMatch {
@@ -203,6 +211,7 @@ impl DataError {
             Self::Spec { .. } => "QTS0216",
             Self::AllBad { .. } => "QTS0217",
             Self::NoMatch { .. } => "QTS0218",
+            Self::AllCrossed { .. } => "QTS0219",
             Self::BadRow { flaw, .. } | Self::BadConfig { flaw, .. } => flaw.code(),
         }
     }

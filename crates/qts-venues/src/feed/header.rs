@@ -14,6 +14,9 @@ pub enum Kind {
     Quotes,
     /// `ts,symbol,price,size`
     Trades,
+    /// `ts,symbol,bid_close,ask_close,bid_size,ask_size` and the other prices of bars of bid and ask: each is read as
+    /// the quote at its end.
+    QuoteBars,
 }
 
 /// The most numbers that a row has.
@@ -57,13 +60,19 @@ const QUOTES: [Column; 4] = [
     column("bid_size", Holds::Size),
     column("ask_size", Holds::Size),
 ];
+const QUOTE_BARS: [Column; 4] = [
+    column("bid_close", Holds::Price),
+    column("ask_close", Holds::Price),
+    column("bid_size", Holds::Size),
+    column("ask_size", Holds::Size),
+];
 const TRADES: [Column; 2] = [
     column("price", Holds::Price),
     Column { name: "size", aliases: &["qty", "quantity", "amount"], holds: Holds::Size },
 ];
 
 impl Kind {
-    const ALL: [Self; 3] = [Self::Bars, Self::Quotes, Self::Trades];
+    const ALL: [Self; 4] = [Self::Bars, Self::Quotes, Self::Trades, Self::QuoteBars];
 
     /// Its columns of numbers, in the order in which a row gives them.
     pub(super) const fn numbers(self) -> &'static [Column] {
@@ -71,7 +80,13 @@ impl Kind {
             Self::Bars => &BARS,
             Self::Quotes => &QUOTES,
             Self::Trades => &TRADES,
+            Self::QuoteBars => &QUOTE_BARS,
         }
+    }
+
+    /// Does a row tell of a stretch of time, not of a moment?
+    pub(super) const fn lasts(self) -> bool {
+        matches!(self, Self::Bars | Self::QuoteBars)
     }
 }
 
@@ -81,6 +96,7 @@ impl fmt::Display for Kind {
             Self::Bars => "bars",
             Self::Quotes => "quotes",
             Self::Trades => "trades",
+            Self::QuoteBars => "quote bars",
         })
     }
 }

@@ -16,7 +16,7 @@ pub struct Report {
     pub sources: Vec<SourceReport>,
 }
 
-/// What was read of one source. `rows` = `events` + `bad_rows` + `other_symbols`.
+/// What was read of one source. `rows` = `events` + `bad_rows` + `other_symbols` + `crossed_quotes`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceReport {
     /// What its events are about.
@@ -35,6 +35,14 @@ pub struct SourceReport {
     pub listed: Vec<BadRow>,
     /// Rows of other instruments.
     pub other_symbols: u64,
+    /// Rows left out because their bid is above their ask: these are no market.
+    pub crossed_quotes: u64,
+    /// Quotes with shares on one side only.
+    pub one_sided_quotes: u64,
+    /// Bars on which nothing was traded, so that no order fills.
+    pub bars_without_volume: u64,
+    /// How often bars left out a part of their market's hours between two of them.
+    pub gaps: u64,
     /// The time of the first event.
     pub first: Option<Ts>,
     /// The time of the last event.
@@ -70,6 +78,10 @@ impl SourceReport {
             bad_rows: 0,
             listed,
             other_symbols: 0,
+            crossed_quotes: 0,
+            one_sided_quotes: 0,
+            bars_without_volume: 0,
+            gaps: 0,
             first: None,
             last: None,
             days: None,
@@ -82,19 +94,25 @@ impl Report {
     /// Rows read, of all sources.
     #[must_use]
     pub fn rows(&self) -> u64 {
-        self.sources.iter().map(|source| source.rows).sum()
+        self.sum(|source| source.rows)
     }
 
     /// Rows that became events, of all sources.
     #[must_use]
     pub fn events(&self) -> u64 {
-        self.sources.iter().map(|source| source.events).sum()
+        self.sum(|source| source.events)
     }
 
     /// Bad rows left out, of all sources.
     #[must_use]
     pub fn bad_rows(&self) -> u64 {
-        self.sources.iter().map(|source| source.bad_rows).sum()
+        self.sum(|source| source.bad_rows)
+    }
+
+    /// The sum of a count over all sources, as in `report.sum(|source| source.gaps)`.
+    #[must_use]
+    pub fn sum(&self, count: impl Fn(&SourceReport) -> u64) -> u64 {
+        self.sources.iter().map(count).sum()
     }
 
     /// The listed bad rows of all sources.

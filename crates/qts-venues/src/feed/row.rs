@@ -66,7 +66,9 @@ pub(super) fn payload(cells: &impl Cells, header: &Header, whole_session: bool, 
             let (open, high, low, close) = (price(a), price(b), price(c), price(d));
             Payload::Bar(Bar { from, open, high, low, close, volume: qty(e), whole_session })
         }
-        Kind::Quotes => Payload::Quote(Quote { bid: price(a), ask: price(b), bid_size: qty(c), ask_size: qty(d) }),
+        Kind::Quotes | Kind::QuoteBars => {
+            Payload::Quote(Quote { bid: price(a), ask: price(b), bid_size: qty(c), ask_size: qty(d) })
+        }
         Kind::Trades => Payload::Trade(Trade { price: price(a), size: qty(b) }),
     })
 }

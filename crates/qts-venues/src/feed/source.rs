@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use qts_core::MarketEvent;
+use qts_core::{MarketEvent, Payload};
 
 use super::columnar::ColumnRows;
 use super::error::{DataError, Flaw, Place};
-use super::header::{Header, Kind};
+use super::header::Header;
 use super::report::{BadRow, LISTED_MAX, SourceReport};
 use super::row::{self, Cells, Checked};
 use super::text::{Packing, TextRows};
@@ -38,13 +38,15 @@ struct RowReader {
     timing: Timing,
     spec: SourceSpec,
     whole_session: bool,
-    last: Option<i64>,
+    last: Option<When>,
 }
 
 /// What a row turned out to be.
 enum Read {
-    Event(MarketEvent),
+    /// What was seen, and whether something was left out before it.
+    Event(MarketEvent, bool),
     OtherSymbol,
+    CrossedQuote,
 }
 
 impl Source {
@@ -68,10 +70,12 @@ impl Source {
                 Rows::Columns(row) => self.reader.read(&**row),
             };
             match read {
-                Ok(Read::Event(event)) => {
+                Ok(Read::Event(event, after_gap)) => {
+                    self.report.gaps += u64::from(after_gap);
                     self.report.saw(&event, self.reader.spec.clock.hours());
                     return Ok(Some(event));
                 }
+                Ok(Read::CrossedQuote) => self.report.crossed_quotes += 1,
                 Ok(Read::OtherSymbol) => self.other_symbol(),
                 Err(flaw) => self.bad_row(flaw)?,
             }
@@ -136,6 +140,9 @@ impl Source {
                 reason: bad.reason.clone(),
             }),
             (None, _) if report.rows == 0 => Err(DataError::NoRows { file: file() }),
+            (None, _) if report.crossed_quotes > 0 => {
+                Err(DataError::AllCrossed { file: file(), rows: report.crossed_quotes })
+            }
             (None, _) => Err(DataError::NoMatch {
                 file: file(),
                 symbol: self.reader.spec.symbol.clone(),
@@ -155,9 +162,14 @@ impl RowReader {
         let when = self.timing.when(written).map_err(|why| row::bad_time(cells, &self.header, why))?;
         self.check_order(cells, when)?;
         let payload = row::payload(cells, &self.header, self.whole_session, when.from)?;
-        self.last = Some(self.order(when));
+        let after_gap = self.last.is_some_and(|last| self.timing.gap(last, when));
+        self.last = Some(when);
+        if matches!(payload, Payload::Quote(quote) if quote.is_crossed()) {
+            return Ok(Read::CrossedQuote);
+        }
         let When { ts, day, session_end, next_day, .. } = when;
-        Ok(Read::Event(MarketEvent { instrument: self.spec.instrument, ts, day, session_end, next_day, payload }))
+        let event = MarketEvent { instrument: self.spec.instrument, ts, day, session_end, next_day, payload };
+        Ok(Read::Event(event, after_gap))
     }
 
     /// What must not fall from row to row: the date of bars by date, else the time.
@@ -170,8 +182,8 @@ impl RowReader {
 
     fn check_order(&self, cells: &impl Cells, when: When) -> Checked<()> {
         let Some(last) = self.last else { return Ok(()) };
-        let now = self.order(when);
-        if now > last || (now == last && self.header.kind != Kind::Bars) {
+        let (last, now) = (self.order(last), self.order(when));
+        if now > last || (now == last && !self.header.kind.lasts()) {
             return Ok(());
         }
         let (column, value) = (self.header.name(self.header.ts), cells.shown(self.header.ts));
@@ -226,6 +238,11 @@ impl SourceReport {
         self.events += 1;
         self.first.get_or_insert(event.ts);
         self.last = Some(event.ts);
+        match event.payload {
+            Payload::Bar(bar) => self.bars_without_volume += u64::from(bar.volume.is_zero()),
+            Payload::Quote(quote) => self.one_sided_quotes += u64::from(quote.is_one_sided()),
+            Payload::Trade(_) => {}
+        }
         let (first, last) = self.days.map_or((event.day, None), |(first, last)| (first, Some(last)));
         self.days = Some((first, event.day));
         if last != Some(event.day) && hours.is_surely_closed(event.day) {

@@ -29,6 +29,8 @@ pub(super) struct Timing {
     rule: Rule,
     zone: Option<Zone>,
     clock: SessionClock,
+    /// Are the rows bars shorter than a day?
+    is_intraday: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +39,8 @@ enum Rule {
     Open(Span),
     /// A bar by its end, and how far before that end an instant of its session lies.
     Close(Span),
+    /// A bar of a day or more by its end.
+    DayClose,
     /// A bar by its session's date.
     Date,
     /// A quote or a trade.
@@ -52,7 +56,8 @@ impl Timing {
             Some(name) => Some(Zone::named(name).map_err(|error| wrong(error.to_string()))?),
             None => None,
         };
-        Ok(Self { rule, zone, clock: spec.clock.clone() })
+        let is_intraday = kind.lasts() && spec.interval.is_some() && !Self::whole_session(spec);
+        Ok(Self { rule, zone, clock: spec.clock.clone(), is_intraday })
     }
 
     /// Does each bar span its whole session?
@@ -79,11 +84,33 @@ impl Timing {
                 let inside = ts.0.checked_sub(back.0).ok_or(StampError::OutOfRange)?;
                 Ok(self.seen_at(Ts(inside), ts))
             }
+            Rule::DayClose => {
+                let ts = self.instant(written)?;
+                let inside = ts.0.checked_sub(1).ok_or(StampError::OutOfRange)?;
+                let seen = self.seen_at(Ts(inside), ts);
+                // A length of 24 hours before its end need not be its start: it began when its session opened.
+                let open = self.clock.open_of(seen.day).filter(|open| *open < ts);
+                Ok(When { from: open.unwrap_or(seen.from), ..seen })
+            }
             Rule::Tick => {
                 let ts = self.instant(written)?;
                 Ok(self.seen_at(ts, ts))
             }
         }
+    }
+
+    /// Did the rows leave out a part of the hours in which their market trades, between these two of them? Only bars
+    /// shorter than a day tell.
+    pub(super) fn gap(&mut self, before: When, now: When) -> bool {
+        if now.from <= before.ts || !self.is_intraday {
+            return false;
+        }
+        let open = |clock: &mut SessionClock, day| clock.open_of(day).unwrap_or(Ts(i64::MIN));
+        let end = now.from.min(now.session_end);
+        if before.day == now.day {
+            return before.ts.max(open(&mut self.clock, now.day)) < end;
+        }
+        before.ts < before.session_end || open(&mut self.clock, now.day) < end
     }
 
     fn seen_at(&mut self, inside: Ts, ts: Ts) -> When {
@@ -126,18 +153,23 @@ fn rule(spec: &SourceSpec, kind: Kind) -> Result<Rule, &'static str> {
     }
     let intraday = spec.interval.filter(|interval| *interval < Span::DAY);
     match (kind, spec.stamp) {
-        (Kind::Bars, None) => Err("bars need `stamp`: \"open\" if the time is the bar's start (with `interval`), \
-             \"close\" if its end, \"date\" if it is only the session's date (required for date-only stamps)"),
-        (Kind::Bars, Some(Stamp::Open)) => {
+        (Kind::Bars | Kind::QuoteBars, None) => {
+            Err("bars need `stamp`: \"open\" if the time is the bar's start (with `interval`), \
+             \"close\" if its end, \"date\" if it is only the session's date (required for date-only stamps)")
+        }
+        (Kind::Bars | Kind::QuoteBars, Some(Stamp::Open)) => {
             spec.interval.map(Rule::Open).ok_or("stamp = \"open\" needs `interval`: a bar is known only at its end")
         }
         // A bar that ends at midnight belongs to the day before. The last moment of a bar is in its session for
         // sure; its start, being a length of 24 hours away, need not be.
-        (Kind::Bars, Some(Stamp::Close)) => Ok(Rule::Close(intraday.unwrap_or(Span(1)))),
-        (Kind::Bars, Some(Stamp::Date)) if intraday.is_some() => {
+        (Kind::Bars | Kind::QuoteBars, Some(Stamp::Close)) => Ok(match (intraday, spec.interval) {
+            (None, Some(_)) => Rule::DayClose,
+            _ => Rule::Close(intraday.unwrap_or(Span(1))),
+        }),
+        (Kind::Bars | Kind::QuoteBars, Some(Stamp::Date)) if intraday.is_some() => {
             Err("stamp = \"date\" is for bars of a day or more; give \"open\" or \"close\" for this `interval`")
         }
-        (Kind::Bars, Some(Stamp::Date)) => Ok(Rule::Date),
+        (Kind::Bars | Kind::QuoteBars, Some(Stamp::Date)) => Ok(Rule::Date),
         (Kind::Quotes | Kind::Trades, Some(Stamp::Open | Stamp::Date)) => {
             Err("`stamp` is for bars; quotes and trades are known at their own time: leave it out")
         }

@@ -3,7 +3,7 @@
 //! The previous close follows the rule of `qts_core::Market`: it moves on the first event of a new day, and at once
 //! after a bar that spans its whole session.
 
-use qts_core::{Day, MarketEvent, Payload, Price, Ts};
+use qts_core::{Day, MarketEvent, Payload, Price, Scale, Told, Ts};
 
 /// A trading day of one instrument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +32,7 @@ pub(super) struct Lane {
     is_told: bool,
     last: Option<Price>,
     prev_close: Option<Price>,
+    told: Told,
 }
 
 impl Lane {
@@ -70,8 +71,21 @@ impl Lane {
         self.next = Some(event.next_day);
     }
 
+    /// Is it a bar of which a part was told before? Its prices are old news by now, and its shares were on offer.
+    pub(super) fn was_told(&self, event: &MarketEvent) -> bool {
+        matches!(event.payload, Payload::Bar(bar) if self.told.before(&bar, event.ts))
+    }
+
+    /// The shares have a new scale: prices are known on that one.
+    pub(super) fn rescale(&mut self, scale: Scale) {
+        for price in [&mut self.last, &mut self.prev_close] {
+            *price = price.and_then(|old| scale.price(old));
+        }
+    }
+
     /// Takes in an event's price, after orders have met it.
-    pub(super) const fn absorb(&mut self, event: &MarketEvent) {
+    pub(super) fn absorb(&mut self, event: &MarketEvent) {
+        self.told.note(event);
         self.is_told = matches!(event.payload, Payload::Bar(bar) if bar.whole_session);
         match event.payload {
             Payload::Bar(bar) => {

@@ -14,9 +14,11 @@ pub(super) struct Encounter<'a> {
 }
 
 impl Encounter<'_> {
-    /// The price at which an order would trade; `None` if it would not.
-    pub(super) fn price(&self, side: Side, kind: Kind) -> Option<Price> {
+    /// The price at which an order would trade; `None` if it would not. One that lives for a moment meets the first
+    /// price of a bar and none of its later ones.
+    pub(super) fn price(&self, side: Side, kind: Kind, is_momentary: bool) -> Option<Price> {
         let (first, best) = seen(&self.event.payload, side)?;
+        let best = if is_momentary { first } else { best };
         match kind {
             Kind::Market => Some(self.slipped(side, first)),
             Kind::Limit(limit) => self.reaches(side, best, limit).then(|| match side {
@@ -62,6 +64,9 @@ fn seen(payload: &Payload, side: Side) -> Option<(Price, Price)> {
         (Payload::Bar(bar), _) if !bar.volume.is_positive() => return None,
         (Payload::Bar(bar), Side::Buy) => (bar.open, bar.low),
         (Payload::Bar(bar), Side::Sell) => (bar.open, bar.high),
+        (Payload::Quote(quote), _) if quote.is_crossed() => return None,
+        (Payload::Quote(quote), Side::Buy) if quote.is_one_sided() && quote.ask_size.is_zero() => return None,
+        (Payload::Quote(quote), Side::Sell) if quote.is_one_sided() && quote.bid_size.is_zero() => return None,
         (Payload::Quote(quote), Side::Buy) => (quote.ask, quote.ask),
         (Payload::Quote(quote), Side::Sell) => (quote.bid, quote.bid),
         (Payload::Trade(trade), _) => (trade.price, trade.price),

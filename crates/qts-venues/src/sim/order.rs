@@ -124,6 +124,11 @@ impl Working {
         }
     }
 
+    /// Does it trade at once or not at all?
+    const fn is_momentary(&self) -> bool {
+        matches!(self.ticket.tif, Tif::Ioc | Tif::Fok)
+    }
+
     /// Has it been filled or cancelled?
     pub(super) const fn is_over(&self) -> bool {
         self.over
@@ -156,7 +161,7 @@ impl Working {
             return [None, None];
         }
         let fill = self.trade(at, room, last);
-        let dropped = !self.over && matches!(self.ticket.tif, Tif::Ioc | Tif::Fok);
+        let dropped = !self.over && self.is_momentary();
         self.over |= dropped;
         [fill, dropped.then_some(Outcome::Canceled)]
     }
@@ -171,7 +176,7 @@ impl Working {
 
     fn trade(&mut self, at: &Encounter<'_>, room: &mut Room, last: &mut ExecId) -> Option<Outcome> {
         let Ticket { side, kind, tif, .. } = self.ticket;
-        let price = at.price(side, kind)?;
+        let price = at.price(side, kind, self.is_momentary())?;
         let qty = room.fits(side, self.left);
         if !qty.is_positive() || (tif == Tif::Fok && qty < self.left) {
             return None;

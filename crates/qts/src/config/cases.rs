@@ -18,7 +18,7 @@ use super::source::{Place, Source};
 use super::syntax;
 
 /// The parts of a step that go into its line, and its own.
-const LINE: [&str; 12] = [
+const LINE: [&str; 13] = [
     "now",
     "market",
     "ack",
@@ -28,13 +28,14 @@ const LINE: [&str; 12] = [
     "expired",
     "cancel_refused",
     "link",
+    "adjustment",
     "positions",
     "command",
     "intents",
 ];
 
 /// What may be expected of a reply.
-const REPLY: [&str; 13] = [
+const REPLY: [&str; 14] = [
     "decisions",
     "orders",
     "cancels",
@@ -44,6 +45,7 @@ const REPLY: [&str; 13] = [
     "ended",
     "refused",
     "commands",
+    "adjustments",
     "failed",
     "quarantined",
     "waiting",

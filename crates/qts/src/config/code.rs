@@ -41,6 +41,8 @@ codes! {
     EmptyText 114 "an empty text where a name belongs"
     NotBuilt 115 "part of the contract, but not built yet"
     BadCurrency 116 "not a currency code"
+    NotADate 117 "not a date such as \"2018-05-04\""
+    BadRatio 118 "not a ratio of new shares to old ones, or one that changes nothing"
     BadInstrumentId 120 "an instrument id that is not SYMBOL.VENUE"
     DuplicateId 121 "an id that is already taken"
     ReservedId 122 "a strategy id that QTS keeps for itself"
@@ -89,6 +91,7 @@ codes! {
     UnknownDays 313 "data from after the last day of which closed days are known"
     ClosedDay 314 "data of a day on which its market is closed"
     IdleCalendar 315 "a calendar of a market in which nothing trades"
+    IdleAdjustment 316 "an adjustment that the data never reaches, or that lies before it"
 }
 
 impl Code {

@@ -169,6 +169,12 @@ impl ConfigErrors {
         Self(errors)
     }
 
+    /// They and more; `None` if there are none.
+    pub(crate) fn joined(known: Option<Self>, more: Vec<ConfigError>) -> Option<Self> {
+        let all: Vec<ConfigError> = known.into_iter().flat_map(|known| known.0).chain(more).collect();
+        if all.is_empty() { None } else { Some(Self::new(all)) }
+    }
+
     /// They, by place.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &ConfigError> {
         self.0.iter()

@@ -5,6 +5,7 @@
 //! errors come one at a time.
 
 mod account;
+mod adjustments;
 mod calendars;
 pub(crate) mod cases;
 mod classes;
@@ -208,6 +209,7 @@ fn read(mut root: Table<'_>, kinds: &Kinds) -> Option<Config> {
     let positions = data::read_positions(&mut root, &names);
     let commands = commands::read(&mut root, &mut names);
     let data = data::read(&mut root, &names, &folder);
+    let adjustments = adjustments::read(&mut root, &names);
     let rule = account::read_rule(&mut root);
     let quarantine = account::read_quarantine(&mut root);
     let journal = journal::read(&mut root, &folder);
@@ -229,6 +231,7 @@ fn read(mut root: Table<'_>, kinds: &Kinds) -> Option<Config> {
         broker,
         quarantine,
         commands,
+        adjustments,
         journal,
     })
 }

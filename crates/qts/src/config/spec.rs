@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use qts_core::{
-    Cycle, Dated, Day, Inst, Instrument, InstrumentId, Instruments, Money, Price, Qty, Ratio, Span, StrategyId, Ts,
+    Cycle, Dated, Day, Inst, Instrument, InstrumentId, Instruments, Money, Price, Qty, Ratio, Scale, Span, StrategyId,
+    Ts,
 };
 use qts_gate::{ArbitrationRule, RiskPolicy, StrategyState};
 use qts_strategy::Params;
@@ -50,6 +52,8 @@ pub(crate) struct Config {
     pub(crate) quarantine: Quarantine,
     /// `[[command]]`, in the order written.
     pub(crate) commands: Vec<CommandSpec>,
+    /// `[[adjustment]]`, by day.
+    pub(crate) adjustments: Vec<AdjustmentSpec>,
     /// `[journal]`.
     pub(crate) journal: Option<JournalSpec>,
 }
@@ -221,6 +225,21 @@ pub(crate) struct PositionSpec {
     /// At what average price.
     pub(crate) price: Price,
     /// Where its quantity stands.
+    pub(crate) place: Place,
+}
+
+/// A new scale of an instrument's shares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AdjustmentSpec {
+    /// Whose shares.
+    pub(crate) instrument: Inst,
+    /// The day of the first session on the new scale, on the market's own calendar.
+    pub(crate) date: Date,
+    /// New shares for old ones.
+    pub(crate) scale: Scale,
+    /// What for.
+    pub(crate) reason: Option<String>,
+    /// Where its date stands.
     pub(crate) place: Place,
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use qts_core::{CancelRequest, Child, Cross, Instruments, Price, Qty, Reason};
+use qts_core::{CancelRequest, Child, Cross, Inst, Instruments, Price, Qty, Reason};
 use serde::Serialize;
 
 use crate::decimal::Decimal;
@@ -19,9 +19,20 @@ const SCHEMA: u32 = 1;
 ///
 /// # Errors
 /// It cannot be written.
-pub(super) fn write(answer: &Answer<'_>, directory: &impl Directory, out: &mut impl Write) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, &JsonAnswer::new(answer, directory))?;
+pub(super) fn write(
+    answer: &Answer<'_>,
+    crossed_quotes: &[Inst],
+    directory: &impl Directory,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let crossed_quotes = names(crossed_quotes, directory.instruments());
+    serde_json::to_writer(&mut *out, &JsonAnswer { crossed_quotes, ..JsonAnswer::new(answer, directory) })?;
     out.write_all(b"\n")
+}
+
+/// What instruments are called.
+pub(crate) fn names<'a>(list: &[Inst], instruments: &'a Instruments) -> Vec<Cow<'a, str>> {
+    list.iter().map(|inst| name(instruments, *inst)).collect()
 }
 
 #[derive(Serialize)]
@@ -31,6 +42,9 @@ pub(crate) struct JsonAnswer<'a> {
     crosses: Vec<JsonCross<'a>>,
     cancels: Vec<JsonCancel<'a>>,
     orders: Vec<JsonOrder<'a>>,
+    /// Whose quotes were left out because their bid is above their ask.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    crossed_quotes: Vec<Cow<'a, str>>,
 }
 
 impl<'a> JsonAnswer<'a> {
@@ -43,6 +57,7 @@ impl<'a> JsonAnswer<'a> {
             crosses: answer.crosses.iter().map(|cross| JsonCross::new(cross, instruments)).collect(),
             cancels: answer.cancels.iter().map(|cancel| JsonCancel::new(cancel, directory)).collect(),
             orders: answer.orders.iter().map(|order| JsonOrder::new(order, instruments, answer)).collect(),
+            crossed_quotes: Vec::new(),
         }
     }
 }

@@ -91,6 +91,8 @@ pub(crate) enum Fault {
     TooMuchWaiting,
     /// A number too large to be booked.
     OutOfRange,
+    /// A new scale of shares while prices or intents of the old one wait.
+    OldScaleWaits,
 }
 
 impl Fault {
@@ -113,6 +115,7 @@ impl Fault {
             Self::BadCommand => "bad_command",
             Self::TooMuchWaiting => "too_much_waiting",
             Self::OutOfRange => "out_of_range",
+            Self::OldScaleWaits => "old_scale_waits",
         }
     }
 }

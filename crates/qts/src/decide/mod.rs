@@ -134,7 +134,7 @@ fn decide_one(
     let (picture, wants) = understand(setup, frame.text, cycle).map_err(|problem| problem.locate(frame))?;
     let answer = judge(setup, &picture, wants, cycle);
     let written = match telling.format {
-        Format::Json => answer::write(&answer, &Table { setup, picture: &picture }, out),
+        Format::Json => answer::write(&answer, &picture.crossed_quotes, &Table { setup, picture: &picture }, out),
         Format::Table => table::write(&answer, setup, &picture, cycle, telling.look, out),
     };
     let told = written.and_then(|()| if telling.at_once { out.flush() } else { Ok(()) });

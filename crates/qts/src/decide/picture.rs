@@ -23,6 +23,8 @@ pub(super) struct Picture<'a> {
     pub(super) mode: Mode,
     /// The prices.
     pub(super) market: Market,
+    /// Instruments whose quote was left out because its bid is above its ask.
+    pub(super) crossed_quotes: Vec<Inst>,
     /// Every owner's book.
     pub(super) books: Books,
     /// Own orders at the market; an order's number is its place here, from 1.
@@ -47,14 +49,26 @@ impl<'a> Picture<'a> {
     pub(super) fn read(setup: &Setup<'_>, parts: [Option<Node<'a>>; 6]) -> Result<Self, Problem> {
         let [now, account, market, books, open_orders, modes] = parts;
         let account = Account::read(account)?;
-        let (now, market) = read_market(setup, now, market)?;
+        let (now, market, crossed_quotes) = read_market(setup, now, market)?;
         let mut books = holdings::read_books(setup, &market, account.cash.unwrap_or(setup.cash), books)?;
         let (working, order_ids) = holdings::read_open_orders(setup, &mut books, open_orders)?;
         let (instrument_modes, standings) = read_modes(setup, modes)?;
         let day_start_equity = account.day_start_equity.or(account.equity).or_else(|| books.equity(&market));
         let mode = account.mode;
         let pace = Pace::new();
-        Ok(Self { now, mode, market, books, working, order_ids, day_start_equity, instrument_modes, pace, standings })
+        Ok(Self {
+            now,
+            mode,
+            market,
+            crossed_quotes,
+            books,
+            working,
+            order_ids,
+            day_start_equity,
+            instrument_modes,
+            pace,
+            standings,
+        })
     }
 
     /// What the input calls an order.
@@ -134,10 +148,15 @@ impl<'a> Quoted<'a> {
     }
 
     /// Bid and ask. Where a last trade is known nobody asks for their mid, so that a lone ask may stand for both: a
-    /// purchase must not be valued below it. Any other half of a quote says nothing.
+    /// purchase must not be valued below it. Any other half of a quote says nothing, nor does a crossed one.
     pub(crate) fn quote(&self) -> Option<(Price, Price)> {
         let bid = self.bid.or(self.last.and(self.ask));
-        bid.zip(self.ask)
+        bid.zip(self.ask).filter(|_| !self.is_crossed())
+    }
+
+    /// Is the bid above the ask? Such a quote is no market, and is left out.
+    pub(crate) fn is_crossed(&self) -> bool {
+        self.bid.zip(self.ask).is_some_and(|(bid, ask)| bid > ask)
     }
 }
 
@@ -159,19 +178,29 @@ pub(crate) fn read_quoted<'a>(
     Ok(quoted)
 }
 
-/// The time of the cycle and the prices. Without `now` it is the newest time of the market; where no time is given at
+/// The instruments whose quotes are crossed.
+pub(crate) fn crossed_quotes(quoted: &BTreeMap<Inst, Quoted<'_>>) -> Vec<Inst> {
+    quoted.iter().filter(|(_, quoted)| quoted.is_crossed()).map(|(inst, _)| *inst).collect()
+}
+
+/// The time of the cycle, the prices, and whose quotes are crossed. Without `now` it is the newest time of the market; where no time is given at
 /// all, everything is of one moment.
-fn read_market(setup: &Setup<'_>, now: Option<Node<'_>>, market: Option<Node<'_>>) -> Result<(Ts, Market), Problem> {
+fn read_market(
+    setup: &Setup<'_>,
+    now: Option<Node<'_>>,
+    market: Option<Node<'_>>,
+) -> Result<(Ts, Market, Vec<Inst>), Problem> {
     let quoted = read_quoted(setup.instruments, market)?;
     let now = match now {
         Some(now) => now.time()?,
         None => quoted.values().filter_map(|quoted| quoted.at).max().unwrap_or_default(),
     };
+    let crossed = crossed_quotes(&quoted);
     let mut prices = Market::new(setup.instruments.len());
     for (inst, quoted) in quoted {
         fill_in(&mut prices, inst, &quoted, (quoted.at.unwrap_or(now), now), setup);
     }
-    Ok((now, prices))
+    Ok((now, prices, crossed))
 }
 
 /// What a cycle says of an instrument. The price before the last one is the previous close: no other is told.

@@ -72,6 +72,9 @@ fn cells(place: usize, row: &Row<'_>) -> [Cell; 6] {
 }
 
 fn outcome(answer: &Answer<'_>, setup: &Setup<'_>, picture: &Picture<'_>, text: &mut String) -> fmt::Result {
+    for inst in &picture.crossed_quotes {
+        writeln!(text, "  the quote of {} is left out: its bid is above its ask", setup.name(*inst))?;
+    }
     for cancel in &answer.cancels {
         let order = shown(picture.order_name(cancel.order));
         let (instrument, why) = (setup.name(cancel.instrument), shown(&cancel.why));

@@ -55,8 +55,14 @@ impl Record<'_, '_> {
             fills: Vec::new(),
             withdrawal: None,
             ended: None,
-            in_bars: self.data_of(inst).any(|data| data.stamp.is_some() || data.interval.is_some()),
+            in_bars: self.is_in_bars(inst),
         }
+    }
+
+    /// Are bars all that is told of the instrument? Quotes and trades have neither stamp nor length.
+    fn is_in_bars(&self, inst: Inst) -> bool {
+        let mut data = self.data_of(inst).map(|data| data.stamp.is_some() || data.interval.is_some()).peekable();
+        data.peek().is_some() && data.all(|is_bars| is_bars)
     }
 
     fn decided(&self, decision: &Decision) -> Decided {

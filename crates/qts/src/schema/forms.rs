@@ -53,6 +53,11 @@ pub(super) fn whole() -> Value {
     json!({"anyOf": [{"type": "integer"}, {"type": "string", "pattern": "^[+-]?[0-9]+$"}]})
 }
 
+/// A date.
+pub(super) fn date() -> Value {
+    json!({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"})
+}
+
 /// A percentage in quotes, or a bare zero.
 pub(super) fn percent() -> Value {
     json!({"anyOf": [{"type": "string", "pattern": percent_pattern()}, {"const": 0}]})

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use crate::exit::{Ending, Trouble};
 use crate::kinds::Kinds;
 
-use forms::{about, decimal, either, flag, length, percent, rows, session, table, text, whole, word};
+use forms::{about, date, decimal, either, flag, length, percent, rows, session, table, text, whole, word};
 
 /// The command.
 pub(crate) fn print(kinds: &Kinds, out: &mut impl Write) -> Result<Ending, Trouble> {
@@ -40,6 +40,7 @@ pub(crate) fn schema(kinds: &Kinds) -> Value {
         ("data", about("Files of market data", rows(data()))),
         ("strategy", about("The strategies", rows(strategy::strategy(kinds)))),
         ("position", about("Opening positions", rows(position()))),
+        ("adjustment", about("Days from which on shares have a new scale: splits", rows(adjustment()))),
         ("policy", about("Risk policies by name", policy::policies())),
         ("arbitration", about("What happens where strategies want opposite things", arbitration())),
         ("broker", about("The broker and its costs", broker())),
@@ -136,6 +137,17 @@ fn position() -> Value {
         ("price", about("At what average price", decimal())),
     ];
     table(keys, &["strategy", "instrument", "qty", "price"])
+}
+
+fn adjustment() -> Value {
+    let ratio = json!({"anyOf": [{"type": "string", "pattern": r"^\s*[+-]?[0-9.eE+-]+(/[0-9.eE+-]+)?\s*$"}, {"type": "number"}]});
+    let keys = vec![
+        ("instrument", about("Whose shares", text())),
+        ("date", about("The day of the first session on the new scale, such as 2018-05-04", date())),
+        ("ratio", about("New shares for one old one: 50, 1/10, 3/2", ratio)),
+        ("reason", about("What for, for the records", text())),
+    ];
+    table(keys, &["instrument", "date", "ratio"])
 }
 
 fn arbitration() -> Value {

@@ -123,6 +123,7 @@ fn every_key_of_every_table_is_known_to_both() {
     check("/properties/instrument/items", &[""]);
     check("/properties/data/items", &["[[data]]\n"]);
     check("/properties/position/items", &["[[position]]\n"]);
+    check("/properties/adjustment/items", &["[[adjustment]]\n"]);
     check("/properties/strategy/items", &["[[strategy]]\n"]);
     check("/properties/arbitration", &["[arbitration]\n"]);
     check("/properties/broker", &["[broker]\n"]);

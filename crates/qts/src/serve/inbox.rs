@@ -46,6 +46,14 @@ impl Inbox {
         self.seen.get(&inst).copied()
     }
 
+    /// Does anything of an instrument wait: prices, facts, intents?
+    pub(super) fn awaits_judgement(&self, inst: Inst) -> bool {
+        let told = |facts: &Facts| *facts != Facts::default();
+        self.events.iter().any(|event| event.instrument == inst)
+            || self.facts.get(&inst).is_some_and(|(_, facts)| told(facts))
+            || self.wants.proposals.iter().any(|proposal| proposal.intent.instrument == inst)
+    }
+
     /// Takes in what a line says of an instrument at `at`. Where nobody inside listens, only what is newest is kept.
     pub(super) fn tell(&mut self, inst: Inst, quoted: &Quoted<'_>, at: Ts, listened: bool) {
         let Some(clock) = self.clocks.get_mut(inst.0 as usize) else { return };

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use qts_core::{Cycle, ExecReport, Inst, Instruments, Qty, Ts};
+use qts_runtime::Adjustment;
 
 use crate::decide::error::{Fault, Problem, shown};
 use crate::decide::node::Node;
@@ -10,13 +11,14 @@ use crate::decide::picture::{Quoted, read_quoted};
 use crate::decide::setup;
 use crate::decide::wants::{Directory, Wants};
 
+use super::adjustment;
 use super::inbox::MOST_WAITING;
 use super::operator::{self, Told};
 use super::reports::{PARTS, Reader};
 use super::service::Service;
 
 /// Its keys: the client's name first, the broker's reports last.
-const KEYS: [&str; 15] = {
+const KEYS: [&str; 16] = {
     let [ack, reject, fill, canceled, expired, refused] = PARTS;
     [
         "id",
@@ -27,6 +29,7 @@ const KEYS: [&str; 15] = {
         "judge",
         "state",
         "link",
+        "adjustment",
         "positions",
         ack,
         reject,
@@ -49,6 +52,8 @@ pub(super) struct Line<'a> {
     pub(super) reports: (Vec<ExecReport>, u64),
     /// Did the link to the broker go down, or come up?
     pub(super) link_is_up: Option<bool>,
+    /// New scales of shares.
+    pub(super) adjustments: Vec<Adjustment>,
     /// What the broker says it holds: all of it.
     pub(super) positions: Option<BTreeMap<Inst, Option<Qty>>>,
     /// What the operator says.
@@ -70,7 +75,7 @@ impl<'a> Line<'a> {
         let root = Node::parse(text).map_err(|problem| problem.with_help("send one JSON object a line"))?;
         let parts = root.fields(KEYS)?;
         check_purpose(root, &parts)?;
-        let [id, now, market, command, intents, judge, state, link, positions, broker @ ..] = parts;
+        let [id, now, market, command, intents, judge, state, link, adjustment, positions, broker @ ..] = parts;
         let id = id.map(check_id).transpose()?;
         let quoted = read_quoted(service.instruments(), market)?;
         let given = now.map(Node::time).transpose()?;
@@ -79,10 +84,13 @@ impl<'a> Line<'a> {
         let positions = positions.map(|node| read_positions(service.instruments(), node)).transpose()?;
         let mut reader = Reader::new(service.runtime(), service.instruments(), service.unnamed());
         let reports = reader.read(broker, known)?;
-        let newest = reports.iter().map(|report| report.ts).chain(quoted.values().filter_map(|it| it.at)).max();
+        let adjustments = adjustment::read(service, adjustment, known)?;
+        let told = reports.iter().map(|report| report.ts).chain(adjustments.iter().map(|it| it.ts));
+        let newest = told.chain(quoted.values().filter_map(|it| it.at)).max();
         let time = given.unwrap_or_else(|| newest.map_or(known, |newest| known.max(newest)));
         check_times(service, root, (time, now), &quoted)?;
         check_reports(root, time, &reports)?;
+        check_adjustments(root, time, &adjustments)?;
         let commands = command.map(Node::one_or_more).transpose()?.unwrap_or_default();
         let told = |node| operator::read(service.config(), service.runtime(), node);
         let commands = commands.into_iter().map(told).collect::<Result<_, _>>()?;
@@ -90,12 +98,13 @@ impl<'a> Line<'a> {
         check_room(service, root, quoted.len(), wants.each.len())?;
         let (now, reports) = ((time, given.is_some()), (reports, reader.unnamed));
         let (judge, state) = (flag(judge)?, flag(state)?);
-        Ok(Self { id, now, quoted, reports, link_is_up, positions, commands, wants, judge, state })
+        Ok(Self { id, now, quoted, reports, link_is_up, adjustments, positions, commands, wants, judge, state })
     }
 
     /// Does it say anything that sets modes without a judgement?
     pub(super) const fn may_set_modes(&self) -> bool {
-        self.link_is_up.is_some() || self.positions.is_some() || !self.commands.is_empty()
+        let tells_facts = self.link_is_up.is_some() || self.positions.is_some() || !self.adjustments.is_empty();
+        tells_facts || !self.commands.is_empty()
     }
 }
 
@@ -125,7 +134,8 @@ fn check_purpose(root: Node<'_>, parts: &[Option<Node<'_>>]) -> Result<(), Probl
     if parts.iter().skip(1).any(Option::is_some) {
         return Ok(());
     }
-    let help = "say `market`, a broker's report, `link`, `positions`, `command`, `intents`, `judge` or `state`";
+    let help = "say `market`, a broker's report, `link`, `adjustment`, `positions`, `command`, `intents`, `judge` or \
+                `state`";
     Err(root.problem("the line asks for nothing", help).of(Fault::MissingKey))
 }
 
@@ -179,6 +189,12 @@ fn check_reports(root: Node<'_>, time: Ts, reports: &[ExecReport]) -> Result<(),
     let ahead = reports.iter().any(|report| report.ts > time);
     let help = "give `now` the newest time of the line, or leave it out";
     if ahead { Err(root.problem("a report's `at` lies after `now`", help)) } else { Ok(()) }
+}
+
+fn check_adjustments(root: Node<'_>, time: Ts, adjustments: &[Adjustment]) -> Result<(), Problem> {
+    let ahead = adjustments.iter().any(|it| it.ts > time);
+    let help = "give `now` the newest time of the line, or leave it out";
+    if ahead { Err(root.problem("an adjustment's `at` lies after `now`", help)) } else { Ok(()) }
 }
 
 fn check_room(service: &Service, root: Node<'_>, events: usize, intents: usize) -> Result<(), Problem> {

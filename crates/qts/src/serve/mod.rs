@@ -3,6 +3,7 @@
 //! Lines are cut (`lines`), understood whole before anything is done (`line`, `reports`, `orders` of the operator),
 //! done by the [`Service`], and answered (`reply`, `state`). One line in, one line out; a bad line changes nothing.
 
+mod adjustment;
 mod inbox;
 mod line;
 mod lines;

@@ -8,7 +8,8 @@ use qts_runtime::{Effects, Record, Runtime, Share};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::decide::answer::{JsonAnswer, JsonCancel};
+use crate::adjust;
+use crate::decide::answer::{JsonAnswer, JsonCancel, names};
 use crate::decide::error::Problem;
 use crate::decide::node::Node;
 use crate::decide::rows::{Answer, Going, Row};
@@ -66,6 +67,8 @@ struct Reply<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     commands: Vec<JsonCommand<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    adjustments: Vec<adjust::Row>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     failed: Vec<JsonFailed<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     quarantined: Vec<&'a str>,
@@ -77,6 +80,9 @@ struct Reply<'a> {
     modes: Option<BTreeMap<String, &'static str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     waiting: Option<Waiting>,
+    /// Whose quotes were left out because their bid is above their ask.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    crossed_quotes: Vec<std::borrow::Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     state: Option<State<'a>>,
 }
@@ -142,7 +148,7 @@ pub(super) fn reply(
     may_set_modes: bool,
     wants_state: bool,
 ) -> String {
-    let Done { effects, judged, over } = done;
+    let Done { effects, judged, over, crossed_quotes } = done;
     let instruments = service.instruments();
     let cancels = cancels(&effects);
     let scene = Scene { instruments, market: service.runtime().market() };
@@ -154,15 +160,19 @@ pub(super) fn reply(
         judged: answer.as_ref().map(|answer| JsonAnswer::new(answer, service)),
         modes: (was_judged || may_set_modes).then(|| modes(service.runtime(), instruments)),
         waiting: waiting(service),
+        crossed_quotes: names(&crossed_quotes, instruments),
         state: wants_state.then(|| State::new(service)),
         ..Reply::default()
     };
     if !was_judged && (may_set_modes || !cancels.is_empty()) {
         reply.cancels = Some(cancels.iter().map(|cancel| JsonCancel::new(cancel, service)).collect());
     }
+    let mut adjusted = adjust::AllMade::default();
     for record in &effects.records {
         reply.take(record, instruments);
+        adjusted.take_in(&effects, record);
     }
+    reply.adjustments = adjusted.rows(instruments);
     for (fill, over) in reply.fills.iter_mut().zip(over) {
         fill.over = over.is_positive().then_some(Decimal(over));
     }

@@ -4,12 +4,14 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use qts_core::{Instruments, Mode, OrderId, Outcome, Qty, StrategyId, Ts, Working};
+use qts_core::{Inst, Instruments, Mode, OrderId, Outcome, Qty, StrategyId, Ts, Working};
 use qts_runtime::{Action, Effects, Input, PositionReport, Record, Runtime, Schedule};
 
+use crate::adjust::Adjustments;
 use crate::config::{Code, Config, ConfigError, ConfigErrors, StrategySpec};
 use crate::decide::error::{Fault, Problem};
 use crate::decide::node::Node;
+use crate::decide::picture;
 use crate::decide::wants::{Directory, Wants};
 use crate::exit::Trouble;
 use crate::wire;
@@ -25,6 +27,7 @@ pub(crate) struct Service {
     config: Config,
     runtime: Runtime,
     schedule: Schedule,
+    adjustments: Adjustments,
     instruments: Arc<Instruments>,
     inbox: Inbox,
     /// Strategies that speak for themselves.
@@ -42,6 +45,8 @@ pub(super) struct Done {
     pub(super) judged: Option<Wants<'static>>,
     /// For every fill that was booked: how much of it is beyond what its order asked for.
     pub(super) over: Vec<Qty>,
+    /// Instruments whose quote was left out because its bid is above its ask.
+    pub(super) crossed_quotes: Vec<Inst>,
 }
 
 impl Service {
@@ -58,6 +63,7 @@ impl Service {
             inside: config.all_strategies().filter(lives_inside).map(|spec| spec.id.clone()).collect(),
             runtime,
             schedule,
+            adjustments: Adjustments::new(&config),
             instruments,
             now: Ts::default(),
             unnamed: 0,
@@ -99,6 +105,7 @@ impl Service {
         for (inst, quoted) in &line.quoted {
             self.inbox.tell(*inst, quoted, quoted.at.unwrap_or(now), !self.inside.is_empty());
         }
+        let crossed_quotes = picture::crossed_quotes(&line.quoted);
         let (reports, unnamed) = line.reports;
         self.unnamed = unnamed;
         let frees = |outcome: &Outcome| matches!(outcome, Outcome::Accepted | Outcome::Filled { .. });
@@ -119,6 +126,9 @@ impl Service {
         if let Some(is_up) = line.link_is_up {
             self.runtime.step(&Input::Link { ts: now, is_up }, &mut effects);
         }
+        for adjustment in line.adjustments {
+            self.runtime.step(&Input::Adjustment(adjustment), &mut effects);
+        }
         if let Some(positions) = line.positions {
             let report = PositionReport { ts: now, positions, is_complete: true };
             self.runtime.step(&Input::Positions(report), &mut effects);
@@ -128,7 +138,7 @@ impl Service {
         }
         self.inbox.wants.append(line.wants);
         let judged = line.judge.then(|| self.judge(&mut effects));
-        Done { effects, judged, over }
+        Done { effects, judged, over, crossed_quotes }
     }
 
     /// How much more of an order was filled than it asked for.
@@ -152,12 +162,15 @@ impl Service {
         }
     }
 
-    /// One cycle: commands that are due, then all that waits.
+    /// One cycle: adjustments and commands that are due, then all that waits.
     fn judge(&mut self, effects: &mut Effects) -> Wants<'static> {
+        let (slice, outside, wants) = self.inbox.empty(self.now);
+        for adjustment in self.adjustments.due(&slice) {
+            self.runtime.step(&Input::Adjustment(adjustment), effects);
+        }
         for (_, command) in self.schedule.due(wire::next_cycle(&self.runtime), self.now) {
             self.runtime.step(&Input::Command(command), effects);
         }
-        let (slice, outside, wants) = self.inbox.empty(self.now);
         self.runtime.step(&Input::Inbox(slice, outside), effects);
         wants
     }
@@ -186,6 +199,11 @@ impl Service {
     /// The newest time of an instrument's prices.
     pub(super) fn seen(&self, inst: qts_core::Inst) -> Option<Ts> {
         self.inbox.seen(inst)
+    }
+
+    /// Does anything of an instrument wait to be judged?
+    pub(super) fn awaits_judgement(&self, inst: qts_core::Inst) -> bool {
+        self.inbox.awaits_judgement(inst)
     }
 
     /// How many market events and intents wait to be judged.

@@ -268,6 +268,7 @@ impl<'c> Lookout<'c> {
             Record::Failed { strategy, failure } if strategy == self.strategy => {
                 self.cycle.failure = Some(failure.to_string());
             }
+            Record::Rescaled { restarted, .. } if restarted.contains(self.strategy) => self.seen = 0,
             Record::Quarantined { strategy } if strategy == self.strategy => {
                 let what = self.cycle.failure.clone().unwrap_or_else(|| "it failed too often".to_owned());
                 self.fall_asleep(&what);

@@ -109,13 +109,13 @@ fn a_file_that_is_none() {
         qts: QTS0211: failed to read a.csv: the file has a header but no rows; remove its [[data]] entry or fill it
         qts: QTS0214: failed to read a.csv: bars need a column `volume`; the header is `ts,open,high,low,close`
         qts: QTS0214: failed to read a.csv: bars need a column `ts`; the header is `open,high,low,close,volume`
-        qts: QTS0212: failed to read a.csv: the first line must name the columns of bars (open,high,low,close,volume), quotes (bid,ask,bid_size,ask_size) or trades (price,size), separated by commas; it is `ts;open;high;low;close;volume`
-        qts: QTS0212: failed to read a.csv: the first line must name the columns of bars (open,high,low,close,volume), quotes (bid,ask,bid_size,ask_size) or trades (price,size), separated by commas; it is `2024-01-02,1,1,1,1,1`
+        qts: QTS0212: failed to read a.csv: the first line must name the columns of bars (open,high,low,close,volume), quotes (bid,ask,bid_size,ask_size), trades (price,size) or bars of bid and ask (bid_close,ask_close,bid_size,ask_size), separated by commas; it is `ts;open;high;low;close;volume`
+        qts: QTS0212: failed to read a.csv: the first line must name the columns of bars (open,high,low,close,volume), quotes (bid,ask,bid_size,ask_size), trades (price,size) or bars of bid and ask (bid_close,ask_close,bid_size,ask_size), separated by commas; it is `2024-01-02,1,1,1,1,1`
         qts: QTS0215: failed to read a.csv: the columns date,time could each be the `ts` of bars; name the right one `ts` (a date and a time of day: join them)
         qts: QTS0218: failed to read a.csv: no row is of the symbol `A`, the symbols are B; correct the instrument's id (SYMBOL.VENUE) or `path`
         qts: QTS0209: failed to read a.csv line 1: the header is not UTF-8; convert the file, as with `iconv -f EUC-KR -t UTF-8`
         qts: QTS0209: failed to read a.csv line 1: the header is not UTF-8; convert the file, as with `iconv -f EUC-KR -t UTF-8`
-        qts: QTS0212: failed to read a.csv: the first line must name the columns of bars (open,high,low,close,volume), quotes (bid,ask,bid_size,ask_size) or trades (price,size), separated by commas; it is `<!DOCTYPE html>`
+        qts: QTS0212: failed to read a.csv: the first line must name the columns of bars (open,high,low,close,volume), quotes (bid,ask,bid_size,ask_size), trades (price,size) or bars of bid and ask (bid_close,ask_close,bid_size,ask_size), separated by commas; it is `<!DOCTYPE html>`
         qts: QTS0204: failed to read a.csv.gz line 1: the file is cut short; fetch or write it again
         qts: QTS0205: failed to read a.csv.gz line 1: invalid gzip header; the file is damaged, or its name does not tell its format: fetch or write it again
         qts: QTS0204: failed to read a.csv.gz line 125: the file is cut short; fetch or write it again

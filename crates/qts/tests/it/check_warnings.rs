@@ -1061,3 +1061,55 @@ fn nothing_of_a_file_or_an_argument_reaches_the_terminal_as_it_is() {
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(told.contains("\\u{1b}[31mx") && !told.contains('\u{1b}'), "{told}");
 }
+
+#[test]
+fn an_adjustment_lies_within_the_days_of_its_data() {
+    let of =
+        |id: &str, date: &str| format!("[[adjustment]]\ninstrument = \"{id}\"\ndate = \"{date}\"\nratio = \"2\"\n");
+    let other = "[[instrument]]\nid = \"B.KRX\"\nclass = \"krx_stock\"\n[[position]]\nstrategy = \"unassigned\"\n\
+                 instrument = \"B.KRX\"\nqty = \"1\"\nprice = \"100\"\n";
+    // The data is of 2024-01-02 to 2024-01-15.
+    let dates = ["2024-01-02", "2024-01-13", "2024-01-16"].map(|date| of("A.KRX", date)).concat();
+    check(
+        "warning-adjustment",
+        &[("", &format!("{other}{dates}{}", of("B.KRX", "2024-01-05")))],
+        expect![[r#"
+            1 price jumps between sessions:
+              bars.csv: A.KRX 2024-01-15: 4795 → 9690, beyond the daily limit (3360 to 6230); that is after its [[adjustment]]: correct its ratio or its date
+            QTS0316
+
+              ⚠ the data of `A.KRX` begins on 2024-01-02, on the new scale
+                ╭─[qts.toml:39:8]
+             38 │ instrument = "A.KRX"
+             39 │ date = "2024-01-02"
+                ·        ────────────
+             40 │ ratio = "2"
+                ╰────
+              help: delete it: nothing of the old scale is in the data; positions are taken as written
+
+            QTS0316
+
+              ⚠ the data of `A.KRX` ends on 2024-01-15, before 2024-01-16
+                ╭─[qts.toml:47:8]
+             46 │ instrument = "A.KRX"
+             47 │ date = "2024-01-16"
+                ·        ────────────
+             48 │ ratio = "2"
+                ╰────
+              help: correct the date, or delete the adjustment
+
+            QTS0316
+
+              ⚠ there is no `[[data]]` for `B.KRX`, so nothing of it is adjusted
+                ╭─[qts.toml:51:8]
+             50 │ instrument = "B.KRX"
+             51 │ date = "2024-01-05"
+                ·        ────────────
+             52 │ ratio = "2"
+                ╰────
+              help: add `[[data]]`, or delete the adjustment
+
+            3 warnings
+        "#]],
+    );
+}

@@ -158,15 +158,15 @@ fn decide_knows_sessions_and_jumps() {
     expect![[r#"
         cycle 1: 1 intent, 0 orders
           0  s  buy 1  A.KRX  block
-               data_implausible: the price jumped by 11.111112%, above the limit 10%. Check the data.
+               data_implausible: the price jumped by 11.111112%, above the limit 10%. Check the data; if the shares were split, add an [[adjustment]].
         cycle 1: 1 intent, 1 order
           0  s  buy 1  A.KRX  pass  1 sent
           order buy 1 A.KRX limit 9900 day for s 1
         cycle 1: 1 intent, 0 orders
           0  s  buy 1  A.KRX  block
                outside_price_limit: 9900 lies beyond the day's price limit 9100. Move it inside.
-               data_implausible: The last price moved implausibly far or lies outside its day's limits. Check the data.
-               data_implausible: the price jumped by 42.857143%, above the limit 10%. Check the data.
+               data_implausible: The last price moved implausibly far or lies outside its day's limits. Check the data; if the shares were split, add an [[adjustment]].
+               data_implausible: the price jumped by 42.857143%, above the limit 10%. Check the data; if the shares were split, add an [[adjustment]].
     "#]]
     .assert_eq(&["9000", "9091", "7000"].map(jump).concat());
 }

@@ -1,6 +1,7 @@
 //! The program from outside: the real binary, run on files written for it, judged by what it prints, writes and
 //! returns. Nothing here knows how it does it.
 
+mod adjustments;
 mod bad_config;
 mod bad_data;
 mod chaos;
@@ -23,12 +24,15 @@ mod help;
 mod hint;
 mod init;
 mod interrupt;
+mod krx_year;
 mod markets;
 mod mistakes;
 mod order_of_tables;
 mod own_strategy;
+mod peculiarities;
 mod policy_show;
 mod policy_tests;
+mod real_files;
 mod reasons;
 mod recompute;
 mod rules;
@@ -43,10 +47,12 @@ mod serving;
 mod sessions;
 mod shared_data;
 mod storms;
+mod streams;
 mod supervisors;
 mod support;
 mod terminal;
 mod the_example;
+mod the_krx_example;
 mod transcripts;
 mod why;
 mod words_for_newcomers;

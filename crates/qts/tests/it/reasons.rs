@@ -31,7 +31,7 @@ fn all_codes_in_english() {
             12  outside_session          The order would reach the market outside its session.                             Send what can wait (day, gtc), or send it while a session runs.
             13  no_market_data           There is no price to judge by.                                                    Wait for data.
             14  stale_data               The last price is too old to add risk on.                                         Wait for data.
-            15  data_implausible         The last price moved implausibly far or lies outside its day's limits.            Check the data.
+            15  data_implausible         The last price moved implausibly far or lies outside its day's limits.            Check the data; if the shares were split, add an [[adjustment]].
             16  duplicate_order          The same order was sent a moment ago.                                             Wait until duplicate_order is over, or change the order if it is meant.
             17  short_not_allowed        The market forbids selling what the strategy's book does not hold.                Sell at most the holding.
             18  self_trade               It could trade against an own working order.                                      Ask again once that is gone.
@@ -89,6 +89,8 @@ fn all_codes_in_english() {
             QTS0114  config   an empty text where a name belongs
             QTS0115  config   part of the contract, but not built yet
             QTS0116  config   not a currency code
+            QTS0117  config   not a date such as "2018-05-04"
+            QTS0118  config   not a ratio of new shares to old ones, or one that changes nothing
             QTS0120  config   an instrument id that is not SYMBOL.VENUE
             QTS0121  config   an id that is already taken
             QTS0122  config   a strategy id that QTS keeps for itself
@@ -140,6 +142,7 @@ fn all_codes_in_english() {
             QTS0216  data     a `[[data]]` that does not say what the file needs
             QTS0217  data     a file without a single good row
             QTS0218  data     a file without a row of the instrument
+            QTS0219  data     a file of crossed quotes alone: in each the bid is above the ask
             QTS0251  data     a row with too few or too many cells
             QTS0252  data     an empty cell
             QTS0253  data     a time that cannot be placed
@@ -164,6 +167,7 @@ fn all_codes_in_english() {
             QTS0313  warning  data from after the last day of which closed days are known
             QTS0314  warning  data of a day on which its market is closed
             QTS0315  warning  a calendar of a market in which nothing trades
+            QTS0316  warning  an adjustment that the data never reaches, or that lies before it
         "#]],
     );
 }
@@ -188,7 +192,7 @@ fn all_codes_in_korean() {
             12    outside_session          장이 열려 있지 않을 때 시장에 닿는 주문입니다.                                      기다릴 수 있는 주문(day, gtc)으로 내거나 장중에 내세요.
             13    no_market_data           판정에 쓸 시세가 없습니다.                                                          시세가 들어오기를 기다리세요.
             14    stale_data               마지막 시세가 너무 오래되어 위험을 늘릴 수 없습니다.                                새 시세를 기다리세요.
-            15    data_implausible         마지막 시세가 믿기 어려울 만큼 튀었거나 그날의 상·하한가를 벗어납니다.              시세를 확인하세요.
+            15    data_implausible         마지막 시세가 믿기 어려울 만큼 튀었거나 그날의 상·하한가를 벗어납니다.              시세를 확인하고, 액면분할이면 [[adjustment]]를 추가하세요.
             16    duplicate_order          방금 낸 주문과 똑같은 주문입니다.                                                   duplicate_order 시간이 지나기를 기다리거나, 의도한 주문이면 내용을 바꾸세요.
             17    short_not_allowed        전략이 보유하지 않은 주식의 매도입니다. 이 시장에서는 공매도가 금지됩니다.          보유수량까지만 매도하세요.
             18    self_trade               자기 미체결 주문과 서로 체결될 수 있습니다.                                         그 주문이 없어진 다음 다시 내세요.
@@ -246,6 +250,8 @@ fn all_codes_in_korean() {
             QTS0114  설정  이름 자리에 빈 글자
             QTS0115  설정  약속되어 있으나 아직 만들지 않은 기능
             QTS0116  설정  통화 코드가 아님
+            QTS0117  설정  "2018-05-04" 같은 날짜가 아님
+            QTS0118  설정  옛 주식 1주당 새 주식 수가 아니거나, 아무것도 바꾸지 않는 비율
             QTS0120  설정  SYMBOL.VENUE 꼴이 아닌 종목 id
             QTS0121  설정  이미 쓰인 id
             QTS0122  설정  QTS가 쓰는 전략 id
@@ -297,6 +303,7 @@ fn all_codes_in_korean() {
             QTS0216  자료  파일에 필요한 것을 말하지 않은 `[[data]]`
             QTS0217  자료  쓸 만한 줄이 하나도 없는 파일
             QTS0218  자료  그 종목의 줄이 없는 파일
+            QTS0219  자료  모든 호가가 엇갈린 파일: 매수호가가 매도호가보다 높음
             QTS0251  자료  칸 수가 다른 줄
             QTS0252  자료  빈 칸
             QTS0253  자료  시각으로 읽을 수 없는 칸
@@ -321,6 +328,7 @@ fn all_codes_in_korean() {
             QTS0313  경고  휴장일을 아는 마지막 날 뒤의 시세
             QTS0314  경고  휴장일의 시세
             QTS0315  경고  거래하는 종목이 없는 시장의 휴장일 파일
+            QTS0316  경고  시세가 닿지 않거나 시세보다 앞선 주식 수 조정
         "#]],
     );
 }

@@ -282,9 +282,9 @@ fn a_bad_line_is_told_why_and_changes_nothing() {
         null
             wrong_type at $: this must be an object, not `null` | write { … }
         {}
-            missing_key at $: the line asks for nothing | say `market`, a broker's report, `link`, `positions`, `command`, `intents`, `judge` or `state`
+            missing_key at $: the line asks for nothing | say `market`, a broker's report, `link`, `adjustment`, `positions`, `command`, `intents`, `judge` or `state`
         {"id": 7}
-            missing_key at $: the line asks for nothing | say `market`, a broker's report, `link`, `positions`, `command`, `intents`, `judge` or `state`
+            missing_key at $: the line asks for nothing | say `market`, a broker's report, `link`, `adjustment`, `positions`, `command`, `intents`, `judge` or `state`
         {"id": [7], "judge": true}
             wrong_type at $.id: an `id` is a text or a number | write it in quotes
         {"marke": {}}

@@ -8,12 +8,24 @@ use serde_json::Value;
 use crate::funnel;
 use crate::support::{Folder, Row, count};
 
-const ELEVEN: [&str; 11] =
+pub(crate) const ELEVEN: [&str; 11] =
     ["000270", "000660", "005380", "005490", "005930", "015760", "030200", "035250", "035420", "051910", "105560"];
 const TWELVE: [&str; 12] = ["AAPL", "AMZN", "BAC", "GLD", "JPM", "MSFT", "MU", "QQQ", "SPY", "V", "VOO", "XLP"];
 
+/// Eight textbook strategies: id, kind, params without the size.
+pub(crate) const EIGHT: [(&str, &str, &str); 8] = [
+    ("sma-10-30", "sma_cross", "fast = 10, slow = 30"),
+    ("sma-20-60", "sma_cross", "fast = 20, slow = 60"),
+    ("ema-10-30", "ema_cross", "fast = 10, slow = 30"),
+    ("ema-12-26", "ema_cross", "fast = 12, slow = 26"),
+    ("rsi-14", "rsi_reversion", "period = 14, low = 30, high = 70"),
+    ("rsi-7", "rsi_reversion", "period = 7, low = 30, high = 70"),
+    ("breakout-20", "breakout", "lookback = 20"),
+    ("breakout-55", "breakout", "lookback = 55"),
+];
+
 /// The data's folder, if there is one.
-fn data() -> Option<PathBuf> {
+pub(crate) fn data() -> Option<PathBuf> {
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
     let folder = std::env::var_os("QTS_DATA").map_or_else(beside, PathBuf::from).canonicalize();
     if folder.is_err() {
@@ -43,17 +55,7 @@ impl Market<'_> {
             text += &format!("[[instrument]]\nid = {id}\n{instrument}\n");
             text += &format!("[[data]]\ninstrument = {id}\npath = \"{}\"\n{how}\n", path.display());
         }
-        let strategies = [
-            ("sma-10-30", "sma_cross", "fast = 10, slow = 30"),
-            ("sma-20-60", "sma_cross", "fast = 20, slow = 60"),
-            ("ema-10-30", "ema_cross", "fast = 10, slow = 30"),
-            ("ema-12-26", "ema_cross", "fast = 12, slow = 26"),
-            ("rsi-14", "rsi_reversion", "period = 14, low = 30, high = 70"),
-            ("rsi-7", "rsi_reversion", "period = 7, low = 30, high = 70"),
-            ("breakout-20", "breakout", "lookback = 20"),
-            ("breakout-55", "breakout", "lookback = 55"),
-        ];
-        for (id, kind, params) in strategies {
+        for (id, kind, params) in EIGHT {
             text += &format!("[[strategy]]\nid = \"{id}\"\nkind = \"{kind}\"\ninstruments = [{}]\n", ids.join(", "));
             text += &format!("params = {{ {params}, qty = \"{lot}\" }}\n");
         }

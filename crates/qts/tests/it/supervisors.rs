@@ -37,7 +37,7 @@ fn bars(prices: &str) -> String {
     let mut text = "ts,symbol,open,high,low,close,volume\n".to_owned();
     for (day, prices) in prices.split(" | ").enumerate() {
         for (minute, price) in prices.split(' ').enumerate() {
-            let at = format!("2024-01-{:02}T09:{:02}:00+09:00", day + 2, minute + 1);
+            let at = format!("2024-01-{:02}T09:{:02}:00+09:00", day + 8, minute + 1);
             text += &format!("{at},A,{price},{price},{price},{price},1000000\n");
         }
     }

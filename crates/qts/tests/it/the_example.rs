@@ -42,6 +42,7 @@ fn its_counts_are_these() {
             },
             "unsettled": []
           },
+          "adjustments": [],
           "arbitration": {
             "blocked": 180,
             "conflicts": 137,
@@ -129,6 +130,14 @@ fn its_counts_are_these() {
           },
           "cancels": 0,
           "cycles": 1761,
+          "data": {
+            "bars_without_volume": 0,
+            "crossed_quotes": 0,
+            "gaps": 0,
+            "jumps": [],
+            "one_sided_quotes": 0,
+            "rows": 7044
+          },
           "ended": {
             "canceled": 0,
             "expired": 0,
@@ -165,6 +174,7 @@ fn its_counts_are_these() {
           "state_hash": "f6939d04b93eb186d70bb245e6d7327cd3a4c3fd0303c0c161104e6bcd7db6ce",
           "strategies": 8,
           "trips": [],
+          "unused_adjustments": 0,
           "unused_commands": 0,
           "verdicts": {
             "block": 345,

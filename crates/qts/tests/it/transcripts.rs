@@ -47,8 +47,10 @@ pub(crate) fn documents() -> Vec<String> {
     let mut found = vec!["README.md".to_owned(), "README.ko.md".to_owned()];
     let pages = names_in(&root().join("docs")).into_iter().filter(|name| name.ends_with(".md"));
     found.extend(pages.map(|name| format!("docs/{name}")));
-    let examples = names_in(&root().join("examples")).into_iter().map(|name| format!("examples/{name}/README.md"));
-    found.extend(examples.filter(|path| root().join(path).exists()));
+    for name in names_in(&root().join("examples")) {
+        let pages = ["README.md", "README.ko.md"].map(|page| format!("examples/{name}/{page}"));
+        found.extend(pages.into_iter().filter(|path| root().join(path).exists()));
+    }
     found
 }
 

@@ -42,6 +42,8 @@ ts,open,high,low,close,volume
 
 fn minutes(name: &str, strategies: &str) -> Folder {
     let share = SHARE.replace("stamp = \"date\"", "stamp = \"open\"\ninterval = \"1m\"");
+    // The first trading day of a year begins an hour later, and nothing fills before it does.
+    let share = share.replace("class = \"krx_stock\"", "class = \"krx_stock\"\nsession = \"09:00-15:30\"");
     Folder::new(name).with("qts.toml", share + strategies).with("bars.csv", MINUTES)
 }
 

@@ -10,7 +10,7 @@ use crate::the_example::root;
 use crate::transcripts;
 
 /// Programs of others that a reader is told to start.
-const OTHERS: [&str; 4] = ["cargo", "cd", "python3", "git"];
+const OTHERS: [&str; 5] = ["cargo", "cd", "python3", "git", "ln"];
 
 fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|why| panic!("{path}: {why}"))

@@ -197,3 +197,42 @@ fn of_two_merged_exits_neither_is_blocked_by_the_order_s_size() {
         "#]],
     );
 }
+
+#[test]
+fn what_a_cycle_sends_is_exposure_for_what_comes_after_it() {
+    // Longs and shorts of different books, on both sides: b's purchase only covers, and c's sale finds no room.
+    check_decisions(
+        "A last=100
+         B last=100
+         account max_gross_exposure=4000
+         b holds -10 B
+         a buy 20 A @ 90
+         b buy 10 B @ 90
+         b buy 15 A @ 90
+         c sell 5 B @ 110",
+        expect![[r#"
+            a0 buy 20 A @ 90 -> reduce, sent 17: arbitration merged pass; account max_gross_exposure reduce 4500>4000
+            b0 buy 10 B @ 90 -> pass, sent 10
+            b1 buy 15 A @ 90 -> reduce, sent 13: arbitration merged pass; account max_gross_exposure reduce 4500>4000
+            c0 sell 5 B @ 110 -> block, sent 0: account max_gross_exposure block 4500>4000
+        "#]],
+    );
+}
+
+#[test]
+fn of_equal_rank_what_was_emitted_first_goes_first_whatever_its_price() {
+    check(
+        "A last=100
+         a buy 1 @ 93
+         a buy 2
+         a buy 3 @ 92",
+        expect![[r#"
+            a0 buy 1 A @ 93 -> pass, sent 1
+            a1 buy 2 A -> pass, sent 2
+            a2 buy 3 A @ 92 -> pass, sent 3
+            order buy 1 A @ 93 [a0 1]
+            order buy 2 A [a1 2]
+            order buy 3 A @ 92 [a2 3]
+        "#]],
+    );
+}

@@ -134,3 +134,64 @@ fn the_conservative_policy_looks_at_ages_duplicates_volume_and_hours() {
         "#]],
     );
 }
+
+#[test]
+fn fees_paid_are_no_cash_for_phase_5() {
+    let mut cycle = crate::cycle::Cycle::parse(
+        "A last=100
+         a policy=phase5 max_risk_score=1 flow=1000
+         a buy 9",
+    );
+    cycle.world.books.book_mut(&qts_core::StrategyId::new("a")).fees = qts_core::Money::whole(200);
+    expect![[r#"
+        a0 buy 9 A -> reduce, sent 8: strategy buy_affordability_check pass 1>?; strategy qty_adjusted reduce
+        order buy 8 A [a0 8]
+    "#]]
+    .assert_eq(&cycle.judge());
+}
+
+/// A field a line, without those that are not there.
+fn fields(value: &dyn std::fmt::Debug) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for line in format!("{value:#?}").lines() {
+        let (depth, word) = (line.len() - line.trim_start().len(), line.trim());
+        match lines.last_mut() {
+            Some(last) if depth > 4 || word.starts_with(')') => last.push_str(&format!(" {word}")),
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines.retain(|line| !line.ends_with("None,") && !line.ends_with("false,"));
+    lines.join("\n") + "\n"
+}
+
+#[test]
+fn the_conservative_policy_of_the_account_is_the_one_of_the_pages() {
+    let policy = qts_gate::RiskPolicy::built_in("conservative").expect("built in");
+    expect![[r#"
+        Controls {
+        restricted: {},
+        stale_data: Some( Thresholds { warn: Some( Intervals( 1, ), ), limit: None, block: Some( Intervals( 3, ), ), }, ),
+        short_not_allowed: true,
+        price_collar: Some( Thresholds { warn: Some( Ratio( 1500000, ), ), limit: None, block: Some( Ratio( 2500000, ), ), }, ),
+        cycle_notional: Some( Thresholds { warn: None, limit: Some( Fraction( Ratio( 30000000, ), ), ), block: None, }, ),
+        max_order_notional: Some( Thresholds { warn: None, limit: Some( Fraction( Ratio( 5000000, ), ), ), block: None, }, ),
+        max_long: Some( Thresholds { warn: None, limit: Some( Fraction( Ratio( 10000000, ), ), ), block: None, }, ),
+        max_short: Some( Thresholds { warn: None, limit: Some( Shares( Qty( 0, ), ), ), block: None, }, ),
+        max_gross_exposure: Some( Thresholds { warn: None, limit: Some( Fraction( Ratio( 95000000, ), ), ), block: None, }, ),
+        buying_power: Some( Ratio( 2000000, ), ),
+        max_open_orders: Some( Thresholds { warn: None, limit: Some( 20, ), block: None, }, ),
+        order_rate: Some( OrderRate { per_second: Ratio( 500000000, ), burst: Ratio( 2000000000, ), }, ),
+        message_limit: Some( Thresholds { warn: None, limit: Some( 2000, ), block: None, }, ),
+        }
+    "#]].assert_eq(&fields(&policy.account));
+    // Five of the same and thirty in all; five failures, ten warnings a minute; losses in percent.
+    expect![[r#"
+        Supervision {
+        repeated_execution: Some( RepeatedExecution { same: Some( 5, ), session: Some( 30, ), }, ),
+        failure_breaker: Some( Within { count: 5, window: Span( 60000000000, ), }, ),
+        warn_escalation: Some( Within { count: 10, window: Span( 60000000000, ), }, ),
+        daily_loss: Some( Thresholds { warn: Some( Ratio( 1000000, ), ), limit: Some( Ratio( 2000000, ), ), block: Some( Ratio( 3000000, ), ), }, ),
+        drawdown: Some( Thresholds { warn: Some( Ratio( 5000000, ), ), limit: Some( Ratio( 8000000, ), ), block: Some( Ratio( 10000000, ), ), }, ),
+        }
+    "#]].assert_eq(&fields(&policy.supervision));
+}

@@ -298,3 +298,40 @@ fn a_share_of_the_volume_is_whole_lots() {
         "#]],
     );
 }
+
+#[test]
+fn a_price_on_its_days_limit_is_inside_and_a_tick_further_is_not() {
+    // The limits of the day are 70 and 130.
+    check_decisions(
+        "A krx last=70 prev=100
+         B krx last=69 prev=100
+         C krx last=130 prev=100
+         D krx last=131 prev=100
+         a data_implausible=90%
+         a buy 1 A @ 70
+         a buy 1 B @ 70
+         a buy 1 C @ 130
+         a buy 1 D @ 130",
+        expect![[r#"
+            a0 buy 1 A @ 70 -> pass, sent 1
+            a1 buy 1 B @ 70 -> block, sent 0: strategy data_implausible block
+            a2 buy 1 C @ 130 -> pass, sent 1
+            a3 buy 1 D @ 130 -> block, sent 0: strategy data_implausible block
+        "#]],
+    );
+}
+
+#[test]
+fn a_jump_that_only_warns_leaves_the_days_limits_out() {
+    check_decisions(
+        "A krx last=131 before=100 prev=100
+         a data_implausible=5%/-/-
+         a buy 1 @ 120
+         b data_implausible=5%/-/90%
+         b buy 1 @ 120",
+        expect![[r#"
+            a0 buy 1 A @ 120 -> warn, sent 1: strategy data_implausible warn 0.31>0.05
+            b0 buy 1 A @ 120 -> block, sent 0: strategy data_implausible warn 0.31>0.05; strategy data_implausible block
+        "#]],
+    );
+}

@@ -180,3 +180,25 @@ fn what_cannot_be_computed_never_admits_more_than_what_can() {
         "]],
     );
 }
+
+#[test]
+fn an_order_size_that_cannot_be_valued_blocks_what_is_no_exit_and_slices_an_exit() {
+    // B has no price, so there is no equity to take a share of. A block leaves no room to be scored anew: a's score is
+    // of the 5 it asked for. Nor is the multiple of such a limit known, and an exit is exempt from it.
+    check_decisions(
+        "A last=100
+         B lot=1
+         z holds 5 B
+         a max_order_notional=5% max_risk_score=0.1 flow=1000
+         b max_order_notional=5% fat_finger=5x
+         b holds 10 A
+         a buy 5 A @ 100
+         b sell 10 A @ 110
+         b buy 5 A @ 100",
+        expect![[r#"
+            a0 buy 5 A @ 100 -> block, sent 0: strategy max_order_notional block; strategy buy_affordability_check pass 0.5>?; strategy risk_score_exceeded block 0.5>0.1
+            b0 sell 10 A @ 110 -> reduce, sent 1: strategy max_order_notional reduce
+            b1 buy 5 A @ 100 -> block, sent 0: strategy fat_finger block; strategy max_order_notional block
+        "#]],
+    );
+}

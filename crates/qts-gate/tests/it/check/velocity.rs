@@ -138,3 +138,30 @@ fn messages_of_a_session_are_orders_and_withdrawals() {
         "#]],
     );
 }
+
+#[test]
+fn a_strategy_is_charged_with_its_own_withdrawals_and_no_others() {
+    check_decisions(
+        "A last=100
+         a message_limit=2
+         b message_limit=2
+         a working 1 buy 1 @ 80
+         b working 2 buy 1 @ 80
+         b working 3 buy 1 @ 81
+         b working 4 buy 1 @ 82
+         a cancel 1
+         b cancel 2
+         b cancel 3
+         b cancel 4
+         a buy 1 @ 90
+         b buy 1 @ 90",
+        expect![[r#"
+            a0 buy 1 A @ 90 -> pass, sent 1
+            b0 buy 1 A @ 90 -> block, sent 0: strategy message_limit block 4>2
+            cancel 1 of a: test
+            cancel 2 of b: test
+            cancel 3 of b: test
+            cancel 4 of b: test
+        "#]],
+    );
+}

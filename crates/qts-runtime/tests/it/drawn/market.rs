@@ -20,8 +20,10 @@ pub(super) fn slices(stocks: &[Instrument], rng: &mut Rng, after: Option<Ts>) ->
             now += MINUTE * i64::from(rng.int(1, 3));
             slices.push(slice(now, day, &mut prices, rng, false));
         }
-        if rng.chance(30) {
-            slices.push(slice(day * DAY + CLOSE, day, &mut prices, rng, true));
+        if rng.chance(50) {
+            // The day as one bar, or a last minute that ends with its session.
+            let whole_session = rng.apart().chance(60);
+            slices.push(slice(day * DAY + CLOSE, day, &mut prices, rng, whole_session));
         }
     }
     slices.retain(|slice| !slice.events.is_empty());

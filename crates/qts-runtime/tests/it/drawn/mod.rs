@@ -8,8 +8,8 @@ pub(crate) mod whims;
 
 use std::sync::Arc;
 
-use qts_core::{Cycle, DailyLimit, Dated, Inst, Instrument, Money, Qty, Ratio, Slice, Span};
-use qts_gate::policy::{Age, Controls, FatFinger, Jump, OrderRate, OrderSize, Size, Thresholds, Worth};
+use qts_core::{Cycle, DailyLimit, Dated, Inst, Instrument, Money, Qty, Ratio, Scale, Slice, Span};
+use qts_gate::policy::{Age, Controls, FatFinger, Jump, OrderRate, OrderSize, Participation, Size, Thresholds, Worth};
 use qts_gate::supervision::{RepeatedExecution, Within};
 use qts_gate::{ArbitrationRule, RiskPolicy, StrategyState, Supervision};
 use qts_runtime::{Action, Command, QuarantineRule, Record, Registration, Target, When};
@@ -33,6 +33,11 @@ impl Rng {
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         mixed ^ (mixed >> 31)
+    }
+
+    /// Another one, for what must change nothing of what this one draws.
+    fn apart(&self) -> Self {
+        Self(!self.clone().next())
     }
 
     /// From `low` up to and with `high`.
@@ -61,6 +66,8 @@ pub(crate) struct World {
     pub(crate) members: Vec<Registration>,
     pub(crate) slices: Vec<Slice>,
     pub(crate) commands: Vec<(When, Command)>,
+    /// New scales of shares, before so many cycles.
+    pub(crate) adjustments: Vec<(u64, Inst, Scale)>,
 }
 
 impl World {
@@ -73,7 +80,8 @@ impl World {
         let members = names.iter().map(|name| member(name, &shared, stocks.len(), &mut rng)).collect();
         let opening = opening(stocks, names, &mut rng);
         let slices = market::slices(&opening.stocks, &mut rng, None);
-        Self { opening, members, slices, commands: Vec::new() }
+        let adjustments = adjustments(opening.stocks.len(), slices.len(), Rng::new(seed.wrapping_mul(0x0A_D1)));
+        Self { opening, members, slices, commands: Vec::new(), adjustments }
     }
 
     /// The same world with commands now and then, some of which cannot be done.
@@ -103,6 +111,7 @@ impl World {
             floor.register(member.clone());
         }
         floor.scheduled(self.commands.clone());
+        floor.adjusted(self.adjustments.clone());
         floor
     }
 
@@ -126,6 +135,18 @@ fn stocks(rng: &mut Rng) -> Vec<Instrument> {
         exchange_fee: Dated::always(Ratio::ZERO),
         sale_tax: Dated::always(rng.pick(&["0", "0.002"]).parse().expect("a ratio")),
         ..stock(name)
+    });
+    drawn.collect()
+}
+
+/// Splits and reverse splits in some worlds; drawn apart, so that they change nothing else of a world.
+fn adjustments(stocks: usize, cycles: usize, mut rng: Rng) -> Vec<(u64, Inst, Scale)> {
+    let (stocks, cycles) = (i32::try_from(stocks).expect("few"), i32::try_from(cycles).expect("few"));
+    let count = if rng.chance(40) { rng.int(1, 3) } else { 0 };
+    let drawn = (0..count).map(|_| {
+        let scale = rng.pick(&["2", "1/2", "3/2", "1/10", "5", "2/3"]).parse().expect("a ratio");
+        let inst = Inst(u32::try_from(rng.int(0, stocks - 1)).expect("not below zero"));
+        (u64::try_from(rng.int(1, cycles)).expect("positive"), inst, scale)
     });
     drawn.collect()
 }
@@ -238,11 +259,12 @@ fn unwatched_policy(rng: &mut Rng) -> RiskPolicy {
             look_back(controls, rng);
             controls.outside_session = rng.chance(30);
             let ages = Thresholds { warn: Some(Age::Intervals(1)), limit: None, block: Some(Age::Span(Span(MINUTE))) };
-            controls.stale_data = rng.chance(30).then_some(ages);
+            controls.stale_data = rng.chance(70).then_some(ages);
             controls.data_implausible = rng.chance(20).then(|| Jump::any(Thresholds::limit(percent(4))));
             controls.duplicate_order = rng.chance(30).then_some(Span(2 * MINUTE));
             controls.market_order = rng.chance(10);
             controls.restricted = rng.chance(10).then_some(Inst(1)).into_iter().collect();
+            of_strategies(controls, &mut rng.apart());
         }),
     }
 }
@@ -267,8 +289,29 @@ fn unwatched_account_policy(rng: &mut Rng) -> RiskPolicy {
             controls.buying_power = rng.chance(50).then(|| "0.02".parse().expect("a ratio"));
             controls.max_open_orders = rng.chance(30).then_some(Thresholds::limit(4));
             look_back(controls, rng);
+            of_accounts(controls, &mut rng.apart());
         }),
     }
+}
+
+/// The controls of a strategy that are left; drawn apart, so that they change nothing else of a world.
+fn of_strategies(controls: &mut Controls, rng: &mut Rng) {
+    controls.price_collar = rng.chance(30).then(collar);
+    controls.max_order_notional = rng.chance(20).then(|| Thresholds::limit(worth(rng)));
+    controls.max_net_exposure = rng.chance(20).then(|| Thresholds::limit(worth(rng)));
+    let volume = Participation { order: Some(percent(1)), day: Some(percent(2)), where_known: rng.chance(80) };
+    controls.max_participation = rng.chance(30).then_some(volume);
+}
+
+/// Those of an account.
+fn of_accounts(controls: &mut Controls, rng: &mut Rng) {
+    controls.max_short = rng.chance(30).then(|| Thresholds::limit(Size::Shares(Qty::whole(rng.int(0, 20)))));
+    controls.price_collar = rng.chance(30).then(collar);
+    controls.stale_data = rng.chance(30).then(|| Thresholds::limit(Age::Span(Span(MINUTE))));
+}
+
+fn collar() -> Thresholds<Ratio> {
+    Thresholds { warn: Some(percent(1)), limit: None, block: Some(percent(3)) }
 }
 
 /// Controls of what was sent before.

@@ -1,6 +1,6 @@
 //! A strategy that trades at random, but only on what it sees: whatever it sees differently, it does differently.
 
-use qts_core::{Intent, Kind, MarketEvent, Price, Qty, Side, Tif};
+use qts_core::{Inst, Intent, Kind, MarketEvent, Price, Qty, Side, Tif};
 use qts_strategy::{Factory, Intents, View};
 
 use super::Rng;
@@ -25,7 +25,8 @@ fn seen(view: &View<'_>, event: &MarketEvent) -> u64 {
 }
 
 fn act(view: &View<'_>, event: &MarketEvent, out: &mut Intents, rng: &mut Rng) {
-    let inst = event.instrument;
+    // Now and then on another stock's news, which may be old by then.
+    let inst = if rng.chance(5) { Inst(0) } else { event.instrument };
     let position = view.position(inst);
     let lot = view.instrument(inst).map_or(Qty::whole(1), |instrument| instrument.lot);
     let lots = |rng: &mut Rng| {

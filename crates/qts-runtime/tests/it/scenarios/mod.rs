@@ -1,5 +1,6 @@
 //! Stories of a runtime at work, told as the records that it leaves.
 
+mod adjust;
 mod commands;
 mod cycle;
 mod days;

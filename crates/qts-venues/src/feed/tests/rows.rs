@@ -176,9 +176,65 @@ fn equal_times_are_fine_for_quotes_and_trades_and_keep_file_order() {
 }
 
 #[test]
-fn crossed_quotes_and_unknown_sizes_are_not_bad_rows() {
-    let file = Temp::new("x.csv", "ts,bid,bid_size,ask,ask_size\n2018-01-15T00:00:00Z,12,,11,\n");
-    assert_eq!(lines(file.spec()), "2018-01-15T00:00:00Z of 2018-01-15 until 2018-01-15T06:30:00Z: quote 12 11 0 0\n");
+fn unknown_sizes_and_locked_quotes_are_not_bad_rows() {
+    let file = Temp::new("x.csv", "ts,bid,bid_size,ask,ask_size\n2018-01-15T00:00:00Z,11,,11,\n");
+    assert_eq!(lines(file.spec()), "2018-01-15T00:00:00Z of 2018-01-15 until 2018-01-15T06:30:00Z: quote 11 11 0 0\n");
+}
+
+#[test]
+fn crossed_quotes_are_left_out_and_counted_and_one_sided_ones_are_counted() {
+    let rows = ["11,5,12,5", "12,5,11,5", "11,0,12,5", "11,5,12,", "11,0,12,0", "13,0,12,0"];
+    let rows: String = (0..).zip(rows).map(|(second, row)| format!("2018-01-15T00:00:0{second}Z,{row}\n")).collect();
+    let file = Temp::new("x.csv", format!("ts,bid,bid_size,ask,ask_size\n{rows}"));
+    let (slices, report) = slices([file.spec()]).expect("no row is bad");
+    let source = &report.sources[0];
+    assert_eq!((slices.len(), source.crossed_quotes, source.one_sided_quotes, source.bad_rows), (4, 2, 2, 0));
+}
+
+#[test]
+fn a_file_of_crossed_quotes_alone_is_an_error() {
+    let file = Temp::new("x.csv", "ts,bid,bid_size,ask,ask_size\n2018-01-15T00:00:00Z,12,1,11,1\n");
+    let error = events(file.spec()).expect_err("no market");
+    let told = "read x.csv: in all 1 quotes the bid is above the ask, so none is a market; check whether the columns \
+                are swapped";
+    assert_eq!((error.code(), file.short(&error).as_str()), ("QTS0219", told));
+}
+
+#[test]
+fn bars_of_bid_and_ask_are_the_quotes_at_their_ends() {
+    let text = "ts,symbol,bid_open,bid_high,bid_low,bid_close,bid_size,ask_open,ask_high,ask_low,ask_close,ask_size\n\
+                2018-01-15T00:00:00Z,005930,9,12,8,10,3,10,13,9,11,4\n\
+                2018-01-15T00:01:00Z,005930,10,12,8,12,3,11,13,9,11,4\n";
+    let file = Temp::new("x.csv", text);
+    assert_eq!(
+        lines(file.minutes()),
+        "2018-01-15T00:01:00Z of 2018-01-15 until 2018-01-15T06:30:00Z: quote 10 11 3 4\n",
+        "known at the end; the second is crossed"
+    );
+    let error = events(file.spec()).expect_err("no stamp");
+    assert!(file.short(&error).starts_with("read x.csv: bars need `stamp`"), "{error}");
+    let twice = Temp::new("x.csv", text.replace("00:01:00", "00:00:00"));
+    assert!(
+        events(twice.minutes()).expect_err("repeated").to_string().contains("a bar of this time was already there")
+    );
+}
+
+#[test]
+fn time_between_bars_within_the_hours_is_a_gap_and_nights_are_none() {
+    let gaps = |times: &[&str]| {
+        let row = |time: &&str| format!("2018-01-{time}:00+09:00,005930,9,9,9,9,1\n");
+        let rows: String = times.iter().map(row).collect();
+        let file = Temp::new("x.csv", format!("ts,symbol,open,high,low,close,volume\n{rows}"));
+        slices([file.minutes()]).expect("bars").1.sources[0].gaps
+    };
+    assert_eq!(gaps(&["15T09:00", "15T09:01", "15T09:02"]), 0);
+    assert_eq!(gaps(&["15T09:00", "15T09:02", "15T15:29"]), 2);
+    assert_eq!(gaps(&["15T15:29", "16T09:00"]), 0, "the night");
+    assert_eq!(gaps(&["15T15:28", "16T09:00"]), 1, "the last minute of the first day");
+    assert_eq!(gaps(&["15T15:29", "16T09:01"]), 1, "the first minute of the second");
+    assert_eq!(gaps(&["15T08:00", "15T08:50", "15T09:00"]), 0, "before the market opens");
+    assert_eq!(gaps(&["15T15:29", "15T15:31", "15T18:00"]), 0, "after it has closed");
+    assert_eq!(gaps(&["15T08:50", "15T09:01"]), 1);
 }
 
 #[test]

@@ -8,6 +8,7 @@ use qts_core::{
     Outcome, Payload, Price, Qty, Quote, Ratio, Side, Slice, TickTable, Tif, Trade, Ts,
 };
 
+use crate::calendar::SessionClock;
 use crate::sim::order::Ticket;
 use crate::sim::{SimBroker, SimConfig};
 
@@ -68,6 +69,13 @@ impl Desk {
         let positions: Vec<_> = instruments.iter().map(|(inst, _)| (inst, Qty::whole(held))).collect();
         let broker = SimBroker::new(config, Arc::clone(&instruments)).holding(positions);
         Self { broker, instruments, now: at("0 00:00"), closes: "15:30" }
+    }
+
+    /// In markets that trade from 09:00 to 15:30.
+    pub(super) fn with_hours(mut self) -> Self {
+        let clock = SessionClock::new(Some((540, 930)), "UTC").expect("a calendar");
+        self.broker = self.broker.with_hours(vec![clock; 3]);
+        self
     }
 
     /// With the default broker, one daily bar of A (close 50,000) behind it.

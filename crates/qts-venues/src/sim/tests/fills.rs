@@ -155,7 +155,7 @@ fn our_orders_share_one_bars_volume_in_the_order_of_their_numbers() {
 }
 
 #[test]
-fn a_quote_has_room_on_each_side_and_a_size_of_zero_bounds_nothing() {
+fn a_quote_has_room_on_each_side_and_where_one_alone_has_shares_nobody_is_on_the_other() {
     let mut desk = Desk::new(capped("0.5"));
     for order in ["1 C buy 9 market gtc", "2 C sell 9 market gtc", "3 C sell 9 market gtc"] {
         desk.place(order);
@@ -165,11 +165,37 @@ fn a_quote_has_room_on_each_side_and_a_size_of_zero_bounds_nothing() {
     let said = desk.at("5 09:01", &["C quote 100 101 0 8", "C trade 100 0"]);
     let want = [
         "1 fill 3: 4 at 101, fee 0",
-        "2 fill 4: 2 at 100, fee 0",
-        "3 fill 5: 9 at 100, fee 0",
-        "1 fill 6: 2 at 100, fee 0",
+        "1 fill 4: 2 at 100, fee 0",
+        "2 fill 5: 2 at 100, fee 0",
+        "3 fill 6: 9 at 100, fee 0",
     ];
-    assert_eq!(said, want);
+    assert_eq!(said, want, "a trade without a size bounds nothing");
+    desk.place("4 C sell 5 market gtc");
+    assert_eq!(desk.at("5 09:02", &["C quote 100 101 0 0"])[1..], ["4 fill 7: 5 at 100, fee 0"], "nor such a quote");
+}
+
+#[test]
+fn a_crossed_quote_fills_nothing_and_a_locked_one_does() {
+    let fill = |order, event| outcome(touch(), order, event);
+    for order in ["C buy 1 market day", "C sell 1 market day", "C buy 1 200 day", "C sell 1 50 day"] {
+        assert_eq!(fill(order, "C quote 101 100 5 5"), "nothing", "{order}");
+        assert_eq!(fill(order, "C quote 100 100 5 5"), "fill 1: 1 at 100, fee 0", "{order}");
+    }
+}
+
+#[test]
+fn a_bar_fills_nothing_whose_time_quotes_trades_or_shorter_bars_have_told() {
+    let left_over = |earlier: &str, later: &str| {
+        let mut desk = Desk::after_a_day(capped("0.5"));
+        desk.place("1 A buy 9 market gtc");
+        assert_eq!(desk.at("5 10:00", &[earlier]).len(), 2, "accepted, and filled in part");
+        desk.at("5 15:30", &[later]).len()
+    };
+    let day = "A day 40000 60000 40000 50000 1000";
+    assert_eq!(left_over("A trade 50000 4", day), 0, "its open was at 09:00, before that trade");
+    assert_eq!(left_over("A quote 49900 50000 4 4", day), 0);
+    assert_eq!(left_over("A bar 50000 50000 50000 50000 4", day), 0);
+    assert_eq!(left_over("A bar 50000 50000 50000 50000 4", "A bar 50000 50000 50000 50000 40"), 1);
 }
 
 #[test]

@@ -266,6 +266,17 @@ fn ioc_takes_what_the_first_event_gives_and_drops_the_rest() {
     assert_eq!(said, ["1 fill 1: 3 at 50000, fee 23", "1 canceled", "2 canceled"]);
 }
 
+/// A bar's low comes later than its open, and by then such an order is gone.
+#[test]
+fn ioc_and_fok_meet_the_first_price_of_a_bar_and_none_of_its_later_ones() {
+    let mut desk = Desk::after_a_day(SimConfig::default());
+    for order in ["1 A buy 1 49500 ioc", "2 A buy 1 49500 fok", "3 A buy 1 50500 ioc", "4 A buy 1 49500 day"] {
+        desk.place(order);
+    }
+    let said = desk.at("5 09:01", &["A bar 50000 50100 49000 50000 100"]);
+    assert_eq!(said[4..], ["1 canceled", "2 canceled", "3 fill 1: 1 at 50000, fee 8", "4 fill 2: 1 at 49500, fee 7"]);
+}
+
 #[test]
 fn ioc_and_fok_are_dropped_by_a_bar_without_volume() {
     let mut desk = Desk::after_a_day(SimConfig::default());
@@ -284,4 +295,24 @@ fn fok_fills_whole_or_not_at_all_and_then_uses_up_no_volume() {
     let said = desk.at("5 09:01", &["A trade 50000 30"]);
     let want = ["1 canceled", "2 fill 1: 2 at 50000, fee 15", "3 fill 2: 1 at 50000, fee 8"];
     assert_eq!(said[3..], want);
+}
+
+#[test]
+fn nothing_fills_before_the_open_and_after_the_close() {
+    let mut desk = Desk::new(SimConfig::default()).with_hours();
+    desk.at("4 15:00", &["C trade 100 5"]);
+    desk.place("1 C buy 1 market gtc");
+    let closed = ["C trade 100 5", "C quote 99 101 5 5", "C bar 100 110 90 105 50"];
+    for time in ["4 15:31", "5 08:00", "5 08:59", "5 09:00"] {
+        assert_eq!(desk.at(time, &closed[2..]).len(), usize::from(time == "4 15:31"), "accepted, no more: {time}");
+    }
+    for event in closed {
+        assert_eq!(desk.at("5 08:59", &[event]), [""; 0], "{event}");
+    }
+    assert_eq!(desk.at("5 09:00", &["C trade 101 5"]), ["1 fill 1: 1 at 101, fee 0"], "the opening");
+    desk.place("2 C buy 1 market gtc");
+    assert_eq!(desk.at("5 15:30", &["C trade 102 5"]), ["2 accepted", "2 fill 2: 1 at 102, fee 0"], "the close");
+    desk.place("3 C buy 1 market day");
+    assert_eq!(desk.at("5 15:31", &["C trade 103 5"]), ["3 accepted"], "it belongs to the next session");
+    assert_eq!(desk.at("6 09:01", &["C trade 104 5"]), ["3 fill 3: 1 at 104, fee 0"]);
 }

@@ -182,7 +182,7 @@ fn columns_count_characters() {
         expect![[r#"
             QTS0104 1:1 there is no `[account]` in folder/qts.toml | help: add `[account]` with `currency = "KRW"` and `cash = "100000000"`
             QTS0122 1:35 the strategy id `operator` is reserved | help: choose another, such as `operator-1`
-            QTS0103 2:2 unknown key `한` in the config | help: known keys: account, broker, calendar, instrument, policy, strategy, position, command, data, arbitration, quarantine, journal
+            QTS0103 2:2 unknown key `한` in the config | help: known keys: account, broker, calendar, instrument, policy, strategy, position, command, data, adjustment, arbitration, quarantine, journal
         "#]],
     );
 }

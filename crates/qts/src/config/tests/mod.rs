@@ -1,5 +1,6 @@
 //! Text in, config or errors out: one line per error, with its number, line, column and way out.
 
+mod adjustments;
 mod bad;
 mod bad_policy;
 mod bad_value;

@@ -8,12 +8,14 @@ mod open;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use qts_core::{Inst, Money};
+use qts_core::{Day, Inst, Money};
+
+use crate::local;
 
 use super::code::Code;
 use super::error::{ConfigError, ConfigErrors};
 use super::source::Place;
-use super::spec::{Config, StrategySpec, Target};
+use super::spec::{AdjustmentSpec, Config, StrategySpec, Target};
 
 pub(crate) use known_days::DataDays;
 
@@ -47,6 +49,37 @@ impl Config {
         found.extend(limits::between(self));
         found.extend(open::open(self));
         if found.is_empty() { None } else { Some(ConfigErrors::new(found)) }
+    }
+
+    /// Adjustments that the data has no use for, by the first and the last day of each instrument's data. A config
+    /// without data is for `serve`, whose prices come from outside.
+    pub(crate) fn idle_adjustments(&self, days: &BTreeMap<Inst, (Day, Day)>) -> Vec<ConfigError> {
+        let idle = |spec: &AdjustmentSpec| {
+            let (id, date) = (self.registry.name(spec.instrument), spec.date);
+            let warning = |message: String, help: &str| {
+                Some(self.warning(Code::IdleAdjustment, spec.place, message).help(help.to_owned()))
+            };
+            if !self.data.iter().any(|data| data.instrument == spec.instrument) {
+                let message = format!("there is no `[[data]]` for `{id}`, so nothing of it is adjusted");
+                return warning(message, "add `[[data]]`, or delete the adjustment");
+            }
+            let (first, last) = *days.get(&spec.instrument)?;
+            match local::day_of(date) {
+                day if day > last => {
+                    let message = format!("the data of `{id}` ends on {}, before {date}", local::date_of(last));
+                    warning(message, "correct the date, or delete the adjustment")
+                }
+                day if day <= first => {
+                    let message = format!("the data of `{id}` begins on {}, on the new scale", local::date_of(first));
+                    warning(
+                        message,
+                        "delete it: nothing of the old scale is in the data; positions are taken as written",
+                    )
+                }
+                _ => None,
+            }
+        };
+        self.adjustments.iter().filter(|_| !self.data.is_empty()).filter_map(idle).collect()
     }
 
     fn warning(&self, code: Code, place: Place, message: String) -> ConfigError {
