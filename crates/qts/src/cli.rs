@@ -11,6 +11,7 @@ use crate::call;
 use crate::demo::DemoArgs;
 use crate::explain::ExplainArgs;
 use crate::init::InitArgs;
+use crate::journal::JournalArgs;
 use crate::why::WhyArgs;
 
 use crate::check::CheckArgs;
@@ -87,6 +88,9 @@ Examples:
   qts replay run.qts --verify
   qts replay run.qts --verify --format json")]
     Replay(ReplayArgs),
+    /// Save what can be trusted of a damaged journal
+    #[command(after_help = "Examples:\n  qts journal repair run.qts repaired.qts")]
+    Journal(JournalArgs),
     /// Say everything that is wrong with a config and its data, at once, and what is odd about it
     #[command(after_help = "\
 Examples:
@@ -213,7 +217,7 @@ pub(crate) struct RunArgs {
     /// Stop after about this many events (whole slices)
     #[arg(long, value_name = "N", value_parser = count, allow_negative_numbers = true)]
     pub(crate) limit_events: Option<u64>,
-    /// Go on with the journal of a run that was broken off: what happened then is compared with what happens now
+    /// Go on with the journal of a run that was broken off, if there is one: what happened then is compared with now
     #[arg(long)]
     pub(crate) resume: bool,
     /// No line of progress, which otherwise shows on a terminal

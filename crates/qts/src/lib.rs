@@ -92,6 +92,7 @@ fn perform(command: &Command, kinds: &Kinds, out: &mut impl Write) -> Result<End
     let interrupt = Interrupt::listen()?;
     match command {
         Command::Run(args) => run::run(args, kinds, &interrupt, out),
+        Command::Journal(args) => journal::journal(args, out),
         Command::Replay(args) => replay::replay(args, kinds, &interrupt, out),
         Command::Check(args) => check::check(args, kinds, &interrupt, out),
         Command::Explain(args) => explain::explain(args, kinds, &interrupt, out),

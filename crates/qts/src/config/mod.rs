@@ -298,6 +298,17 @@ impl Config {
         self.all_strategies().filter_map(of).collect()
     }
 
+    /// For commands that keep nothing yet: who wants a journal must not believe that there is one.
+    ///
+    /// # Errors
+    /// One is wanted.
+    pub(crate) fn refuse_journal(&self, command: &str) -> Result<(), ConfigErrors> {
+        let Some(journal) = &self.journal else { return Ok(()) };
+        let message = format!("`qts {command}` keeps no journal yet");
+        let error = ConfigError::new(&self.source, Code::NotBuilt, journal.place, message);
+        Err(ConfigErrors::new(vec![error.help("leave `[journal]` out of this config; `qts run` keeps one")]))
+    }
+
     /// For a run, where every strategy must be of some kind: only `decide` and `serve` take intents from outside.
     ///
     /// # Errors

@@ -51,8 +51,8 @@ impl<'d> Keeper<'d> {
     /// Begins a journal where there is none, or goes on with the one that is there.
     ///
     /// # Errors
-    /// There is a journal and nobody said to go on with it, or none to go on with; it is locked, damaged, or of another
-    /// config; the disk fails.
+    /// There is a journal and nobody said to go on with it; it is locked, damaged, or of another config; the disk
+    /// fails.
     pub(crate) fn open(
         Disk { spec, folder: disk }: &'d Disk,
         usual: Durability,
@@ -61,17 +61,15 @@ impl<'d> Keeper<'d> {
     ) -> Result<Self, Trouble> {
         let folder = &spec.folder;
         let failed = |error| trouble::of(folder, &error);
-        match (Reader::open(disk), resume) {
-            (Err(qts_journal::Error::NoJournal), true) => return Err(trouble::absent(folder)),
-            (Err(qts_journal::Error::NoJournal), false) => {}
-            (_, false) => return Err(trouble::exists(folder)),
-            // Whatever else is wrong with it, the writer tells.
-            (_, true) => {}
+        // Whatever else may be wrong with a journal that is there, the writer tells.
+        let is_there = !matches!(Reader::open(disk), Err(qts_journal::Error::NoJournal));
+        if is_there && !resume {
+            return Err(trouble::exists(folder));
         }
         let options = Options::new(policy(spec.durability.unwrap_or(usual)), instance(opening));
         let own = Folder::create(folder).map_err(|error| trouble::folder(folder, &error))?;
         let (writer, _) = Writer::open(own, options, |_| {}).map_err(failed)?;
-        let told = if resume { Some(Reader::open(disk).map_err(failed)?) } else { None };
+        let told = if is_there { Some(Reader::open(disk).map_err(failed)?) } else { None };
         let mut keeper = Self { folder, writer, told, number: 0, bytes: Vec::new(), started: Instant::now() };
         keeper.keep(Telling::Opening(opening))?;
         keeper.settle()?;

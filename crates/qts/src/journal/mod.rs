@@ -6,9 +6,11 @@
 
 mod keeper;
 mod opening;
+mod repair;
 mod tape;
 mod trouble;
 
 pub(crate) use keeper::{Disk, Keeper, folder};
 pub(crate) use opening::opening;
+pub(crate) use repair::{JournalArgs, journal};
 pub(crate) use tape::{Tape, config, disk, tell};

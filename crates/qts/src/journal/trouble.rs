@@ -7,9 +7,15 @@ use qts_record::Opening;
 
 use crate::exit::Trouble;
 
-/// An error of the journal in `folder`.
+/// An error of the journal in `folder`: what is there cannot be used, or nothing can be done with it now.
 pub(super) fn of(folder: &Path, error: &Error) -> Trouble {
-    Trouble::Failure(format!("{}: {error}", folder.display()))
+    let text = format!("{}: {error}", folder.display());
+    match error {
+        Error::NoJournal | Error::Damaged(_) | Error::OtherVersion { .. } | Error::UnknownKind { .. } => {
+            Trouble::Input(text)
+        }
+        _ => Trouble::Failure(text),
+    }
 }
 
 /// The folder cannot be read.
@@ -51,12 +57,6 @@ pub(super) fn exists(folder: &Path) -> Trouble {
     Trouble::Failure(format!(
         "{folder}: there is a journal already; `--resume` goes on with it, another `path` in [journal] begins a new one"
     ))
-}
-
-/// There is nothing to go on with.
-pub(super) fn absent(folder: &Path) -> Trouble {
-    let folder = folder.display();
-    Trouble::Failure(format!("{folder}: there is no journal to go on with; leave `--resume` out to begin one"))
 }
 
 /// It is the journal of another run.

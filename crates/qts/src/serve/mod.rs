@@ -47,7 +47,9 @@ pub(crate) fn serve(
     interrupt: &Interrupt,
     out: &mut impl Write,
 ) -> Result<Ending, Trouble> {
-    let mut service = Service::new(wire::load(&args.config, kinds)?)?;
+    let config = wire::load(&args.config, kinds)?;
+    config.refuse_journal("serve")?;
+    let mut service = Service::new(config)?;
     let failed = |why| Trouble::Failure(format!("failed to read standard input: {why}; start it again"));
     let mut lines = Lines::new(BufReader::new(interrupt.stdin().map_err(failed)?));
     loop {

@@ -187,7 +187,7 @@ fn things_that_are_missing_or_too_many() {
             Add("[[instrument]]\nid = \"A.KRX\"\ntick = 1\n"),
             Add("[[data]]\ninstrument = \"A.KRX\"\npath = \"bars.csv\"\nstamp = \"date\"\n"),
             Add("[[command]]\ndo = \"kill\"\n"),
-            Add("[journal]\npath = \"run.qts\"\n"),
+            Add("[journal]\nsync = \"cycle\"\n"),
         ],
         expect![[r#"
             QTS0104 1:1 there is no `[account]` in bad.toml | add `[account]` with `currency = "KRW"` and `cash = "100000000"`
@@ -210,7 +210,7 @@ fn things_that_are_missing_or_too_many() {
             QTS0160 20:1 the command does not say when | add `at = "2018-01-15T15:30:00+09:00"` or `cycle = 17`
             QTS0162 21:6 the command must say why | add `reason = "…"`; it is recorded
 
-            QTS0115 20:1 the journal is not built yet | leave `[journal]` out"#]],
+            QTS0104 20:1 [journal] has no `path` | add `path = "run.qts"`"#]],
     );
 }
 

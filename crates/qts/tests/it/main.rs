@@ -24,6 +24,7 @@ mod help;
 mod hint;
 mod init;
 mod interrupt;
+mod journal;
 mod krx_year;
 mod markets;
 mod mistakes;

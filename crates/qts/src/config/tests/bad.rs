@@ -277,11 +277,18 @@ fn commands_say_when_whom_and_why() {
 }
 
 #[test]
-fn what_is_not_built_is_refused() {
+fn a_journal_has_a_path_and_only_a_group_waits() {
     check(
-        "[journal]\npath = \"run.qts\"\n",
+        "[journal]\nsync = \"often\"\n",
         expect![[r#"
-        QTS0115 1:1 the journal is not built yet | help: leave `[journal]` out
+        QTS0104 1:1 [journal] has no `path` | help: add `path = "run.qts"`
+        QTS0106 2:8 `sync` cannot be `often` | help: it can be: cycle, group, replayable
+    "#]],
+    );
+    check(
+        "[journal]\npath = \"run.qts\"\nevery = \"50ms\"\n",
+        expect![[r#"
+        QTS0104 3:9 `every` says how long a group waits, and there is none | help: write `sync = "group"` with it, or leave it out
     "#]],
     );
 }
