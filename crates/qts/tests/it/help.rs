@@ -62,8 +62,8 @@ fn every_example_is_understood() {
 }
 
 /// Files that a reader has to bring.
-const OF_THE_READER: [&str; 7] =
-    ["my.toml", "my-trading", "cycle.json", "cycles.jsonl", "policy.toml", "tests/*.toml", "--config"];
+const OF_THE_READER: [&str; 8] =
+    ["my.toml", "my-trading", "cycle.json", "cycles.jsonl", "policy.toml", "tests/*.toml", "--config", "run.qts"];
 
 /// As at the root of a checkout, where every example works that needs nothing of the reader's.
 #[test]
