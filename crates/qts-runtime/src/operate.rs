@@ -168,7 +168,7 @@ impl Runtime {
         };
         let books = self.books.iter().flat_map(|(owner, book)| book.holdings().map(move |(inst, _)| (owner, inst)));
         let concerned = books.filter(|(owner, inst)| concerns(owner, *inst)).map(|(owner, inst)| (owner.clone(), inst));
-        self.flattening.extend(concerned);
+        self.flattening.extend(concerned.map(|key| (key, 0)));
         Ok(())
     }
 }

@@ -8,8 +8,8 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use qts_core::{
-    Books, Cycle, Day, Decision, Epoch, ExecReport, Holding, Inst, Instruments, Market, Mode, Money, OrderId, Outcome,
-    Payload, Proposal, Qty, Scale, Side, Slice, Span, StrategyId, Ts,
+    Books, Child, Cycle, Day, Decision, Epoch, ExecReport, Holding, Inst, Instruments, Market, Mode, Money, OrderId,
+    Outcome, Payload, Proposal, Qty, Scale, Side, Slice, Span, StrategyId, Ts,
 };
 use qts_gate::{
     ArbitrationRule, CancelAsk, Causes, Pace, Permit, RiskPolicy, Situation, StagedRiskGate, StrategyState,
@@ -73,6 +73,9 @@ pub struct Setup {
     pub stop: StopPolicy,
 }
 
+/// So many rejections in a row, and a flatten asks no more.
+const MOST_REFUSED_FLATTENS: u32 = 5;
+
 /// Many strategies, one account, one gate, one loop.
 pub struct Runtime {
     pub(crate) instruments: Arc<Instruments>,
@@ -93,8 +96,9 @@ pub struct Runtime {
     pub(crate) epoch: Epoch,
     /// Orders to be withdrawn as soon as their state allows it.
     pub(crate) unwanted: BTreeSet<OrderId>,
-    /// Positions to be closed for the operator, asked again until they are gone.
-    pub(crate) flattening: BTreeSet<(StrategyId, Inst)>,
+    /// Positions to be closed for the operator, asked again until they are gone, and how many of the orders for it were
+    /// rejected in a row.
+    pub(crate) flattening: BTreeMap<(StrategyId, Inst), u32>,
     quarantine: QuarantineRule,
     cycle: Cycle,
     pub(crate) now: Ts,
@@ -134,7 +138,7 @@ impl Runtime {
             unadjusted: BTreeMap::new(),
             epoch: Epoch(0),
             unwanted: BTreeSet::new(),
-            flattening: BTreeSet::new(),
+            flattening: BTreeMap::new(),
             quarantine: setup.quarantine,
             cycle: Cycle(0),
             now: Ts(0),
@@ -348,6 +352,9 @@ impl Runtime {
         }
         let shares = self.ledger.fill(id, fill, &mut self.books, &self.instruments);
         self.count_fill(instrument, &shares);
+        for share in &shares {
+            self.flattening.entry((share.owner.clone(), instrument)).and_modify(|refused| *refused = 0);
+        }
         let (qty, price, fee) = fill;
         out.record(Record::Fill { order: id, instrument, side, qty, price, fee, shares, late });
         if over && !late {
@@ -360,7 +367,31 @@ impl Runtime {
             Outcome::Rejected(why) => Some(why.clone()),
             _ => None,
         };
+        if how == OrderState::Rejected {
+            self.count_refused_flatten(report.order, out);
+        }
         self.close(report.order, how, why, out);
+    }
+
+    /// An order to flatten that is rejected again and again is not sent for ever: somebody has to look.
+    fn count_refused_flatten(&mut self, id: OrderId, out: &mut Effects) {
+        let Some(order) = self.ledger.working().iter().find(|order| order.id == id) else { return };
+        let of_operator = |child: &&Child| child.decision.strategy.as_str() == StrategyId::OPERATOR;
+        let concerned: Vec<_> =
+            order.children.iter().filter(of_operator).map(|child| (child.owner.clone(), order.instrument)).collect();
+        for key in concerned {
+            let Some(count) = self.flattening.get_mut(&key) else { continue };
+            *count += 1;
+            if *count == MOST_REFUSED_FLATTENS {
+                self.flattening.remove(&key);
+                let (owner, instrument) = (key.0, self.instruments.name(key.1));
+                let what = format!(
+                    "the broker rejected {MOST_REFUSED_FLATTENS} orders in a row to close {instrument} of `{owner}`: no \
+                     more are sent; look why, then flatten again"
+                );
+                out.record(Record::Refused { order: id, what });
+            }
+        }
     }
 
     fn close(&mut self, order: OrderId, how: OrderState, why: Option<String>, out: &mut Effects) {
@@ -413,7 +444,7 @@ impl Runtime {
     fn flatten_proposals(&mut self) -> Vec<Proposal> {
         let mut proposals = Vec::new();
         // While the link is down they could not be sent.
-        let wanted = self.flattening.iter().filter(|_| !self.supervisors.link_is_down);
+        let wanted = self.flattening.keys().filter(|_| !self.supervisors.link_is_down);
         let wanted: Vec<(StrategyId, Inst)> = wanted.cloned().collect();
         for (emission, (owner, inst)) in (0..).zip(wanted) {
             let holding = self.books.get(&owner).map(|book| book.holding(inst)).unwrap_or_default();

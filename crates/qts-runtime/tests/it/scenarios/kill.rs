@@ -238,6 +238,29 @@ fn flatten_gets_through_though_the_strategy_keeps_sending_orders() {
 }
 
 #[test]
+fn flatten_stops_asking_after_five_rejections_in_a_row_and_says_so() {
+    let mut floor = Opening { positions: vec![("a", A, 9, 100)], sim: None, ..Opening::default() }.open();
+    floor.register(entry("a", script("")));
+    floor.minute("A 100");
+    floor.tell("a", Action::Flatten);
+    let mut story = Vec::new();
+    for order in 1..=5 {
+        floor.minute("A 100");
+        story = floor.report(order, qts_core::Outcome::Rejected("no".into()));
+    }
+    story.extend(floor.minute("A 100"));
+    // Told anew, it asks anew; a fill shows that orders do go through.
+    story.extend(floor.tell("a", Action::Flatten));
+    story.extend(floor.minute("A 100"));
+    check(&story, &expect![[r#"
+        refused 5: the broker rejected 5 orders in a row to close A.X of `a`: no more are sent; look why, then flatten again
+        order 5 rejected: no
+        command flatten strategy `a`
+        operator for a wants sell 9 A: pass 9
+        order 6: sell 9 A = a 9"#]]);
+}
+
+#[test]
 fn flatten_waits_for_orders_that_may_still_fill() {
     let mut floor = Opening { sim: None, ..Opening::default() }.open();
     floor.register(entry("a", script("1 buy 4 A @90")));
