@@ -209,6 +209,17 @@ fn a_control_that_can_do_nothing_where_it_stands() {
 }
 
 #[test]
+fn a_days_loss_that_is_known_when_the_day_is_over_only_warns() {
+    let loss = ("max_gross_exposure = \"90%\"\n", "daily_loss = { limit = \"2%\", block = \"3%\" }\n");
+    check("warn-daily-loss", &[loss], expect![[r#""#]]);
+    let minutes = QUIET.replace("stamp = \"date\"", "stamp = \"close\"\ninterval = \"1m\"").replacen(loss.0, loss.1, 1);
+    let quiet = Folder::new("warn-no-daily-loss")
+        .with("qts.toml", minutes)
+        .with("bars.csv", "ts,symbol,open,high,low,close,volume\n2024-01-08T09:01:00+09:00,A,100,100,100,100,10\n");
+    assert_eq!(quiet.qts("check qts.toml").err, "");
+}
+
+#[test]
 fn a_level_above_what_another_control_admits() {
     check(
         "warn-order-above-position",

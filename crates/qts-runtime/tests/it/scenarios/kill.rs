@@ -252,12 +252,15 @@ fn flatten_stops_asking_after_five_rejections_in_a_row_and_says_so() {
     // Told anew, it asks anew; a fill shows that orders do go through.
     story.extend(floor.tell("a", Action::Flatten));
     story.extend(floor.minute("A 100"));
-    check(&story, &expect![[r#"
+    check(
+        &story,
+        &expect![[r#"
         refused 5: the broker rejected 5 orders in a row to close A.X of `a`: no more are sent; look why, then flatten again
         order 5 rejected: no
         command flatten strategy `a`
         operator for a wants sell 9 A: pass 9
-        order 6: sell 9 A = a 9"#]]);
+        order 6: sell 9 A = a 9"#]],
+    );
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::super::controls::Works;
 use super::super::error::ConfigError;
 use super::super::origins::Said;
 use super::super::source::Place;
-use super::super::spec::{Config, StrategySpec};
+use super::super::spec::{Config, DataSpec, Stamp, StrategySpec};
 
 /// Who is judged by a policy or by one that extends it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +67,11 @@ fn idle(config: &Config, control: &'static str, said: &Said) -> Option<ConfigErr
             format!("`{control}` does nothing here: no instrument has a `short_ban`"),
             "write `max_short = \"0\"` to rule out short positions in every market",
         ),
+        "daily_loss" if users.account && is_told_day_by_day(config) => warning(
+            "`daily_loss` only warns here: each bar spans its session, so the day is over when its loss is known"
+                .to_owned(),
+            "limit the `drawdown`, which holds whatever the bars, or use bars shorter than a day",
+        ),
         "fat_finger" if users.strategies && has_idle_multiple(config, policy) => warning(
             format!("`multiple` of `fat_finger` does nothing in `{policy}`: it has no limit to multiply"),
             "set `max_order_qty` or `max_order_notional`, or leave `multiple` out",
@@ -83,6 +88,14 @@ fn idle(config: &Config, control: &'static str, said: &Said) -> Option<ConfigErr
             _ => None,
         },
     }
+}
+
+/// Is all that is known of a day known when it is over?
+fn is_told_day_by_day(config: &Config) -> bool {
+    let spans_a_day = |data: &DataSpec| {
+        data.stamp == Some(Stamp::Date) || data.interval.is_some_and(|interval| interval >= qts_core::Span::DAY)
+    };
+    !config.data.is_empty() && config.data.iter().all(spans_a_day)
 }
 
 /// Does every set of controls of this policy that has a `multiple` lack what it multiplies?
