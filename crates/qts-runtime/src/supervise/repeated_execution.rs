@@ -55,7 +55,7 @@ impl Runtime {
     }
 
     /// A new session counts anew.
-    pub(super) fn forget_executions(&mut self) {
+    pub(crate) fn forget_executions(&mut self) {
         self.supervisors.executions.clear();
     }
 }
