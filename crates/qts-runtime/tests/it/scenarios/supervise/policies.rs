@@ -95,11 +95,14 @@ fn what_was_counted_is_held_against_a_tighter_policy_at_once() {
     let reached = watched(repeated(Some(2), None));
     let mut story = set(&mut floor, Target::Strategy(id("a")), &reached, "");
     story.extend(minutes(&mut floor, "A 100", 1).into_iter().filter(|line| line.contains(" wants ")));
-    check(&story, &expect![[r#"
+    check(
+        &story,
+        &expect![[r#"
         command set_policy strategy `a` to `validity_only`
         a has policy validity_only, version 3
         a trips repeated_execution: reduce_only, 3 of 2
-        a wants buy 1 A: block 0 repeated_execution"#]]);
+        a wants buy 1 A: block 0 repeated_execution"#]],
+    );
 }
 
 #[test]
