@@ -107,6 +107,8 @@ pub struct Runtime {
     pub(crate) turn: SessionTurn,
     day: Option<Day>,
     session_end: Ts,
+    /// Until when a session goes on of which something was seen in its course.
+    open_until: Option<Ts>,
     pub(crate) day_start_equity: Option<Money>,
     /// What the account was worth before the first trade after its session's end, if there was one.
     overnight_equity: Option<Option<Money>>,
@@ -146,6 +148,7 @@ impl Runtime {
             turn: SessionTurn::default(),
             day: None,
             session_end: Ts(i64::MAX),
+            open_until: None,
             day_start_equity: None,
             overnight_equity: None,
             digest: Digest::default(),
@@ -202,10 +205,12 @@ impl Runtime {
     }
 
     /// Prices, and the roll of the day: the day's equity is what the account was worth when it began. A bar that
-    /// spans its session is judged as sent at the start of the next one, so the day ends with it.
+    /// spans its session is judged as sent at the start of the next one, so the day ends with it, unless a session
+    /// still goes on of which something was seen in its course: then the day is that session's.
     fn take(&mut self, slice: &Slice, outside: &Outside, out: &mut Effects) {
         self.now = slice.ts;
-        let newest = slice.events.iter().map(|event| event.day).max();
+        let goes_on = self.day_goes_on(slice);
+        let newest = slice.events.iter().map(|event| event.day).max().filter(|_| !goes_on);
         let overnight = self.overnight_equity.take();
         self.count_sessions(slice, newest > self.day);
         if newest > self.day {
@@ -216,16 +221,29 @@ impl Runtime {
         self.session_end = slice.events.iter().map(|event| event.session_end).max().unwrap_or(self.session_end);
         self.market.absorb(slice);
         outside.tell(&mut self.market);
-        let ends_session = |payload: &Payload| matches!(payload, Payload::Bar(bar) if bar.whole_session);
         if self.day_start_equity.is_none() {
             self.day_start_equity = self.equity();
         }
-        let day_ends = slice.events.iter().any(|event| ends_session(&event.payload));
+        let day_ends = self.day_ends(slice);
         self.measure_losses(day_ends, out);
         if day_ends {
             self.day_start_equity = self.equity();
             self.begin_day(out);
         }
+    }
+
+    /// Is it only told of whole sessions while another still goes on? Then no day begins with it.
+    fn day_goes_on(&self, slice: &Slice) -> bool {
+        let is_open = self.open_until.is_some_and(|end| slice.ts < end);
+        is_open && slice.events.iter().all(|event| spans_session(&event.payload))
+    }
+
+    /// Does a bar end its session, and no other session go on?
+    fn day_ends(&mut self, slice: &Slice) -> bool {
+        let seen_in_course = slice.events.iter().filter(|event| !spans_session(&event.payload));
+        self.open_until = self.open_until.max(seen_in_course.map(|event| event.session_end).max());
+        let ends_session = slice.events.iter().any(|event| spans_session(&event.payload));
+        ends_session && self.open_until.is_none_or(|end| slice.ts >= end)
     }
 
     /// Time passes; what could not be withdrawn before is asked for again.
@@ -571,6 +589,11 @@ impl Runtime {
         let unadjusted = (!self.unadjusted.is_empty()).then_some(&self.unadjusted as &dyn std::fmt::Debug);
         self.digest.with_state(&state, [watched, held, paced, unadjusted]).into()
     }
+}
+
+/// Is it a bar of a whole session?
+const fn spans_session(payload: &Payload) -> bool {
+    matches!(payload, Payload::Bar(bar) if bar.whole_session)
 }
 
 /// Why a report cannot be: what the order was by then, and what to do about it.

@@ -42,6 +42,7 @@ impl Runtime {
     fn count_again(&mut self) {
         self.pace.turn();
         self.registry.turn_paces();
+        self.forget_executions();
     }
 
     /// An order was sent.

@@ -3,7 +3,9 @@
 //! Money paid in or out would not count; there is none in this system yet. A level that was reached stays reached for
 //! the day: a recovery does not lift it, the next day does, or a person who re-arms the account; then the loss is
 //! measured from what it is worth at that moment. A bar that spans its whole session ends its day, and what it triggers
-//! is sent on the next: its loss is told as a warning, whatever its size.
+//! is sent on the next: its loss is told as a warning, whatever its size. While a session goes on of which shorter bars,
+//! quotes or trades were seen, the day is that session's: such a bar of another market neither ends nor begins it, and
+//! its loss holds the account back like any other.
 //!
 //! - *formula*: (equity when the day began − equity now) / equity when the day began
 //! - *unit*: percent of that equity
@@ -56,10 +58,9 @@ impl Runtime {
         }
     }
 
-    /// A new day: the loss starts anew, orders are counted anew.
+    /// A new day: the loss starts anew.
     pub(crate) fn begin_day(&mut self, out: &mut Effects) {
         self.supervisors.daily_loss = DailyLoss::default();
         self.release(&Target::Account, Cause::DailyLoss, Lifting::Session, out);
-        self.forget_executions();
     }
 }

@@ -80,6 +80,7 @@ impl Runtime {
         let records = std::mem::take(&mut out.records);
         for record in &records[told..] {
             self.count_execution(record, out);
+            self.look_at_executions(record, out);
             self.count_failure(record, out);
             self.count_warnings(record, out);
         }

@@ -16,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use qts_core::{Inst, Mode, Side, StrategyId};
 use qts_gate::Cause;
+use qts_gate::supervision::RepeatedExecution;
 
 use super::modes::at_count;
 use crate::command::Target;
@@ -42,12 +43,25 @@ impl Runtime {
     fn count_parent_order(&mut self, id: &StrategyId, (inst, side): (Inst, Side), out: &mut Effects) {
         let Some(limits) = self.supervision_of(id).and_then(|watched| watched.repeated_execution) else { return };
         let executions = self.supervisors.executions.entry(id.clone()).or_default();
-        let same = executions.same.entry((inst, side == Side::Buy)).or_default();
-        *same += 1;
+        *executions.same.entry((inst, side == Side::Buy)).or_default() += 1;
         executions.session += 1;
+        self.limit_executions(id, limits, out);
+    }
+
+    /// A policy was set at run time: what was counted is held against it at once.
+    pub(super) fn look_at_executions(&mut self, record: &Record, out: &mut Effects) {
+        let Record::PolicySet { target: Target::Strategy(id), .. } = record else { return };
+        if let Some(limits) = self.supervision_of(id).and_then(|watched| watched.repeated_execution) {
+            self.limit_executions(id, limits, out);
+        }
+    }
+
+    fn limit_executions(&mut self, id: &StrategyId, limits: RepeatedExecution, out: &mut Effects) {
+        let Some(executions) = self.supervisors.executions.get(id) else { return };
+        let same = executions.same.values().copied().max().unwrap_or_default();
         let reached =
             |count: u64, limit: Option<u64>| limit.filter(|limit| count >= *limit).map(|limit| (count, limit));
-        let reached = reached(*same, limits.same).or_else(|| reached(executions.session, limits.session));
+        let reached = reached(same, limits.same).or_else(|| reached(executions.session, limits.session));
         if let Some((count, limit)) = reached {
             let restraint = at_count(Mode::ReduceOnly, count, limit);
             self.trip(&Target::Strategy(id.clone()), Cause::RepeatedExecution, restraint, out);
@@ -55,7 +69,7 @@ impl Runtime {
     }
 
     /// A new session counts anew.
-    pub(super) fn forget_executions(&mut self) {
+    pub(crate) fn forget_executions(&mut self) {
         self.supervisors.executions.clear();
     }
 }

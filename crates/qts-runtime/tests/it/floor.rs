@@ -197,13 +197,35 @@ impl Floor {
         self.tell_slice(events)
     }
 
+    /// To the last minute before the close.
+    pub(crate) const fn evening(&mut self) {
+        self.now = self.now / DAY * DAY + CLOSE - MINUTE;
+    }
+
     /// The next day's close, with bars of the whole day.
     pub(crate) fn day(&mut self, bars: &str) -> Vec<String> {
-        self.now = (self.now / DAY + 1) * DAY + CLOSE;
+        self.now = (self.now / DAY + 1) * DAY + CLOSE - MINUTE;
+        self.whole_session(bars)
+    }
+
+    /// A minute later bars of whole sessions that end then.
+    pub(crate) fn whole_session(&mut self, bars: &str) -> Vec<String> {
+        self.whole_session_of(0, bars)
+    }
+
+    /// The same of a market whose date is a day ahead.
+    pub(crate) fn whole_session_of_tomorrow(&mut self, bars: &str) -> Vec<String> {
+        self.whole_session_of(1, bars)
+    }
+
+    fn whole_session_of(&mut self, days_ahead: i32, bars: &str) -> Vec<String> {
+        self.now += MINUTE;
         let mut events = self.events(bars);
         for event in &mut events {
+            event.session_end = Ts(self.now);
+            (event.day, event.next_day) = (Day(event.day.0 + days_ahead), Day(event.next_day.0 + days_ahead));
             if let Payload::Bar(bar) = &mut event.payload {
-                (bar.from, bar.whole_session) = (Ts(self.now - CLOSE + OPEN), true);
+                (bar.from, bar.whole_session) = (Ts(self.now / DAY * DAY + OPEN), true);
             }
         }
         self.tell_slice(events)

@@ -6,7 +6,7 @@ use qts_gate::Supervision;
 use qts_runtime::{Action, Target};
 
 use super::super::check;
-use super::{levels, minutes, supervised, watched, worth};
+use super::{levels, minutes, repeated, supervised, watched, watched_entry, worth};
 use crate::floor::{A, Floor, Opening, entry};
 use crate::script::script;
 
@@ -146,6 +146,68 @@ fn a_bar_that_ends_its_day_only_warns_of_the_days_loss() {
             account trips daily_loss: active, 0.165 of 0.03
             account trips drawdown: reduce_only, 0.2485 of 0.2"#]],
     );
+}
+
+#[test]
+fn a_bar_of_another_markets_whole_session_does_not_end_a_day_that_goes_on() {
+    let mut floor = holding(daily("1", "2", "3"));
+    floor.minute("A 100");
+    let mut story = floor.minute("A 97.5");
+    story.extend(floor.whole_session("C 10"));
+    assert_eq!(floor.runtime.mode(), Mode::ReduceOnly, "it lifts nothing");
+    // 2.5 per cent then and one now are more than three together, and not of what it was worth in between.
+    story.extend(floor.minute("A 96.5"));
+    assert_eq!(floor.runtime.mode(), Mode::Halted, "and the loss is measured from the same opening");
+    floor.evening();
+    story.extend(floor.whole_session("C 10"));
+    assert_eq!(floor.runtime.mode(), Mode::Active, "when the session is over, it ends the day");
+    check(
+        &supervised(&story),
+        &expect![[r#"
+        account trips daily_loss: reduce_only, 0.025 of 0.02
+        account trips daily_loss: halted, 0.0349 of 0.03
+        account is no longer halted for daily_loss: a new day"#]],
+    );
+}
+
+#[test]
+fn a_loss_that_such_a_bar_tells_holds_the_account_back_while_a_day_goes_on() {
+    let mut floor = holding(daily("1", "2", "3"));
+    floor.minute("A 100, C 10");
+    floor.whole_session("A 97.5");
+    assert_eq!(floor.runtime.mode(), Mode::ReduceOnly);
+    // And it begins no later day, whatever its own day is.
+    floor.whole_session_of_tomorrow("C 10");
+    assert_eq!(floor.runtime.mode(), Mode::ReduceOnly);
+    floor.sleep();
+    floor.minute("A 97.5, C 10");
+    assert_eq!(floor.runtime.mode(), Mode::Active);
+}
+
+#[test]
+fn bars_of_whole_sessions_that_end_at_different_hours_only_warn() {
+    let mut floor = holding(daily("1", "2", "3"));
+    let mut story = floor.day("A 100");
+    story.extend(floor.whole_session("C 10"));
+    story.extend(floor.day("A 90"));
+    story.extend(floor.whole_session("A 80, C 10"));
+    assert_eq!(floor.runtime.mode(), Mode::Active);
+    check(
+        &supervised(&story),
+        &expect![[r#"
+        account trips daily_loss: active, 0.1 of 0.03
+        account trips daily_loss: active, 0.10888889 of 0.03"#]],
+    );
+}
+
+#[test]
+fn repeated_executions_are_counted_on_over_another_markets_bar() {
+    let mut floor = Opening::default().open();
+    floor.register(watched_entry("a", repeated(None, Some(3)), script("* buy 1 A")));
+    let mut story = minutes(&mut floor, "A 100", 2);
+    story.extend(floor.whole_session("C 10"));
+    story.extend(minutes(&mut floor, "A 100", 1));
+    check(&supervised(&story), &expect!["a trips repeated_execution: reduce_only, 3 of 3"]);
 }
 
 #[test]

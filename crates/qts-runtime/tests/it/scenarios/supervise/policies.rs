@@ -9,7 +9,7 @@ use qts_gate::policy::{OrderSize, Size, Thresholds};
 use qts_runtime::{Action, Record, Target};
 
 use super::super::check;
-use super::minutes;
+use super::{minutes, repeated, supervised, watched, watched_entry};
 use crate::floor::{A, Floor, Opening, account_with, entry, id, with};
 use crate::script::script;
 
@@ -82,6 +82,26 @@ fn the_accounts_policy_is_set_by_its_own_controls() {
             command set_policy the account to `smaller`
             account has policy smaller, version 3
             command set_policy the account to `large`: refused, policy `large` may admit more (max_long): say why"#]],
+    );
+}
+
+#[test]
+fn what_was_counted_is_held_against_a_tighter_policy_at_once() {
+    let mut floor = Opening::default().open();
+    floor.register(watched_entry("a", repeated(Some(5), None), script("* buy 1 A")));
+    minutes(&mut floor, "A 100", 3);
+    let below = watched(repeated(Some(4), None));
+    assert_eq!(supervised(&set(&mut floor, Target::Strategy(id("a")), &below, "")), [""; 0]);
+    let reached = watched(repeated(Some(2), None));
+    let mut story = set(&mut floor, Target::Strategy(id("a")), &reached, "");
+    story.extend(minutes(&mut floor, "A 100", 1).into_iter().filter(|line| line.contains(" wants ")));
+    check(
+        &story,
+        &expect![[r#"
+        command set_policy strategy `a` to `validity_only`
+        a has policy validity_only, version 3
+        a trips repeated_execution: reduce_only, 3 of 2
+        a wants buy 1 A: block 0 repeated_execution"#]],
     );
 }
 
