@@ -176,6 +176,8 @@ pub(crate) const fn of_config(code: config::Code) -> &'static str {
         C::UnknownDays => "휴장일을 아는 마지막 날 뒤의 시세",
         C::ClosedDay => "휴장일의 시세",
         C::IdleCalendar => "거래하는 종목이 없는 시장의 휴장일 파일",
+        C::OwnLimitBase => "KRX 종가가 아니라 자체 마지막 가격에서 계산하는 넥스트레이드의 가격제한폭",
+        C::TwoLines => "서로 모르는 두 종목으로 적힌, KRX와 넥스트레이드의 같은 주식",
     }
 }
 

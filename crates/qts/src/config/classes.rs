@@ -14,6 +14,8 @@ pub(super) struct Preset {
     /// Its name, and where it stands.
     pub(super) class: String,
     pub(super) place: Place,
+    /// The name of its hours.
+    pub(super) hours: String,
     /// What its tables say.
     pub(super) rules: Rules,
 }
@@ -50,10 +52,11 @@ pub(super) fn read(
         Some(board) => Some(board?),
         None => None,
     };
+    let hours = hours?;
     let wanted =
-        Wanted { class: &name, board: board.as_deref(), hours: &hours?, exchange_fee: fee, days: own.as_slice() };
+        Wanted { class: &name, board: board.as_deref(), hours: &hours, exchange_fee: fee, days: own.as_slice() };
     let rules = Tables::built_in().rules(&wanted)?;
-    Some(Preset { class: name, place: class.place, rules })
+    Some(Preset { class: name, place: class.place, hours, rules })
 }
 
 /// Reports a key that says nothing without a class.

@@ -60,9 +60,10 @@ fn read_one(
 
     let settlement = preset.map_or(Dated::always(0), |preset| preset.rules.settlement.clone());
     let tables = preset.map(|preset| (preset.class.clone(), preset.rules.begins));
+    let hours_name = preset.map(|preset| preset.hours.clone());
     let instrument = rules.build(id?, ticks?, lot, quantity_step, &currency);
     let (id, hours) = (instrument.id.clone(), Arc::new(hours));
-    Some(InstrumentSpec { id, instrument, currency, hours, settlement, tables, place })
+    Some(InstrumentSpec { id, instrument, currency, hours, hours_name, settlement, tables, place })
 }
 
 /// The hours of its class; or the session that it spells out, every day on which its market trades.
