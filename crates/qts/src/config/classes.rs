@@ -72,6 +72,13 @@ pub(super) fn needs_class(item: &Item<'_>) {
     item.log.push(error.help(format!("give the instrument a class ({classes}), or {instead}")));
 }
 
+/// Reports the number of listed shares where no order is too large for them.
+pub(super) fn needs_order_limit(item: &Item<'_>, class: &str) {
+    let message = format!("the tables have no largest order for such an instrument of `{class}`");
+    let error = item.log.error(Code::NeedsClass, item.key_place, message);
+    item.log.push(error.help("leave `listed_shares` out"));
+}
+
 fn known_class(item: &Item<'_>) -> Option<(String, &'static Market)> {
     let class = item.text()?;
     let tables = Tables::built_in();
