@@ -22,9 +22,9 @@ The rules, as the contract and `decision-cycle.md` give them:
 - What is crossed passes from book to book at the close of its cycle, and costs nothing.
 - What a sale leaves of a position costs what is left of its cost (average cost, cut to 8 decimals).
 
-What it does not know, and refuses: limit orders, other `tif`s, shorts, opening positions, commands, slippage, volume
-shares, the exchange's own fee, two bars of one name on one day, classes other than `krx_stock`. Rules of days before
-1998-12-07 are those of that day, as in the program.
+What it does not know, and refuses: limit orders, other `tif`s, shorts, opening positions, commands, splits, calendars
+of one's own, slippage, volume shares, the exchange's own fee, two bars of one name on one day, classes other than
+`krx_stock`, hours other than the regular ones. Rules of days before 1998-12-07 are those of that day, as in the program.
 """
 
 import argparse
@@ -71,7 +71,7 @@ class Config:
 
     def __init__(self, path, until):
         toml = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-        for table in ("position", "command"):
+        for table in ("position", "command", "adjustment", "calendar"):
             if table in toml:
                 raise Unknown(f"[[{table}]]")
         broker = toml.get("broker", {})
@@ -91,6 +91,8 @@ class Instrument:
     def __init__(self, table, commission):
         names = {"id": None, "class": "krx_stock", "board": None, "listed_shares": None, "commission": None, "sale_tax": None}
         only("[[instrument]]", {"class": "none"} | table, names)
+        if table["id"].endswith(".NXT"):
+            raise Unknown(f"the hours of {table['id']}")
         if table.get("board", "kospi") not in ("kospi", "kosdaq"):
             raise Unknown(f"board = {table['board']}")
         own = table.get("commission")

@@ -176,7 +176,27 @@ pub(crate) const fn of_config(code: config::Code) -> &'static str {
         C::UnknownDays => "휴장일을 아는 마지막 날 뒤의 시세",
         C::ClosedDay => "휴장일의 시세",
         C::IdleCalendar => "거래하는 종목이 없는 시장의 휴장일 파일",
+        C::OwnLimitBase => "KRX 종가가 아니라 자체 마지막 가격에서 계산하는 넥스트레이드의 가격제한폭",
+        C::TwoLines => "서로 모르는 두 종목으로 적힌, KRX와 넥스트레이드의 같은 주식",
     }
+}
+
+/// What to do about what is wrong, or odd, about a config, where more is to be said than that `check` shows it.
+pub(crate) fn way_out_of_config(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "QTS0134" => "그 키를 지우거나, 그 표를 가진 class를 종목에 적으세요.",
+        "QTS0135" => "파일의 그 줄을 고치세요. 날짜는 2026-12-31처럼 적고, 하루는 한 목록에만 적습니다.",
+        "QTS0312" => "표가 시작되는 날부터의 시세를 쓰거나, 그 앞은 가장 오래된 규칙으로 판정한다는 점을 감안하세요.",
+        "QTS0313" => "[[calendar]] 파일에 그 뒤의 휴장일과 known_until을 적으세요. 없으면 주말만 쉬는 것으로 봅니다.",
+        "QTS0314" => "시세 파일의 날짜를 확인하세요. 실제로 열린 날이면 [[calendar]] 파일의 [[open]]에 적으세요.",
+        "QTS0315" => "종목에 class를 적거나 [[calendar]]를 지우세요.",
+        "QTS0316" => "날짜를 바로잡거나 [[adjustment]]를 지우세요.",
+        "QTS0317" => {
+            "가격제한폭 없이 판정하려면 daily_limit = false를 적고, 아니면 기준가가 다를 수 있음을 감안하세요."
+        }
+        "QTS0318" => "둘 가운데 하나만 쓰거나, 한 전략만 두 종목을 매매하게 하고 한도를 반씩 나누세요.",
+        _ => return None,
+    })
 }
 
 /// The meaning of what is wrong with market data.

@@ -170,7 +170,9 @@ fn tell_one(codes: &Codes, lang: Lang, out: &mut impl Write) -> Result<(), Troub
         Lang::Ko => "`qts check CONFIG`가 위치와 고치는 방법을 알려 줍니다.",
     };
     for ErrorCode { code, kind, meaning } in &codes.errors {
-        writeln!(out, "{code} ({})\n  {meaning}\n  {way_out}", kind_in(kind, lang))?;
+        let own = korean::way_out_of_config(code).filter(|_| lang == Lang::Ko);
+        let own = own.map(|own| format!("  {own}\n")).unwrap_or_default();
+        writeln!(out, "{code} ({})\n  {meaning}\n{own}  {way_out}", kind_in(kind, lang))?;
     }
     Ok(())
 }

@@ -4,8 +4,11 @@ use std::collections::BTreeSet;
 
 use qts_core::Day;
 use serde::Deserialize;
+use toml::Spanned;
+use toml::value::Datetime;
 
 use super::error::{TableError, TableFlaw, Text, Word};
+use crate::calendar;
 use crate::hours::{Hours, Windows, is_weekend};
 
 /// Days out of the usual, of one file.
@@ -34,12 +37,23 @@ pub struct DayList<T> {
     pub source: String,
 }
 
+/// A date, in quotes or without.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "a date is wanted here, such as \"2024-12-31\"")]
+enum Written {
+    Text(String),
+    Date(Datetime),
+}
+
+/// A date with its place.
+type Date = Spanned<Written>;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct DaysFile {
     market: Word,
-    known_from: Option<Word>,
-    known_until: Option<Word>,
+    known_from: Option<Date>,
+    known_until: Option<Date>,
     #[serde(default)]
     closed: Vec<DaysRow>,
     #[serde(default)]
@@ -51,7 +65,7 @@ struct DaysFile {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct DaysRow {
-    days: Vec<Word>,
+    days: Vec<Date>,
     #[serde(default)]
     source: String,
 }
@@ -61,7 +75,7 @@ struct DaysRow {
 struct SpecialRow {
     hours: Option<Word>,
     windows: Word,
-    days: Vec<Word>,
+    days: Vec<Date>,
     #[serde(default)]
     source: String,
 }
@@ -79,10 +93,15 @@ impl Days {
             let flaw = TableFlaw::OtherMarket { found: found.clone(), wanted: market.to_owned() };
             return Err(text.error(form.market.span(), flaw));
         }
-        let day = |word: &Option<Word>| word.as_ref().map(|word| text.day(word)).transpose();
+        let day = |date: &Option<Date>| date.as_ref().map(|date| read_date(&text, date)).transpose();
         // A day is closed, or open as ever, or has hours of its own, of each name once.
         let mut told: BTreeSet<(Day, String)> = BTreeSet::new();
         let (known_from, known_until) = (day(&form.known_from)?, day(&form.known_until)?);
+        if let (Some(from), Some(until), Some(date)) = (known_from, known_until, &form.known_until)
+            && until < from
+        {
+            return Err(text.error(date.span(), TableFlaw::Backwards { from, until }));
+        }
         let mut special = Vec::new();
         for row in &form.special {
             let (name, windows) = special_hours(&text, row, hours)?;
@@ -95,7 +114,7 @@ impl Days {
         let both = told.iter().find(|(day, _)| whole.contains(&(*day, String::new())));
         if let Some((day, _)) = both {
             let words = form.special.iter().flat_map(|row| &row.days);
-            let at = words.filter(|word| text.day(word) == Ok(*day)).map(toml::Spanned::span).next();
+            let at = words.filter(|word| read_date(&text, word) == Ok(*day)).map(Spanned::span).next();
             return Err(text.error(at.unwrap_or(0..0), TableFlaw::Twice(*day)));
         }
         Ok(Self { known_from, known_until, closed, special, open })
@@ -145,16 +164,24 @@ fn plain(
     rows.iter().map(list).collect()
 }
 
+fn read_date(text: &Text<'_>, date: &Date) -> Result<Day, TableError> {
+    let written = match date.get_ref() {
+        Written::Text(written) => written.clone(),
+        Written::Date(date) => date.to_string(),
+    };
+    calendar::day(&written).ok_or_else(|| text.error(date.span(), TableFlaw::NotADay(written)))
+}
+
 fn list(
     text: &Text<'_>,
-    words: &[Word],
+    dates: &[Date],
     told: &mut BTreeSet<(Day, String)>,
     name: &str,
 ) -> Result<Vec<Day>, TableError> {
-    let day = |word: &Word| {
-        let day = text.day(word)?;
+    let day = |word: &Date| {
+        let day = read_date(text, word)?;
         let is_new = told.insert((day, name.to_owned()));
         if is_new { Ok(day) } else { Err(text.error(word.span(), TableFlaw::Twice(day))) }
     };
-    words.iter().map(day).collect()
+    dates.iter().map(day).collect()
 }

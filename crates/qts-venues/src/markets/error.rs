@@ -56,6 +56,15 @@ pub enum TableFlaw {
     /// A day that is told of twice.
     #[error("{} stands here twice; keep one", calendar::date(*.0))]
     Twice(Day),
+    /// Days that are known from a day on that lies after the last one.
+    #[error("closed days are known until {}, which lies before {}, from when on they are; correct one of the two",
+        calendar::date(*.until), calendar::date(*.from))]
+    Backwards {
+        /// From when on.
+        from: Day,
+        /// Until when.
+        until: Day,
+    },
     /// Hours that the market does not have.
     #[error("this market has no hours `{name}`; it has {known}")]
     UnknownHours {

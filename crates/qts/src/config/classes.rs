@@ -14,6 +14,8 @@ pub(super) struct Preset {
     /// Its name, and where it stands.
     pub(super) class: String,
     pub(super) place: Place,
+    /// The name of its hours.
+    pub(super) hours: String,
     /// What its tables say.
     pub(super) rules: Rules,
 }
@@ -50,10 +52,11 @@ pub(super) fn read(
         Some(board) => Some(board?),
         None => None,
     };
+    let hours = hours?;
     let wanted =
-        Wanted { class: &name, board: board.as_deref(), hours: &hours?, exchange_fee: fee, days: own.as_slice() };
+        Wanted { class: &name, board: board.as_deref(), hours: &hours, exchange_fee: fee, days: own.as_slice() };
     let rules = Tables::built_in().rules(&wanted)?;
-    Some(Preset { class: name, place: class.place, rules })
+    Some(Preset { class: name, place: class.place, hours, rules })
 }
 
 /// Reports a key that says nothing without a class.
@@ -67,6 +70,13 @@ pub(super) fn needs_class(item: &Item<'_>) {
         _ => "leave it out",
     };
     item.log.push(error.help(format!("give the instrument a class ({classes}), or {instead}")));
+}
+
+/// Reports the number of listed shares where no order is too large for them.
+pub(super) fn needs_order_limit(item: &Item<'_>, class: &str) {
+    let message = format!("the tables have no largest order for such an instrument of `{class}`");
+    let error = item.log.error(Code::NeedsClass, item.key_place, message);
+    item.log.push(error.help("leave `listed_shares` out"));
 }
 
 fn known_class(item: &Item<'_>) -> Option<(String, &'static Market)> {

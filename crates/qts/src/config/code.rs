@@ -92,6 +92,8 @@ codes! {
     ClosedDay 314 "data of a day on which its market is closed"
     IdleCalendar 315 "a calendar of a market in which nothing trades"
     IdleAdjustment 316 "an adjustment that the data never reaches, or that lies before it"
+    OwnLimitBase 317 "daily limits at Nextrade, reckoned from its own last price"
+    TwoLines 318 "one share at both Korean venues, whose lines do not know each other"
 }
 
 impl Code {

@@ -60,9 +60,10 @@ fn read_one(
 
     let settlement = preset.map_or(Dated::always(0), |preset| preset.rules.settlement.clone());
     let tables = preset.map(|preset| (preset.class.clone(), preset.rules.begins));
+    let hours_name = preset.map(|preset| preset.hours.clone());
     let instrument = rules.build(id?, ticks?, lot, quantity_step, &currency);
     let (id, hours) = (instrument.id.clone(), Arc::new(hours));
-    Some(InstrumentSpec { id, instrument, currency, hours, settlement, tables, place })
+    Some(InstrumentSpec { id, instrument, currency, hours, hours_name, settlement, tables, place })
 }
 
 /// The hours of its class; or the session that it spells out, every day on which its market trades.
@@ -193,20 +194,38 @@ fn read_market_rules(
         Some(item) if item.is_off() => None,
         Some(item) => item.share(Bound::Positive, most).map(|share| Dated::always(Some(DailyLimit(share)))),
     };
-    let listed_shares = row.take("listed_shares");
-    listed_shares.iter().filter(|_| !has_class).for_each(classes::needs_class);
+    let listed_shares = row.take("listed_shares").and_then(|item| read_listed_shares(&item, preset, has_class));
     let short_ban = row.take("short_ban").and_then(|item| item.flag());
     let sale_tax = row.take("sale_tax").and_then(|item| item.share(Bound::NotNegative, most)).map(Dated::always);
     let commission = row.take("commission").and_then(|item| item.share(Bound::NotNegative, most));
     MarketRules {
         daily_limit: daily_limit.unwrap_or(Dated::always(None)),
         order_limit: own.map_or(Dated::always(None), |own| own.order_limit.clone()),
-        listed_shares: listed_shares.and_then(|item| item.qty(Bound::Positive)),
+        listed_shares,
         short_ban: short_ban.unwrap_or(own.is_some_and(|own| own.short_ban)),
         sale_tax: sale_tax.or(own.map(|own| own.sale_tax.clone())).unwrap_or(Dated::always(Ratio::ZERO)),
         exchange_fee: own.map_or(Dated::always(Ratio::ZERO), |own| own.exchange_fee.clone()),
         commission: commission.unwrap_or(account.commission),
     }
+}
+
+/// Whole shares, where the class has a largest order that goes by them.
+fn read_listed_shares(item: &Item<'_>, preset: Option<&Preset>, has_class: bool) -> Option<Qty> {
+    if !has_class {
+        classes::needs_class(item);
+        return None;
+    }
+    if let Some(preset) = preset.filter(|preset| preset.rules.order_limit.newest().is_none()) {
+        classes::needs_order_limit(item, &preset.class);
+        return None;
+    }
+    let shares = item.qty(Bound::Positive)?;
+    if !shares.is_multiple_of(Qty::whole(1)) {
+        let error = item.error(Code::OutOfBounds, format!("`listed_shares` is a number of whole shares, not {shares}"));
+        item.log.push(error.help("leave the fraction out"));
+        return None;
+    }
+    Some(shares)
 }
 
 impl MarketRules {

@@ -110,6 +110,8 @@ pub(crate) struct InstrumentSpec {
     pub(crate) currency: String,
     /// When it trades.
     pub(crate) hours: Arc<Hours>,
+    /// The name of these hours among those of its class.
+    pub(crate) hours_name: Option<String>,
     /// After so many trading days a trade is settled.
     pub(crate) settlement: Dated<u32>,
     /// The class whose tables it uses, and the first day for which they were made.

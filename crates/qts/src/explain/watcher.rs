@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use qts_core::{CancelRequest, Code, Decision, Inst, Instruments, Mode, Qty, Side, Stage, StrategyId, Ts};
+use qts_loop::OrderState;
 use qts_runtime::{Effects, Hearing, Record as Happened, Target, Verb, Witness};
 
 use super::case::{Case, Ended, Fill, Repeats, Sent, Withdrawal};
@@ -130,6 +131,17 @@ impl<'c> Watcher<'c> {
         self.grounds = grounds;
     }
 
+    /// The broker withdraws what works on the old scale just before the new one is told.
+    fn leave_the_old_scale(&mut self, instrument: Inst, now: Ts) {
+        let ts = local::time(self.config, instrument, now);
+        let cases = self.cases.values_mut().filter(|case| case.inst == instrument && case.withdrawal.is_none());
+        for ended in cases.filter_map(|case| case.ended.as_mut()) {
+            if ended.how == order_words::state(OrderState::Canceled) && ended.ts == ts && ended.why.is_none() {
+                ended.why = Some("withdrawn: the shares have a new scale".to_owned());
+            }
+        }
+    }
+
     fn follow(&mut self, happened: &Happened, effects: &Effects) {
         let config = self.config;
         self.note_ground(happened);
@@ -165,6 +177,7 @@ impl<'c> Watcher<'c> {
                     case.ended = Some(Ended { ts, how: order_words::state(*how).to_owned(), why: why.clone() });
                 }
             }
+            Happened::Rescaled { instrument, .. } => self.leave_the_old_scale(*instrument, effects.now),
             Happened::Halted { children, step } => {
                 let is_in = |case: &Case| children.iter().any(|child| child.decision == case.id);
                 for case in self.cases.values_mut().filter(|case| is_in(case)) {

@@ -250,6 +250,10 @@ fn explain_and_why_see_the_day_on_the_new_scale() {
         sent    order 4: buy 3 limit 51500 for steps 3
         filled  3 at 50500 in the bar that ends 2018-05-08T15:30:00+09:00: steps 3
     "##]].assert_eq(&folder.qts("explain qts.toml 6:steps:0").out);
+    for order in ["4:steps:0", "5:steps:0"] {
+        let explained = folder.qts(&format!("explain qts.toml {order}"));
+        assert!(explained.out.contains(": withdrawn: the shares have a new scale\n"), "{}", explained.out);
+    }
     let why = folder.qts("why qts.toml --strategy cross --instrument A.KRX --at 2018-05-04T15:30:00+09:00");
     expect![[r#"
         cross on A.KRX at 2018-05-04T15:30:00+09:00

@@ -1124,3 +1124,95 @@ fn an_adjustment_lies_within_the_days_of_its_data() {
         "#]],
     );
 }
+
+/// The exchange's close, from which its limits are, is in another file, if at all.
+#[test]
+fn daily_limits_at_nextrade_are_from_its_own_last_price() {
+    let nextrade = ("class = \"krx_stock\"", "class = \"krx_stock\"\nhours = \"nxt\"");
+    check(
+        "warn-nextrade",
+        &[nextrade],
+        expect![[r#"
+        QTS0317
+
+          ⚠ the daily limits of `A.KRX` are reckoned from its own last price (20:00), not from the close of the
+          │ Korea Exchange (15:30)
+           ╭─[qts.toml:7:6]
+         6 │ [[instrument]]
+         7 │ id = "A.KRX"
+           ·      ───┬───
+           ·         ╰── with the hours of Nextrade
+         8 │ class = "krx_stock"
+           ╰────
+          help: write `daily_limit = false` to do without them, or mind that they may be off (docs/markets.md)
+
+        QTS0312
+
+          ⚠ the data of `A.KRX` begin on 2024-01-02, the tables of krx_stock on 2025-03-04
+            ╭─[qts.toml:13:8]
+          6 │ [[instrument]]
+          7 │ id = "A.KRX"
+            ·      ───┬───
+            ·         ╰── of this class
+          8 │ class = "krx_stock"
+          9 │ hours = "nxt"
+         10 │ 
+         11 │ [[data]]
+         12 │ instrument = "A.KRX"
+         13 │ path = "bars.csv"
+            ·        ─────┬────
+            ·             ╰── older than the tables
+         14 │ stamp = "date"
+            ╰────
+          help: use data from 2025-03-04 on, or mind that the oldest known rules are used before (docs/markets.md)
+
+        2 warnings
+    "#]],
+    );
+    let without = ("class = \"krx_stock\"", "class = \"krx_stock\"\nhours = \"nxt\"\ndaily_limit = false");
+    let folder = folder("warn-nextrade-none", &QUIET.replace(without.0, without.1));
+    let ended = folder.qts("check qts.toml");
+    assert!(ended.code == 0 && !ended.err.contains("QTS0317"), "nothing is reckoned from it: {}", ended.err);
+    let data = "[[data]]\ninstrument = \"A.KRX\"\npath = \"bars.csv\"\nstamp = \"date\"\n";
+    folder.write("qts.toml", QUIET.replace(nextrade.0, nextrade.1).replace(data, ""));
+    let ended = folder.qts("check qts.toml");
+    assert!(ended.code == 0 && !ended.err.contains("QTS0317"), "who tells the prices tells the base: {}", ended.err);
+}
+
+#[test]
+fn one_share_at_both_korean_venues() {
+    let line = "[[instrument]]\nid = \"A.NXT\"\ntick = \"10\"\n[[data]]\ninstrument = \"A.NXT\"\n\
+                path = \"bars.csv\"\nstamp = \"date\"\n";
+    let both = ("instruments = [\"A.KRX\"]", "instruments = [\"A.KRX\", \"A.NXT\"]");
+    check(
+        "warn-two-lines",
+        &[both, ("", line)],
+        expect![[r#"
+        QTS0318
+
+          ⚠ `A.KRX` and `A.NXT` are one share, but count as two: limits and holdings are of each alone, and a buy of
+          │ one against a sale of the other is not seen
+           ╭─[qts.toml:7:6]
+         6 │ [[instrument]]
+         7 │ id = "A.KRX"
+           ·      ───┬───
+           ·         ╰── and this one
+         8 │ class = "krx_stock"
+           ╰────
+            ╭─[qts.toml:30:6]
+         29 │ [[instrument]]
+         30 │ id = "A.NXT"
+            ·      ───┬───
+            ·         ╰── this line
+         31 │ tick = "10"
+            ╰────
+          help: keep one of the two; or let one strategy alone trade both, never on both sides, with half the limits
+
+        1 warning
+    "#]],
+    );
+    let other = "[[instrument]]\nid = \"B.NXT\"\ntick = \"10\"\n";
+    let folder = folder("warn-two-shares", &(QUIET.replace(both.0, &both.1.replace("A.NXT", "B.NXT")) + other));
+    let ended = folder.qts("check qts.toml --quick");
+    assert!(ended.code == 0 && !ended.err.contains("QTS0318"), "another share: {}", ended.err);
+}

@@ -300,10 +300,22 @@ fn a_tax_that_is_wrong_is_found() {
 /// What the script does not know it says, instead of telling that all is well.
 #[test]
 fn what_the_script_cannot_recompute_it_refuses() {
-    let slipped = Year { tables: "", ..Year::of("2017", "net") }.config() + "slippage_ticks = \"1\"\n";
-    let folder = Folder::new("krx-unknown").with("qts.toml", slipped);
-    let folder = folder.with("decisions.csv", "cycle\n").with("summary.json", "{}");
-    let ended = recompute(&folder, "qts.toml");
-    assert_eq!((ended.code, ended.out.as_str()), (2, ""));
-    assert!(ended.err.contains("does not know slippage_ticks = 1 in [broker]"), "{}", ended.err);
+    let known = Year::of("2017", "net").config();
+    let with = |table: &str| format!("{known}{table}");
+    let folder = Folder::new("krx-unknown").with("decisions.csv", "cycle\n").with("summary.json", "{}");
+    for (config, unknown) in [
+        (with("slippage_ticks = \"1\"\n"), "slippage_ticks = 1 in [broker]"),
+        (with("[[position]]\ninstrument = \"005930.KRX\"\nqty = 1\nprice = 1\n"), "[[position]]"),
+        (with("[[command]]\ncycle = 1\nkill = true\n"), "[[command]]"),
+        (with("[[adjustment]]\ninstrument = \"005930.KRX\"\ndate = 2018-05-04\nratio = \"50\"\n"), "[[adjustment]]"),
+        (with("[[calendar]]\nmarket = \"krx\"\npath = \"days.toml\"\n"), "[[calendar]]"),
+        (known.replace("005930.KRX", "005930.NXT"), "the hours of 005930.NXT"),
+        (known.replacen("class = \"krx_stock\"", "class = \"krx_stock\"\nhours = \"nxt\"", 1), "hours = nxt in"),
+        (known.replacen("class = \"krx_stock\"", "class = \"krx_stock\"\nsession = \"09:00-12:00\"", 1), "session = "),
+    ] {
+        folder.write("qts.toml", &config);
+        let ended = recompute(&folder, "qts.toml");
+        assert_eq!((ended.code, ended.out.as_str()), (2, ""), "{unknown}");
+        assert!(ended.err.contains(&format!("does not know {unknown}")), "{}", ended.err);
+    }
 }

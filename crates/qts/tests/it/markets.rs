@@ -328,7 +328,9 @@ fn all_classes_run() {
         let folder = scripted(&format!("markets-class-{name}"), class, &still(&days, "10000"), &steps);
         folder.write("qts.toml", folder.read("qts.toml").replace("\"KRW\"", &format!("\"{currency}\"")));
         let ended = folder.qts("check qts.toml");
-        assert!(ended.code == 0 && !ended.err.contains("QTS031"), "{name}: {}", ended.err);
+        let odd: Vec<&str> = ended.err.lines().filter(|line| line.starts_with("QTS031")).collect();
+        let expected: &[&str] = if name == "nxt" { &["QTS0317"] } else { &[] };
+        assert_eq!((ended.code, odd.as_slice()), (0, expected), "{name}: {}", ended.err);
         assert_eq!(folder.summary("qts.toml")["fills"], json!(2), "{name}");
     }
     // An id whose venue has hours of its own gets them.

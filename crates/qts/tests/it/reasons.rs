@@ -168,6 +168,8 @@ fn all_codes_in_english() {
             QTS0314  warning  data of a day on which its market is closed
             QTS0315  warning  a calendar of a market in which nothing trades
             QTS0316  warning  an adjustment that the data never reaches, or that lies before it
+            QTS0317  warning  daily limits at Nextrade, reckoned from its own last price
+            QTS0318  warning  one share at both Korean venues, whose lines do not know each other
         "#]],
     );
 }
@@ -329,6 +331,8 @@ fn all_codes_in_korean() {
             QTS0314  경고  휴장일의 시세
             QTS0315  경고  거래하는 종목이 없는 시장의 휴장일 파일
             QTS0316  경고  시세가 닿지 않거나 시세보다 앞선 주식 수 조정
+            QTS0317  경고  KRX 종가가 아니라 자체 마지막 가격에서 계산하는 넥스트레이드의 가격제한폭
+            QTS0318  경고  서로 모르는 두 종목으로 적힌, KRX와 넥스트레이드의 같은 주식
         "#]],
     );
 }
@@ -394,6 +398,12 @@ fn one_code_by_name_number_or_error_code() {
           `qts check CONFIG` shows the place and the way out.
     "#]],
     );
+    check("QTS0313 --lang ko", expect![[r#"
+        QTS0313 (경고)
+          휴장일을 아는 마지막 날 뒤의 시세
+          [[calendar]] 파일에 그 뒤의 휴장일과 known_until을 적으세요. 없으면 주말만 쉬는 것으로 봅니다.
+          `qts check CONFIG`가 위치와 고치는 방법을 알려 줍니다.
+    "#]]);
     check(
         "off_tick --format json",
         expect![[r#"

@@ -108,6 +108,13 @@ fn garbage_in_a_file_of_days_gets_its_place_and_a_way_out() {
         ("[[special]]\nhours = \"late\"\nwindows = \"09:00-12:00\"\ndays = []", "no hours `late`; it has regular, nxt"),
         ("[[close]]\ndays = []", "days.toml:2:3: unknown field `close`"),
         ("known_until = \"soon\"", "days.toml:2:15: `soon` is not a date"),
+        ("[[closed]]\ndays = [3]", "days.toml:3:8: a date is wanted here, such as \"2024-12-31\""),
+        ("[[closed]]\ndays = [2026-02-03T09:00:00]", "days.toml:3:9: `2026-02-03T09:00:00` is not a date"),
+        ("[[closed]]\ndays = [2026-02-03, \"2026-02-03\"]", "days.toml:3:21: 2026-02-03 stands here twice"),
+        (
+            "known_from = 2026-01-02\nknown_until = 2026-01-01",
+            "days.toml:3:15: closed days are known until 2026-01-01,",
+        ),
     ] {
         let text = if text.contains("market") || wanted.contains("market") {
             text.to_owned()
@@ -117,6 +124,18 @@ fn garbage_in_a_file_of_days_gets_its_place_and_a_way_out() {
         let said = said(KRX.1, Some(&text));
         assert!(said.contains(wanted), "{text}: {said}");
     }
+}
+
+#[test]
+fn dates_need_no_quotes() {
+    let read = |text: &str| Days::read("days.toml", &format!("market = \"krx\"\n{text}"), "krx", &["regular"]);
+    let quoted = "known_from = \"2024-01-01\"\nknown_until = \"2024-12-31\"\n[[closed]]\ndays = [\"2024-02-28\"]\n\
+                  [[special]]\nwindows = \"09:00-12:00\"\ndays = [\"2024-02-29\"]\n[[open]]\ndays = [\"2024-03-01\"]\n";
+    let plain = quoted.replace("\"20", "20").replace("-01\"", "-01").replace("-31\"", "-31");
+    let plain = plain.replace("-28\"", "-28").replace("-29\"", "-29");
+    assert!(plain.contains("days = [2024-02-28]"), "{plain}");
+    assert_eq!(read(&plain), read(quoted));
+    assert_eq!(read(&plain).expect("sound").closed[0].days, [day("2024-02-28")]);
 }
 
 /// No code knows a year: a longer text is all that it takes.

@@ -85,10 +85,9 @@ fn keys_of_classes_need_one_that_knows_them() {
         "#]],
     );
     check(
-        "[[instrument]]\nid = \"A.X\"\nclass = \"krx_etf\"\nboard = \"kospi\"\nlisted_shares = 0\n",
+        "[[instrument]]\nid = \"A.X\"\nclass = \"krx_etf\"\nboard = \"kospi\"\n",
         expect![[r#"
             QTS0134 4:1 `krx_etf` has no boards | help: leave `board` out
-            QTS0108 5:17 `listed_shares` must be above zero, not 0 | help: write a number that is above zero
         "#]],
     );
     check(
@@ -101,6 +100,44 @@ fn keys_of_classes_need_one_that_knows_them() {
         "[[instrument]]\nid = \"A.X\"\nclass = \"stock\"\nboard = \"kospi\"\nhours = \"nxt\"\n",
         expect![[r#"
         QTS0128 3:9 no class of instruments is called `stock` | help: classes: krx_stock, krx_etf, us_stock, crypto_spot; or leave `class` out and spell out tick, lot, currency, session and tz
+    "#]],
+    );
+}
+
+#[test]
+fn listed_shares_are_whole_and_of_a_class_with_a_largest_order() {
+    let listed = |number: usize, class: &str, shares: &str| {
+        format!("[[instrument]]\nid = \"A.X{number}\"\nclass = {class}\nlisted_shares = {shares}\n")
+    };
+    let classes = [
+        ("\"krx_etf\"", "5"),
+        ("\"krx_stock\"\nboard = \"konex\"", "5"),
+        ("\"crypto_spot\"\ntick = 1\ncurrency = \"KRW\"", "5"),
+        ("\"us_stock\"\ncurrency = \"KRW\"", "5"),
+        ("\"krx_stock\"", "0"),
+        ("\"krx_stock\"", "\"1000.5\""),
+        ("\"krx_stock\"\nboard = \"kosdaq\"", "1000"),
+    ];
+    let all = (1..).zip(classes).map(|(number, (class, shares))| listed(number, class, shares));
+    check(
+        &all.collect::<String>(),
+        expect![[r#"
+        QTS0134 4:1 the tables have no largest order for such an instrument of `krx_etf` | help: leave `listed_shares` out
+        QTS0134 9:1 the tables have no largest order for such an instrument of `krx_stock` | help: leave `listed_shares` out
+        QTS0134 15:1 the tables have no largest order for such an instrument of `crypto_spot` | help: leave `listed_shares` out
+        QTS0134 20:1 the tables have no largest order for such an instrument of `us_stock` | help: leave `listed_shares` out
+        QTS0108 24:17 `listed_shares` must be above zero, not 0 | help: write a number that is above zero
+        QTS0108 28:17 `listed_shares` is a number of whole shares, not 1000.5 | help: leave the fraction out
+    "#]],
+    );
+}
+
+#[test]
+fn a_name_that_begins_several_classes_means_the_first() {
+    check(
+        "[[instrument]]\nid = \"A.X\"\nclass = \"krx\"\n",
+        expect![[r#"
+        QTS0128 3:9 no class of instruments is called `krx` | help: did you mean `krx_stock`?
     "#]],
     );
 }

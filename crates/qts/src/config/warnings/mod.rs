@@ -4,6 +4,7 @@
 mod idle;
 mod known_days;
 mod limits;
+mod nextrade;
 mod open;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,6 +44,8 @@ impl Config {
         found.extend(self.budgets());
         found.extend(self.names());
         found.extend(known_days::idle_calendars(self));
+        found.extend(nextrade::limit_bases(self));
+        found.extend(nextrade::two_lines(self));
         found.extend(idle::unused(self));
         found.extend(idle::controls(self));
         found.extend(limits::within(self));
