@@ -237,7 +237,7 @@ impl Floor {
         for (_, inst, scale) in self.adjustments.extract_if(.., |(cycle, ..)| *cycle <= next.0).collect::<Vec<_>>() {
             self.adjust_at(slice.ts, inst, scale);
         }
-        for command in self.schedule.due(next, slice.ts) {
+        for (_, command) in self.schedule.due(next, slice.ts) {
             self.step(&Input::Command(command));
         }
         let mut reports = Vec::new();
