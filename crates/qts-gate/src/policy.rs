@@ -291,8 +291,10 @@ impl Controls {
         self.price_collar.and_then(|collar| collar.resolve(Nature::Plausibility).block)
     }
 
-    /// How fresh a price must be for two own books to trade at it: the block of `stale_data`, by default three intervals.
-    pub(crate) fn fresh_age(&self, prices: &Prices) -> Span {
+    /// How old a price may be to count as fresh, for two own books to trade at it and for the collar to be measured from
+    /// it: the block of `stale_data`, by default three intervals.
+    #[must_use]
+    pub fn fresh_age(&self, prices: &Prices) -> Span {
         let block = self.stale_data.and_then(|ages| ages.resolve(Nature::Plausibility).block);
         block.map_or(prices.usual_age(), |age| age.of(prices))
     }

@@ -2,7 +2,8 @@
 //!
 //! Of one proposal and at one scope, a tighter policy never admits more (a property test holds this against the
 //! gate). Over several proposals that is not so, and cannot be: a smaller first order leaves room for a second.
-//! What does not compare (shares with percentages) counts as loosening; a reason settles it.
+//! What does not compare (shares with percentages) counts as loosening; a reason settles it. So does a warning that comes
+//! later or not at all, while warnings are counted (`warn_escalation`).
 
 use std::collections::BTreeSet;
 
@@ -29,26 +30,36 @@ pub fn loosened(scope: Scope, new: &RiskPolicy, old: &RiskPolicy) -> Vec<Code> {
     match scope {
         Scope::Arbitration => {}
         Scope::Strategy => {
-            found.extend(controls(&new.strategy, &old.strategy));
-            let each = |inst| controls(new.strategy_controls(inst), old.strategy_controls(inst));
-            found.extend(own.into_iter().flat_map(each));
+            let both = |new: &Controls, old: &Controls| {
+                let measures_as_before = old.price_collar.is_none() || is_as_fresh(new, old);
+                let collar = (!measures_as_before).then_some(Code::PriceCollar);
+                controls(new, old).into_iter().chain(collar).collect::<Vec<Code>>()
+            };
+            found.extend(both(&new.strategy, &old.strategy));
+            let each = |inst| both(new.strategy_controls(inst), old.strategy_controls(inst));
+            found.extend(own.iter().copied().flat_map(each));
             found.extend(of_strategies(&new.supervision, &old.supervision));
+            let warns = |inst| warns_as_early(new.strategy_controls(inst), old.strategy_controls(inst));
+            let warns_everywhere = warns_as_early(&new.strategy, &old.strategy) && own.iter().copied().all(warns);
+            found.extend(
+                (old.supervision.warn_escalation.is_some() && !warns_everywhere).then_some(Code::WarnEscalation),
+            );
         }
         Scope::Account => {
             let both = |new: &Controls, old: &Controls| {
-                let crosses = crosses_as_before(new, old);
+                let crosses = is_as_fresh(new, old);
                 controls(new, old).into_iter().chain((!crosses).then_some(Code::StaleData)).collect::<Vec<Code>>()
             };
             found.extend(both(&new.account, &old.account));
             let each = |inst| both(new.account_controls(inst), old.account_controls(inst));
-            found.extend(own.into_iter().flat_map(each));
+            found.extend(own.iter().copied().flat_map(each));
             found.extend(of_accounts(&new.supervision, &old.supervision));
         }
     }
     found.into_iter().collect()
 }
 
-/// The controls of one set that are looser than in another. Warnings admit nothing and do not count.
+/// The controls of one set that are looser than in another. Warnings admit nothing and do not count here.
 fn controls(new: &Controls, old: &Controls) -> Vec<Code> {
     // Taken apart so that a new control does not compile until it is compared here.
     let Controls {
@@ -153,14 +164,47 @@ fn rate(new: Option<OrderRate>, old: Option<OrderRate>) -> bool {
     part(|rate| rate.per_second) && part(|rate| rate.burst)
 }
 
-/// Two own books trade at a price that is not older than three intervals, if the account's policy says no other age.
-fn crosses_as_before(new: &Controls, old: &Controls) -> bool {
+/// Is no older price taken for fresh? Two own books trade at a fresh price, and the collar is measured from it alone; it
+/// is not older than three intervals, if the policy says no other age.
+fn is_as_fresh(new: &Controls, old: &Controls) -> bool {
     let usual = Thresholds::limit(Age::Intervals(3));
     let block = |ages: Option<Thresholds<Age>>| {
         let block = ages.and_then(|ages| ages.resolve(Nature::Plausibility).block);
         Some(block.map_or(usual, Thresholds::limit))
     };
     levels(&block(new.stale_data), &block(old.stale_data), Nature::Plausibility)
+}
+
+/// Does every control warn no later than before, or cut or block there? Who counts warnings would be blind otherwise.
+fn warns_as_early(new: &Controls, old: &Controls) -> bool {
+    let (capacity, plausible) = (Nature::Capacity, Nature::Plausibility);
+    let jump = |of: fn(Jump) -> Thresholds<Ratio>| {
+        warns(&new.data_implausible.map(of), &old.data_implausible.map(of), plausible)
+    };
+    [
+        warns(&new.stale_data, &old.stale_data, plausible),
+        warns(&new.price_collar, &old.price_collar, plausible),
+        warns(&new.cycle_notional, &old.cycle_notional, plausible),
+        jump(|jump| jump.within),
+        jump(|jump| jump.between),
+        warns(&new.message_limit, &old.message_limit, plausible),
+        warns(&new.max_order_qty, &old.max_order_qty, capacity),
+        warns(&new.max_order_notional, &old.max_order_notional, capacity),
+        warns(&new.max_long, &old.max_long, capacity),
+        warns(&new.max_short, &old.max_short, capacity),
+        warns(&new.max_gross_exposure, &old.max_gross_exposure, capacity),
+        warns(&new.max_net_exposure, &old.max_net_exposure, capacity),
+        warns(&new.max_open_orders, &old.max_open_orders, capacity),
+    ]
+    .into_iter()
+    .all(|is_as_early| is_as_early)
+}
+
+/// Is one of the levels at most where it warned before?
+fn warns<T: Comparable>(new: &Option<Thresholds<T>>, old: &Option<Thresholds<T>>, nature: Nature) -> bool {
+    let Some(before) = old.and_then(|old| old.resolve(nature).warn) else { return true };
+    let Some(Levels { warn, limit, block }) = new.map(|new| new.resolve(nature)) else { return false };
+    [warn, limit, block].into_iter().flatten().any(|level| level.is_at_most(before))
 }
 
 /// Supervisors of a strategy that are looser than before.

@@ -30,13 +30,13 @@ impl Runtime {
         match (&command.action, &command.target) {
             (Action::Rearm, target) => self.rearm(target, &command.reason),
             (Action::SetPolicy(policy), target) => self.set_policy(target, policy, &command.reason),
+            (Action::Register(new), _) => self.take_in(new, &command.reason),
             _ => self.obey_plainly(command).map(|()| Vec::new()),
         }
     }
 
     fn obey_plainly(&mut self, command: &Command) -> Result<(), String> {
         match (&command.action, &command.target) {
-            (Action::Register(new), _) => self.take_in(new),
             (Action::Unregister { to_unassigned }, Target::Strategy(id)) => self.let_go(id, *to_unassigned),
             (Action::Flatten, target) => self.flatten(target),
             (Action::Kill, target) => self.kill(target),
@@ -45,10 +45,12 @@ impl Runtime {
         }
     }
 
-    fn take_in(&mut self, new: &Registration) -> Result<(), String> {
+    /// Takes a strategy in. Who comes back is under the policy that it left under, or says why not.
+    fn take_in(&mut self, new: &Registration, reason: &str) -> Result<Vec<Record>, String> {
+        let loosened = self.loosened_on_return(&new.id, &new.policy, reason)?;
         self.registry.register(new.clone()).map_err(|error| error.to_string())?;
         self.refresh_mode(&Target::Strategy(new.id.clone()));
-        Ok(())
+        Ok(self.policy_on_return(&new.id, &new.policy, loosened).into_iter().collect())
     }
 
     fn let_go(&mut self, id: &StrategyId, to_unassigned: bool) -> Result<(), String> {
@@ -59,6 +61,7 @@ impl Runtime {
         if !flat && !self.has_room(&StrategyId::unassigned(), id) {
             return Err(format!("the unassigned book has no room for what `{id}` holds: flatten one of them first"));
         }
+        self.remember_policy(id);
         self.registry.unregister(id).map_err(|error| error.to_string())?;
         if !flat {
             self.withdraw_orders_of(id);

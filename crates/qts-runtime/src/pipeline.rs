@@ -335,7 +335,7 @@ impl Runtime {
             }
             (Permit::Cancel(id), _, step) => {
                 self.unwanted.insert(id);
-                out.record(Record::Refused { order: id, what: format!("cannot be withdrawn yet: {step:?}") });
+                out.record(Record::Refused { order: id, what: why_not_withdrawn(step).to_owned() });
             }
         }
     }
@@ -424,7 +424,7 @@ impl Runtime {
 
     /// A message about an order that nobody knows: nothing to book it to without its instrument, so it is shown.
     fn adopt(&self, report: &ExecReport, out: &mut Effects) {
-        self.refuse(report, &format!("nobody knows this order: {:?}", report.outcome), out);
+        self.refuse(report, &format!("nobody knows this order: {}", in_words(&report.outcome)), out);
     }
 
     fn note_failure(&mut self, strategy: StrategyId, failure: Failure, out: &mut Effects) {
@@ -610,5 +610,29 @@ fn out_of_turn(outcome: &Outcome, from: OrderState) -> &'static str {
             "its withdrawal was asked for; say that it was canceled"
         }
         _ => "the order is not in a state for that; compare it with what the broker has",
+    }
+}
+
+/// Why an order was not withdrawn at once; it is asked for again.
+const fn why_not_withdrawn(step: Step) -> &'static str {
+    match step {
+        Step::NotCancelable => "cannot be withdrawn yet: the broker has not acknowledged it",
+        Step::Sent | Step::Refused | Step::Blocked | Step::BlockedAfterResponse | Step::Void | Step::Stopped => {
+            "cannot be withdrawn yet: the withdrawal was not sent"
+        }
+    }
+}
+
+/// What a broker said, as people say it.
+fn in_words(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Accepted => "it was accepted".to_owned(),
+        Outcome::Rejected(why) => format!("it was rejected, {why}"),
+        Outcome::Filled { qty, price, .. } => format!("it was filled, {qty} at {price}"),
+        Outcome::Canceled => "it was canceled".to_owned(),
+        Outcome::CancelRefused => "its withdrawal was refused".to_owned(),
+        Outcome::Expired => "it expired".to_owned(),
+        Outcome::Timeout => "no answer came in time".to_owned(),
+        Outcome::NeverArrived => "it never arrived".to_owned(),
     }
 }

@@ -87,6 +87,8 @@ pub(crate) struct Entry {
 pub struct StrategyRegistry {
     entries: Vec<Entry>,
     standings: BTreeMap<StrategyId, Standing>,
+    /// Under which policy those stood that were let go.
+    pub(crate) left_under: BTreeMap<StrategyId, Arc<RiskPolicy>>,
     /// Places in `entries` of those that subscribe, by instrument.
     subscribers: BTreeMap<Inst, Vec<usize>>,
     /// Was anything counted since the counters by session began again?

@@ -1,7 +1,7 @@
 //! Group B, plausibility: can this be what was meant? What is implausible is wrong at any size, so nothing here reduces
 //! to a limit.
 
-use qts_core::{Amount, Code, Kind, Money, Price, Qty, Ratio, Side};
+use qts_core::{Amount, Code, Kind, Money, Price, Qty, Ratio, Side, Span};
 
 use super::capacity::{OrderNotional, OrderQty};
 use super::{Found, Terms};
@@ -14,7 +14,8 @@ pub(super) fn of_strategy(terms: &Terms<'_>, seen: &RiskContext<'_>, found: &mut
     let controls = terms.controls;
     if let Some(collar) = &controls.price_collar {
         let levels = levels::of_ratio(collar, Nature::Plausibility);
-        found.add(Code::PriceCollar, Action::Plausible, levels, AdverseDeviation.measure(seen));
+        let deviation = AdverseDeviation { fresh: controls.fresh_age(seen.prices) };
+        found.add(Code::PriceCollar, Action::Plausible, levels, deviation.measure(seen));
     }
     if let Some(cycle) = &controls.cycle_notional {
         let levels = levels::of_worth(cycle, Nature::Plausibility, terms.base);
@@ -87,35 +88,55 @@ fn bounded(limit: Option<Option<Amount>>) -> Option<Option<Levels<Amount>>> {
 /// B1 `price_collar`: how far does the limit lie on the losing side?
 ///
 /// - *formula*: for a buy (limit − reference) / reference, for a sale (reference − limit) / reference; the reference is
-///   the last trade if fresh, else the fresh mid, else the previous close
+///   the last trade if fresh, else the fresh mid, else whichever of previous close, last trade and mid makes it the most.
+///   Fresh is what is not older than the block of the same policy's `stale_data`, by default three intervals of the data,
+///   3 s for quotes and trades
 /// - *unit*: a fraction of the reference
 /// - *scope*: strategy; at account scope its `block` adds to what a market buy is valued at
 /// - *levels*: above `warn` a warning; above `block` refused whole; a market order has no limit to be off
-/// - *unknown*: without a reference it is refused
+/// - *unknown*: without a fresh price and without a previous close it is refused
 /// - *exits*: refused above `block`, too: mispriced is mispriced
 /// - *conservative*: warn 1.5 %, block 2.5 %
 /// - *source*: B1; RTS 6 Art. 15
 /// - *write*: `price_collar = { warn = "1.5%", block = "2.5%" }`
 #[derive(Debug, Clone, Copy)]
-pub struct AdverseDeviation;
+pub struct AdverseDeviation {
+    /// How old a price may be to be measured from alone.
+    pub fresh: Span,
+}
 
 impl RiskCalculator for AdverseDeviation {
     fn measure(&self, seen: &RiskContext<'_>) -> Measure {
         let Kind::Limit(limit) = seen.kind else { return Measure::NotApplicable };
-        let fair = seen.prices.fair(seen.now, seen.prices.usual_age()).or(seen.prices.prev_close);
-        let Some(reference) = fair else { return Measure::Unknown };
-        let gap = match seen.side {
-            Side::Buy => limit.checked_sub(reference),
-            Side::Sell => reference.checked_sub(limit),
-        };
-        fraction(gap, reference)
+        let prices = seen.prices;
+        if let Some(fair) = prices.fair(seen.now, self.fresh) {
+            return adverse(seen.side, limit, fair).map_or(Measure::Unknown, Measure::Fixed);
+        }
+        let Some(close) = prices.prev_close else { return Measure::Unknown };
+        let last = prices.last.map(|(price, _)| price);
+        let mid = prices.quote.map(|(bid, ask, _)| bid.mid(ask));
+        let deviations = [Some(close), last, mid].into_iter().flatten().map(|from| adverse(seen.side, limit, from));
+        let worst = deviations.collect::<Option<Vec<Amount>>>().and_then(|all| all.into_iter().max());
+        worst.map_or(Measure::Unknown, Measure::Fixed)
     }
 }
 
-fn fraction(gap: Option<Price>, of: Price) -> Measure {
+/// How far a limit lies on the losing side of a price, as a fraction of it.
+fn adverse(side: Side, limit: Price, from: Price) -> Option<Amount> {
+    let gap = match side {
+        Side::Buy => limit.checked_sub(from),
+        Side::Sell => from.checked_sub(limit),
+    };
+    ratio(gap, from)
+}
+
+fn ratio(gap: Option<Price>, of: Price) -> Option<Amount> {
     let one = Qty::whole(1);
-    let ratio = gap.and_then(|gap| Ratio::of(Money::of(gap, one), Money::of(of, one)));
-    ratio.map_or(Measure::Unknown, |ratio| Measure::Fixed(Amount::Ratio(ratio)))
+    gap.and_then(|gap| Ratio::of(Money::of(gap, one), Money::of(of, one))).map(Amount::Ratio)
+}
+
+fn fraction(gap: Option<Price>, of: Price) -> Measure {
+    ratio(gap, of).map_or(Measure::Unknown, Measure::Fixed)
 }
 
 /// B3 `cycle_notional` for a strategy: how much new exposure do all its proposals of the cycle ask for together?

@@ -269,8 +269,12 @@ proptest! {
         in_plain_numbers(&mut plan.traders[owner].controls, plan.lot);
         let mut tighter = plan.clone();
         let controls = if own { &mut tighter.traders[owner].controls } else { &mut tighter.account };
-        let collar = controls.price_collar;
+        let (collar, ages) = (controls.price_collar, controls.stale_data);
         *controls = meet(controls, &other, plan.lot);
+        if collar.is_some() && ages.is_none_or(|ages| ages.limit.is_none() && ages.block.is_none()) {
+            // By definition the collar is measured from a fresh price alone: an age beyond the usual makes it fresh.
+            controls.stale_data = ages;
+        }
         if is_market {
             // By definition a market buy is worth more under a wider collar: narrowing it makes room.
             controls.price_collar = collar;

@@ -208,6 +208,18 @@ fn the_accounts_age_of_data_lets_crosses_through() {
     assert_eq!(looser(Some(Age::Span(Span::SECOND)), None), [Code::StaleData], "times do not compare with intervals");
 }
 
+/// An older price that counts as fresh is one that the collar is measured from alone.
+#[test]
+fn an_older_age_loosens_the_collar_where_there_is_one() {
+    let collar = Some(Thresholds { warn: None, limit: None, block: "0.02".parse().ok() });
+    let aged = |age: Option<u32>, collar| {
+        set(|it| (it.stale_data, it.price_collar) = (age.map(|age| Thresholds::limit(Age::Intervals(age))), collar))
+    };
+    assert_eq!(of_strategies(&aged(Some(5), collar), &aged(None, collar)), ["price_collar"]);
+    assert!(of_strategies(&aged(Some(3), collar), &aged(None, collar)).is_empty());
+    assert!(of_strategies(&aged(Some(5), collar), &aged(None, None)).is_empty());
+}
+
 #[test]
 fn levels_compare_as_they_are_in_force_and_warnings_do_not_count() {
     let shares = |number| Some(OrderSize::Shares(Qty::whole(number)));
@@ -219,6 +231,24 @@ fn levels_compare_as_they_are_in_force_and_warnings_do_not_count() {
     assert_eq!(of_strategies(&sizes(shares(5), None, None), &old), ["max_order_qty"], "it only warns");
     assert_eq!(of_strategies(&sizes(None, shares(11), shares(50)), &old), ["max_order_qty"]);
     assert_eq!(of_strategies(&sizes(None, Some(OrderSize::Lots(1)), shares(50)), &old), ["max_order_qty"], "lots");
+}
+
+#[test]
+fn warnings_count_while_a_supervisor_counts_them() {
+    let shares = |number| Some(OrderSize::Shares(Qty::whole(number)));
+    let sizes = |warn, limit, block| {
+        let mut policy = set(|it| it.max_order_qty = Some(Thresholds { warn, limit, block }));
+        policy.supervision.warn_escalation = Some(Within { count: 3, window: Span::SECOND });
+        policy
+    };
+    let old = sizes(shares(5), shares(10), shares(50));
+    assert_eq!(of_strategies(&sizes(None, shares(10), shares(50)), &old), ["warn_escalation"], "it never warns");
+    assert_eq!(of_strategies(&sizes(shares(6), shares(10), shares(50)), &old), ["warn_escalation"], "it warns later");
+    assert!(of_strategies(&sizes(shares(4), shares(10), shares(50)), &old).is_empty());
+    assert!(of_strategies(&sizes(None, shares(5), shares(50)), &old).is_empty(), "it cuts where it warned");
+    let mut watched = set(|it| it.max_order_qty = None);
+    watched.supervision = old.supervision;
+    assert_eq!(of_strategies(&watched, &old), ["max_order_qty", "warn_escalation"]);
 }
 
 #[test]

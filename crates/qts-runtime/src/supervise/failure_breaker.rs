@@ -2,8 +2,9 @@
 //!
 //! Counted are decisions blocked at strategy scope by a control of validity or plausibility that the strategy's own
 //! order failed, and orders with its proposal in them that the broker rejected (what is merged is equal in all but
-//! size, so a rejection is about each). Not counted is what others are the cause of: no or old data, a mode, a disabled
-//! or shadowed state, arbitration, the account's limits.
+//! size, so a rejection is about each). Not counted is what others are the cause of: no or old data, a control that
+//! could not be computed (`observed` is null), a collar without a fresh price to measure from, hours that nobody knows, a
+//! mode, a disabled or shadowed state, arbitration, the account's limits.
 //!
 //! Beside it, and always on: an order of which nobody knows what became of it halts its instrument (`unreconciled`)
 //! until that is known.
@@ -19,7 +20,7 @@
 
 use std::collections::BTreeSet;
 
-use qts_core::{Code, Decision, Mode, OrderId, Scope, Stage, StrategyId};
+use qts_core::{Code, Decision, Mode, OrderId, Reason, Scope, Stage, StrategyId};
 use qts_gate::Cause;
 use qts_loop::OrderState;
 
@@ -31,12 +32,26 @@ use crate::record::{Effects, Lifting, Record};
 impl Runtime {
     pub(super) fn count_failure(&mut self, record: &Record, out: &mut Effects) {
         match record {
-            Record::Decision(decision) if is_own_failure(decision) => self.count_refusal(&decision.owner, out),
+            Record::Decision(decision) if is_own_failure(decision, self.known_to(decision)) => {
+                self.count_refusal(&decision.owner, out);
+            }
             Record::Ended { order, how: OrderState::Rejected, .. } => {
                 let senders: BTreeSet<StrategyId> = self.ledger.senders(*order).cloned().collect();
                 senders.iter().for_each(|sender| self.count_refusal(sender, out));
             }
             _ => {}
+        }
+    }
+
+    /// What was known of a decision's instrument, by the freshness of its owner's policy.
+    fn known_to(&self, decision: &Decision) -> Known {
+        let inst = decision.instrument;
+        let Some(prices) = self.market.prices(inst) else { return Known { has_fresh_price: false, has_hours: false } };
+        let standing = self.registry.standings().get(&decision.owner);
+        let age = standing.map(|standing| standing.policy.strategy_controls(inst).fresh_age(prices));
+        Known {
+            has_fresh_price: age.is_some_and(|age| prices.fair(self.now, age).is_some()),
+            has_hours: prices.session.is_some(),
         }
     }
 
@@ -66,32 +81,56 @@ impl Runtime {
     }
 }
 
+/// What a control says of a strategy that it blocks.
+enum Blame {
+    /// Nothing: others are the cause.
+    Never,
+    /// That it was wrong, whether or not there was something to measure.
+    Always,
+    /// That it was wrong, if it was measured: what could not be computed is the fault of missing data.
+    Measured,
+    /// As [`Blame::Measured`], where it was measured from a fresh price.
+    MeasuredFresh,
+    /// That it came at the wrong time, if anybody knows the hours.
+    KnownHours,
+}
+
+/// What was known of an instrument when a strategy asked for it.
+#[derive(Clone, Copy)]
+struct Known {
+    has_fresh_price: bool,
+    has_hours: bool,
+}
+
 /// Was it blocked for what the strategy itself asked for?
-fn is_own_failure(decision: &Decision) -> bool {
+fn is_own_failure(decision: &Decision, known: Known) -> bool {
     let is_its_own = decision.id.strategy == decision.owner;
-    let fails = |reason: &qts_core::Reason| {
-        reason.scope == Scope::Strategy && reason.stage == Stage::Block && is_caused_by_strategy(reason.code)
+    let is_blamed = |reason: &Reason| match blame(reason.code) {
+        Blame::Never => false,
+        Blame::Always => true,
+        Blame::Measured => reason.observed.is_some(),
+        Blame::MeasuredFresh => reason.observed.is_some() && known.has_fresh_price,
+        Blame::KnownHours => known.has_hours,
     };
+    let fails = |reason: &Reason| reason.scope == Scope::Strategy && reason.stage == Stage::Block && is_blamed(reason);
     is_its_own && decision.verdict() == Stage::Block && decision.reasons.iter().any(fails)
 }
 
-const fn is_caused_by_strategy(code: Code) -> bool {
-    matches!(
-        code,
-        Code::InvalidNumber
-            | Code::Overflow
-            | Code::UnknownInstrument
-            | Code::OffTick
-            | Code::OffLot
-            | Code::OutsidePriceLimit
-            | Code::OrderLimit
-            | Code::Restricted
-            | Code::OutsideSession
-            | Code::DuplicateOrder
-            | Code::ShortNotAllowed
-            | Code::PriceCollar
-            | Code::FatFinger
-            | Code::CycleNotional
-            | Code::MarketOrder
-    )
+const fn blame(code: Code) -> Blame {
+    match code {
+        Code::InvalidNumber | Code::Overflow | Code::UnknownInstrument | Code::Restricted | Code::MarketOrder => {
+            Blame::Always
+        }
+        Code::OffTick
+        | Code::OffLot
+        | Code::OutsidePriceLimit
+        | Code::OrderLimit
+        | Code::ShortNotAllowed
+        | Code::DuplicateOrder
+        | Code::FatFinger
+        | Code::CycleNotional => Blame::Measured,
+        Code::PriceCollar => Blame::MeasuredFresh,
+        Code::OutsideSession => Blame::KnownHours,
+        _ => Blame::Never,
+    }
 }

@@ -1,9 +1,10 @@
 //! Another policy at run time. A tighter one is taken at once; one that may admit more, by any control, needs a reason.
-//! Each change is recorded with its number for the target and the policy's hash; orders on their way stay.
+//! Each change is recorded with its number for the target and the policy's hash; orders on their way stay. A strategy
+//! that was unregistered and comes back under another policy is such a change, too.
 
 use std::sync::Arc;
 
-use qts_core::{Scope, StrategyId};
+use qts_core::{Code, Scope, StrategyId};
 use qts_gate::{RiskPolicy, Supervision, loosened};
 
 use crate::command::Target;
@@ -31,15 +32,44 @@ impl Runtime {
             Target::Strategy(id) => (Scope::Strategy, self.policy_of(id)?),
             Target::Instrument(_) => return Err("an instrument has no policy: name a strategy, or none".to_owned()),
         };
-        let loosened = loosened(scope, policy, old);
-        if !loosened.is_empty() && reason.trim().is_empty() {
-            let codes: Vec<&str> = loosened.iter().map(|code| code.as_str()).collect();
-            return Err(format!("policy `{}` may admit more ({}): say why", policy.id, codes.join(", ")));
+        let loosened = explained(scope, policy, old, reason)?;
+        Ok(vec![self.set_and_tell(target, policy, loosened)])
+    }
+
+    /// A strategy goes: under which policy it stood is remembered, so that leaving and coming back loosens nothing.
+    pub(crate) fn remember_policy(&mut self, id: &StrategyId) {
+        if let Some(standing) = self.registry.standings().get(id) {
+            self.registry.left_under.insert(id.clone(), Arc::clone(&standing.policy));
         }
+    }
+
+    /// By which controls a strategy that comes back may admit more than when it left.
+    pub(crate) fn loosened_on_return(
+        &self,
+        id: &StrategyId,
+        policy: &RiskPolicy,
+        reason: &str,
+    ) -> Result<Vec<Code>, String> {
+        let before = self.registry.left_under.get(id);
+        before.map_or(Ok(Vec::new()), |before| explained(Scope::Strategy, policy, before, reason))
+    }
+
+    /// Another policy than when it left is the next version.
+    pub(crate) fn policy_on_return(
+        &mut self,
+        id: &StrategyId,
+        policy: &Arc<RiskPolicy>,
+        loosened: Vec<Code>,
+    ) -> Option<Record> {
+        let before = self.registry.left_under.remove(id)?;
+        let is_another = before != *policy;
+        is_another.then(|| self.set_and_tell(&Target::Strategy(id.clone()), policy, loosened))
+    }
+
+    fn set_and_tell(&mut self, target: &Target, policy: &Arc<RiskPolicy>, loosened: Vec<Code>) -> Record {
         let hash = hash_of(policy);
-        let number = self.install(target, policy, &hash);
-        let (target, policy) = (target.clone(), policy.id.clone());
-        Ok(vec![Record::PolicySet { target, policy, version: number, hash, loosened }])
+        let version = self.install(target, policy, &hash);
+        Record::PolicySet { target: target.clone(), policy: policy.id.clone(), version, hash, loosened }
     }
 
     fn install(&mut self, target: &Target, policy: &Arc<RiskPolicy>, hash: &str) -> u64 {
@@ -68,6 +98,19 @@ impl Runtime {
     pub(super) fn supervision_of(&self, id: &StrategyId) -> Option<Supervision> {
         self.registry.standings().get(id).map(|standing| standing.policy.supervision)
     }
+}
+
+/// By which controls a policy may admit more than another.
+///
+/// # Errors
+/// By some, and nobody says why.
+fn explained(scope: Scope, new: &RiskPolicy, old: &RiskPolicy, reason: &str) -> Result<Vec<Code>, String> {
+    let loosened = loosened(scope, new, old);
+    if loosened.is_empty() || !reason.trim().is_empty() {
+        return Ok(loosened);
+    }
+    let codes: Vec<&str> = loosened.iter().map(|code| code.as_str()).collect();
+    Err(format!("policy `{}` may admit more ({}): say why", new.id, codes.join(", ")))
 }
 
 /// A policy's hash: of the text of all its controls, in the order in which they are declared.

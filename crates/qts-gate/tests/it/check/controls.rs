@@ -204,7 +204,7 @@ fn the_collar_measures_only_what_is_adverse_and_exits_too() {
 }
 
 #[test]
-fn the_collars_reference_is_the_fresh_last_else_the_fresh_mid_else_the_previous_close() {
+fn the_collars_reference_is_the_fresh_last_else_the_fresh_mid_else_the_worst_of_what_is_known() {
     check_decisions(
         "A last=1000 age=3s bid=1100 ask=1100 prev=1200
          B last=1000 age=4s bid=1100 ask=1100 prev=1200
@@ -215,19 +215,39 @@ fn the_collars_reference_is_the_fresh_last_else_the_fresh_mid_else_the_previous_
          a buy 1 A @ 1026
          a buy 1 B @ 1127
          a buy 1 B @ 1128
-         a buy 1 C @ 1230
-         a buy 1 C @ 1231
+         a buy 1 C @ 1025
+         a buy 1 C @ 1026
+         a sell 1 C @ 1170
+         a sell 1 C @ 1169
          a buy 1 D @ 1000
          a buy 1 E @ 1026",
-        expect![[r"
+        expect![[r#"
             a0 buy 1 A @ 1026 -> block, sent 0: strategy price_collar block 0.026>0.025
             a1 buy 1 B @ 1127 -> pass, sent 1
             a2 buy 1 B @ 1128 -> block, sent 0: strategy price_collar block 0.02545455>0.025
-            a3 buy 1 C @ 1230 -> pass, sent 1
-            a4 buy 1 C @ 1231 -> block, sent 0: strategy price_collar block 0.02583334>0.025
-            a5 buy 1 D @ 1000 -> block, sent 0: strategy price_collar block
-            a6 buy 1 E @ 1026 -> block, sent 0: strategy price_collar block 0.026>0.025
-        "]],
+            a3 buy 1 C @ 1025 -> pass, sent 1
+            a4 buy 1 C @ 1026 -> block, sent 0: strategy price_collar block 0.026>0.025
+            a5 sell 1 C @ 1170 -> pass, sent 1
+            a6 sell 1 C @ 1169 -> block, sent 0: strategy price_collar block 0.02583334>0.025
+            a7 buy 1 D @ 1000 -> block, sent 0: strategy price_collar block
+            a8 buy 1 E @ 1026 -> block, sent 0: strategy price_collar block 0.026>0.025
+        "#]],
+    );
+}
+
+#[test]
+fn the_collar_takes_for_fresh_what_the_policy_does() {
+    // 5 s old: by default too old, so it is measured from yesterday's close, too; not so where the policy says 10 s.
+    check_decisions(
+        "A last=1050 age=5s prev=1000
+         a price_collar=2%
+         b price_collar=2% stale_data=10s
+         a buy 1 A @ 1050
+         b buy 2 A @ 1050",
+        expect![[r#"
+            a0 buy 1 A @ 1050 -> block, sent 0: strategy price_collar block 0.05>0.02
+            b0 buy 2 A @ 1050 -> pass, sent 2
+        "#]],
     );
 }
 

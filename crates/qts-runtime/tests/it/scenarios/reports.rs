@@ -86,7 +86,7 @@ fn what_the_table_does_not_have_and_unknown_orders_are_refused_and_shown() {
             order 1 expired
             refused 1: the order was over already; nothing to do
             refused 1: the order was over already; nothing to do
-            refused 7: nobody knows this order: Filled { exec: ExecId(9), qty: Qty(100000000), price: Price(10000000000), fee: Money(0) }"#]],
+            refused 7: nobody knows this order: it was filled, 1 at 100"#]],
     );
     assert_eq!(positions(&floor), [0, 0, 0]);
 }
@@ -129,7 +129,7 @@ fn a_withdrawal_that_is_not_possible_yet_is_asked_for_as_soon_as_it_is() {
         a wants buy 6 A @100 gtc: pass 6
         order 1: buy 6 A @100 gtc = a 6
         cancel 1 of a (script)
-        refused 1: cannot be withdrawn yet: NotCancelable
+        refused 1: cannot be withdrawn yet: the broker has not acknowledged it
         cancel 1 of operator (unwanted)
         order 1 canceled"#]],
     );

@@ -6,7 +6,7 @@ use expect_test::expect;
 use qts_core::Qty;
 use qts_gate::RiskPolicy;
 use qts_gate::policy::{OrderSize, Size, Thresholds};
-use qts_runtime::{Action, Record, Target};
+use qts_runtime::{Action, Record, Registration, Target};
 
 use super::super::check;
 use super::{minutes, repeated, supervised, watched, watched_entry};
@@ -142,4 +142,44 @@ fn orders_on_their_way_stay_and_the_hash_tells_the_policies_apart() {
     assert_eq!(run(Some(size("x", 5))), (five.clone(), of_five.clone()));
     assert!(none != five && five != six && of_five != of_six);
     assert_eq!(of_five.map(|hash| hash.len()), Some(64));
+}
+
+#[test]
+fn who_leaves_and_comes_back_does_not_shed_its_policy() {
+    let mut floor = Opening::default().open();
+    let a = || Target::Strategy(id("a"));
+    let under = |policy: RiskPolicy| Registration { policy: Arc::new(policy), ..entry("a", script("* buy 9 A")) };
+    floor.register(under(size("five", 5)));
+    let mut story = Vec::new();
+    let go = || Action::Unregister { to_unassigned: true };
+    for (policy, reason) in
+        [(size("seven", 7), ""), (size("five", 5), ""), (size("six", 6), "agreed"), (size("six", 6), "")]
+    {
+        story.extend(floor.command(go(), a(), ""));
+        story.extend(floor.command(Action::Register(Box::new(under(policy))), a(), reason));
+        story.extend(floor.minute("A 100"));
+    }
+    check(
+        &story,
+        &expect![[r#"
+            command unregister strategy `a`
+            command register strategy `a`: refused, policy `seven` may admit more (max_order_qty): say why
+            command unregister strategy `a`: refused, no strategy `a` is registered
+            command register strategy `a`
+            a wants buy 9 A: reduce 5 max_order_qty
+            order 1: buy 5 A = a 5
+            command unregister strategy `a`
+            command register strategy `a` (agreed)
+            a has policy six, version 2, looser: max_order_qty
+            fill of 1: 5 at 100 = unassigned 5
+            order 1 filled
+            a wants buy 9 A: reduce 6 max_order_qty
+            order 2: buy 6 A = a 6
+            command unregister strategy `a`
+            command register strategy `a`
+            fill of 2: 6 at 100 = unassigned 6
+            order 2 filled
+            a wants buy 9 A: reduce 6 max_order_qty
+            order 3: buy 6 A = a 6"#]],
+    );
 }

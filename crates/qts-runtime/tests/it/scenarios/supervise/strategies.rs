@@ -216,6 +216,27 @@ fn what_others_are_the_cause_of_is_no_failure_of_the_strategy() {
     );
 }
 
+#[test]
+fn what_could_not_be_measured_is_no_failure_of_the_strategy() {
+    // Four minutes without a price of B: the collar has nothing to measure from.
+    let mut floor = Opening::default().open();
+    let mut watched = watched(Supervision { failure_breaker: within_a_minute(2), ..Supervision::default() });
+    watched.strategy.price_collar = Some(Thresholds { warn: None, limit: None, block: "0.02".parse().ok() });
+    let steps = "5 buy 1 B @50; 5 buy 2 B @50; 6 buy 1 A @150; 6 buy 2 A @150; 7 buy 1 A @100";
+    floor.register(Registration { policy: std::sync::Arc::new(watched), ..entry("a", script(steps)) });
+    floor.minute("A 100, B 50");
+    check(
+        &minutes(&mut floor, "A 100", 6),
+        &expect![[r#"
+            a wants buy 1 B @50: block 0 price_collar
+            a wants buy 2 B @50: block 0 price_collar
+            a wants buy 1 A @150: block 0 price_collar
+            a wants buy 2 A @150: block 0 price_collar
+            a trips failure_breaker: halted, 2 of 2
+            a wants buy 1 A @100: block 0 failure_breaker"#]],
+    );
+}
+
 /// Warned of `max_order_qty` above one share; cycles with their numbers of orders.
 fn warned(count: u64, steps: &str) -> Registration {
     let mut policy = watched(Supervision { warn_escalation: within_a_minute(count), ..Supervision::default() });
