@@ -113,6 +113,18 @@ impl Instrument {
         Some((base.checked_sub(width)?, ticks.floor(base.checked_add(width)?)))
     }
 
+    /// Between which prices a price of that day is no error: the limits, and beyond each a tick and 0.3 % of the base.
+    /// Prices that a vendor adjusted miss the limit of their day by rounding: of the base, of the price, of the limit.
+    /// `None` as for the limits.
+    #[must_use]
+    pub fn plausible_prices(&self, base: Price, day: Day) -> Option<(Price, Price)> {
+        let (lower, upper) = self.price_limits(base, day)?;
+        let ticks = self.ticks.on(day);
+        let rounding = Price::from_units(base.units() / 1_000 * 3)?;
+        let lower = lower.checked_sub(ticks.at(lower))?.checked_sub(rounding)?;
+        Some((lower, upper.checked_add(ticks.at(upper))?.checked_add(rounding)?))
+    }
+
     /// Has its market a daily limit on that day?
     #[must_use]
     pub fn is_limited(&self, day: Day) -> bool {
@@ -239,6 +251,14 @@ mod tests {
             let limits = stock().price_limits(Price::whole(base), Day(0));
             assert_eq!(limits, Some((Price::whole(lower), Price::whole(upper))), "base {base}");
         }
+    }
+
+    #[test]
+    fn a_tick_and_three_thousandths_of_the_base_beyond_a_limit_are_rounding() {
+        let (lower, upper) = stock().plausible_prices(Price::whole(9_940), Day(0)).expect("limits");
+        assert_eq!((lower.to_string(), upper.to_string()), ("6920.18".to_owned(), "12959.82".to_owned()));
+        let free = Instrument { daily_limit: Dated::always(None), ..stock() };
+        assert_eq!(free.plausible_prices(Price::whole(9_940), Day(0)), None);
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //! data, or an error. They are told with an `[[adjustment]]` to paste. Looks at events alone and changes nothing.
 //!
 //! Compared are the last price of a session and the first of the next; of a bar, its close. Where a market has a daily
-//! limit, a jump is a price beyond it; elsewhere one of 1.8 times and more, or of 1/1.8 and less.
+//! limit, a jump is a price beyond it by more than adjusted prices are rounded; elsewhere one of 1.8 times and more, or
+//! of 1/1.8 and less.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -17,8 +18,11 @@ use crate::local;
 /// So many are listed for a person; all are counted.
 const SHOWN: usize = 20;
 
-/// Ratios of splits besides whole numbers of shares for one share, and their inverses.
-const FEW: [(u64, u64); 6] = [(3, 2), (5, 2), (4, 3), (5, 3), (5, 4), (6, 5)];
+/// So many new shares for an old one, or their inverses, are guessed: rounder ones where they lie close.
+const WHOLE: [u64; 19] = [2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 20, 25, 30, 40, 50, 100, 200, 500, 1_000];
+
+/// After a longer halt a price says nothing of a split: it is a re-listing as often.
+const LONGEST_HALT: u32 = 5;
 
 /// Watches the prices of one run, or of one file.
 #[derive(Debug)]
@@ -121,7 +125,7 @@ impl Jumps {
         let before = scales.into_iter().try_fold(before, |price, scale| scale.price(price));
         let Some((before, known)) = before.zip(self.instruments.get(instrument)) else { return };
         let limits = known.price_limits(before, day);
-        let is_jump = match limits {
+        let is_jump = match known.plausible_prices(before, day) {
             Some((lower, upper)) => after < lower || after > upper,
             None => is_far(before, after) || is_far(after, before),
         };
@@ -156,30 +160,45 @@ fn is_far(low: Price, high: Price) -> bool {
     i128::from(high.units()) * 10 >= i128::from(low.units()) * 18
 }
 
-/// The ratio of a split that comes nearest to a jump: so many shares for one, or one for so many, or a simple fraction,
-/// at most a tenth off.
+/// The ratio of a split that comes nearest to a jump: a round number of shares for one, or one for so many, at most 3 %
+/// off, or 3/2 or 2/3, at most 2 % off.
 fn guess(before: Price, after: Price) -> Option<Scale> {
     const MILLION: i128 = 1_000_000;
     let (before, after) = (i128::from(before.units()), i128::from(after.units()).max(1));
     let seen = before * MILLION / after;
-    let rounded = |a: i128, b: i128| u64::try_from((2 * a + b) / (2 * b)).unwrap_or(0).min(1_000);
-    let whole = [(rounded(before, after), 1), (1, rounded(after, before.max(1)))];
-    let few = FEW.into_iter().chain(FEW.map(|(new, old)| (old, new)));
-    let candidates = whole.into_iter().chain(few).filter_map(|(new, old)| Scale::new(new, old));
-    let off = |scale: &Scale| {
-        let exact = i128::from(scale.new_shares()) * MILLION / i128::from(scale.old_shares());
-        (seen - exact).abs() * MILLION / exact.max(1)
+    let whole = WHOLE.into_iter().flat_map(|count| [(count, 1, 3), (1, count, 3)]);
+    let nearest = |(new, old, percent): (u64, u64, i128)| {
+        let scale = Scale::new(new, old)?;
+        let exact = i128::from(new) * MILLION / i128::from(old);
+        let off = (seen - exact).abs() * MILLION / exact.max(1);
+        (off <= percent * MILLION / 100).then_some((off, scale))
     };
-    let nearest = candidates.filter(|scale| !scale.is_one()).min_by_key(|scale| off(scale));
-    nearest.filter(|scale| off(scale) <= MILLION / 10)
+    let near = whole.chain([(3, 2, 2), (2, 3, 2)]).filter_map(nearest);
+    near.min_by_key(|(off, _)| *off).map(|(_, scale)| scale)
 }
 
 impl Jump {
+    /// The ratio, if it is a split and looks like one.
+    fn guess(&self) -> Option<Scale> {
+        if self.is_adjusted || self.halted > LONGEST_HALT || !self.is_clear() {
+            return None;
+        }
+        guess(self.before, self.after)
+    }
+
+    /// Does it lie 2 % of the price before beyond the limit, where there is one?
+    fn is_clear(&self) -> bool {
+        let Some((lower, upper)) = self.limits else { return true };
+        let [after, lower, upper] = [self.after, lower, upper].map(|price| i128::from(price.units()));
+        let margin = i128::from(self.before.units()) / 50;
+        after < lower - margin || after > upper + margin
+    }
+
     fn row(&self, config: &Config) -> Row {
         let Self { instrument, day, before, after, halted, is_adjusted, limits } = *self;
         let files = config.data.iter().filter(|data| data.instrument == instrument);
         let (name, date) = (config.registry.name(instrument), local::date_of(day));
-        let guess = if is_adjusted { None } else { guess(before, after) }.map(|scale| scale.to_string());
+        let guess = self.guess().map(|scale| scale.to_string());
         let toml = guess
             .as_ref()
             .map(|ratio| format!("[[adjustment]]\ninstrument = \"{name}\"\ndate = \"{date}\"\nratio = \"{ratio}\"\n"));
@@ -223,8 +242,8 @@ pub(crate) fn told(rows: &[Row]) -> String {
     if rows.is_empty() {
         return String::new();
     }
-    let count = if rows.len() == 1 { "1 price jumps".to_owned() } else { format!("{} prices jump", rows.len()) };
-    let mut text = format!("{count} between sessions:\n");
+    let jumps = if rows.len() == 1 { "price jump" } else { "price jumps" };
+    let mut text = format!("{} {jumps} between sessions:\n", rows.len());
     for row in rows.iter().take(SHOWN) {
         let _ = writeln!(text, "  {}", row.told());
     }
@@ -245,20 +264,37 @@ pub(crate) fn told(rows: &[Row]) -> String {
 mod tests {
     use super::*;
 
+    fn price(text: &str) -> Price {
+        text.parse().expect("a price")
+    }
+
     #[test]
-    fn the_nearest_simple_ratio_is_a_guess() {
-        let guessed = |before: &str, after: &str| {
-            let price = |text: &str| text.parse::<Price>().expect("a price");
-            guess(price(before), price(after)).map(|scale| scale.to_string())
-        };
+    fn the_nearest_round_ratio_is_a_guess() {
+        let guessed = |before: &str, after: &str| guess(price(before), price(after)).map(|scale| scale.to_string());
         let some = |text: &str| Some(text.to_owned());
         assert_eq!(guessed("2650000", "53000"), some("50"));
-        assert_eq!(guessed("2650000", "51900"), some("51"), "the first day moved, too");
+        assert_eq!(guessed("2650000", "51900"), some("50"), "the first day moved, too");
         assert_eq!(guessed("1000", "10100"), some("1/10"));
+        assert_eq!(guessed("1000", "515"), some("2"), "2.9 %");
+        assert_eq!(guessed("1000", "550"), None, "9 %");
         assert_eq!(guessed("3000", "2010"), some("3/2"));
         assert_eq!(guessed("2000", "3000"), some("2/3"));
-        assert_eq!(guessed("1000", "640"), some("3/2"), "1.56");
-        assert_eq!(guessed("1000", "930"), None, "1.075");
+        assert_eq!(guessed("1000", "650"), None, "1.54");
+        assert_eq!(guessed("1000", "750"), None, "4/3 is a bad day as often");
         assert_eq!(guessed("1000", "0.5"), None, "more than a thousand");
+    }
+
+    #[test]
+    fn only_a_short_halt_and_a_price_clearly_beyond_the_limit_suggest_a_split() {
+        let limits = Some((price("700"), price("1300")));
+        let (before, after) = (price("1000"), price("500"));
+        let (instrument, day) = (Inst(0), Day(0));
+        let split = Jump { instrument, day, before, after, halted: 5, is_adjusted: false, limits };
+        let guessed = |jump: Jump| jump.guess().map(|scale| scale.to_string());
+        assert_eq!(guessed(split).as_deref(), Some("2"));
+        assert_eq!(guessed(Jump { halted: 6, ..split }), None);
+        assert_eq!(guessed(Jump { is_adjusted: true, ..split }), None);
+        assert_eq!(guessed(Jump { limits: Some((price("520"), price("1480"))), ..split }), None);
+        assert_eq!(guessed(Jump { limits: None, ..split }).as_deref(), Some("2"));
     }
 }

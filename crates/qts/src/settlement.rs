@@ -27,6 +27,9 @@ pub(crate) struct Settlement {
 pub(crate) struct Due {
     on: String,
     amount: String,
+    /// The last day of which closed days are known, where it lies before: one of a later day may move it on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    days_known_until: Option<String>,
 }
 
 impl Settlement {
@@ -68,13 +71,27 @@ impl Settlement {
     /// What is not settled by the last day of the data, by day.
     pub(crate) fn unsettled(&self) -> Vec<Due> {
         let open = self.due.iter().filter(|(on, amount)| Some(**on) > self.today && **amount != Money::ZERO);
-        open.map(|(on, amount)| Due { on: date(*on), amount: amount.to_string() }).collect()
+        let due = |(on, amount): (&Day, &Money)| {
+            let days_known_until = self.known_until().filter(|until| on > until).map(date);
+            Due { on: date(*on), amount: amount.to_string(), days_known_until }
+        };
+        open.map(due).collect()
+    }
+
+    /// The last day of which the closed days of all markets are known that have any.
+    fn known_until(&self) -> Option<Day> {
+        self.rules.values().filter_map(|(hours, _)| hours.days.known_until).min()
     }
 }
 
 impl Due {
     /// As people read it.
     pub(crate) fn words(&self, currency: &str) -> String {
-        format!("{} {currency} on {}", self.amount, self.on)
+        let Self { on, amount, days_known_until } = self;
+        let words = format!("{amount} {currency} on {on}");
+        match days_known_until {
+            Some(until) => words + &format!(", if that is no holiday: closed days are known until {until}"),
+            None => words,
+        }
     }
 }

@@ -207,8 +207,8 @@ impl RiskCalculator for LastJump {
 
 /// B4 `data_implausible`: does the price lie outside its day's limits?
 ///
-/// - *formula*: price < lower limit ∨ price > upper limit, of the session of the last trade; the price is that of the
-///   jump
+/// - *formula*: price < lower limit − r ∨ price > upper limit + r, of the session of the last trade; the price is that
+///   of the jump; r is a tick and 0.3 % of the previous close: adjusted prices miss the limit of their day by rounding
 /// - *unit*: none
 /// - *scope*: strategy
 /// - *levels*: none; only the reducing part is left. Where the jump may only warn, this is left out
@@ -226,8 +226,8 @@ impl RiskCalculator for BeyondDailyLimits {
             return Measure::NotApplicable;
         };
         let base = seen.prices.base.or(seen.prices.prev_close);
-        let limits = base.and_then(|base| seen.instrument.price_limits(base, day));
-        limits.map_or(Measure::Unknown, |(lower, upper)| Measure::IsSo(price < lower || price > upper))
+        let possible = base.and_then(|base| seen.instrument.plausible_prices(base, day));
+        possible.map_or(Measure::Unknown, |(lower, upper)| Measure::IsSo(price < lower || price > upper))
     }
 }
 

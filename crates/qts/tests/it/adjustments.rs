@@ -130,7 +130,7 @@ fn a_split_that_nobody_told_of_is_a_jump_and_nothing_is_added_on_its_day() {
     expect![[r#"
                0       0       0       0  3 A.KRX
 
-        1 price jumps between sessions:
+        1 price jump between sessions:
           bars.csv: A.KRX 2018-05-04: 2520000 → 50500, beyond the daily limit (1764000 to 3276000); a split? ratio = "50" is a guess
         for each that is a split, add this with the true ratio (new shares for one old one):
           [[adjustment]]
@@ -292,15 +292,15 @@ fn a_halt_before_a_jump_is_said_and_where_no_limit_is_known_a_jump_is_far() {
             .collect::<String>()
     };
     expect![[r#"
-        3 prices jump between sessions:
+        3 price jumps between sessions:
           bars.csv: A.KRX 2018-05-02: 1000 → 10000, beyond the daily limit (700 to 1300), after a halt of 2 sessions; a split? ratio = "1/10" is a guess
-          bars.csv: A.KRX 2018-05-03: 10000 → 5700, beyond the daily limit (7000 to 13000); a split? ratio = "5/3" is a guess
-          bars.csv: A.KRX 2018-05-04: 5700 → 3100, beyond the daily limit (3990 to 7410); a split? ratio = "2" is a guess
+          bars.csv: A.KRX 2018-05-03: 10000 → 5700, beyond the daily limit (7000 to 13000)
+          bars.csv: A.KRX 2018-05-04: 5700 → 3100, beyond the daily limit (3990 to 7410)
     "#]].assert_eq(&jumps("qts.toml"));
     expect![[r#"
-        2 prices jump between sessions:
+        2 price jumps between sessions:
           bars.csv: A.KRX 2018-05-02: 1000 → 10000, after a halt of 2 sessions; a split? ratio = "1/10" is a guess
-          bars.csv: A.KRX 2018-05-04: 5700 → 3100; a split? ratio = "2" is a guess
+          bars.csv: A.KRX 2018-05-04: 5700 → 3100
     "#]]
     .assert_eq(&jumps("free.toml"));
 }
@@ -314,7 +314,7 @@ fn many_jumps_are_counted_and_twenty_listed() {
     }
     let folder = Folder::new("adjust-many").with("qts.toml", CONFIG).with("bars.csv", bars);
     let checked = folder.qts("check qts.toml").err;
-    assert!(checked.contains("27 prices jump between sessions:\n"), "{checked}");
+    assert!(checked.contains("27 price jumps between sessions:\n"), "{checked}");
     assert!(checked.contains("\n  … and 7 more; `--format json` lists all\n"), "{checked}");
     assert_eq!(checked.matches("[[adjustment]]").count(), 20);
     assert_eq!(folder.qts("check qts.toml --format json").json()["jumps"].as_array().map(Vec::len), Some(27));

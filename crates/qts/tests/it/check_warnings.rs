@@ -1085,7 +1085,7 @@ fn an_adjustment_lies_within_the_days_of_its_data() {
         "warning-adjustment",
         &[("", &format!("{other}{dates}{}", of("B.KRX", "2024-01-05")))],
         expect![[r#"
-            1 price jumps between sessions:
+            1 price jump between sessions:
               bars.csv: A.KRX 2024-01-15: 4795 → 9690, beyond the daily limit (3360 to 6230); that is after its [[adjustment]]: correct its ratio or its date
             QTS0316
 

@@ -205,6 +205,26 @@ fn what_has_not_settled_at_the_end_is_told() {
     assert_eq!(seen, json!([{"on": "2024-05-30", "amount": "-100"}]));
 }
 
+#[test]
+fn a_settlement_over_new_year_skips_it_and_says_where_the_known_days_end() {
+    let due = |name: &str, days: &[&str], instrument: &str, currency: &str| {
+        let folder = scripted(name, instrument, &still(days, "10000"), &step(2, "buy", 1, ""));
+        folder.write("qts.toml", folder.read("qts.toml").replace("\"KRW\"", &format!("\"{currency}\"")));
+        let line = folder.qts("run qts.toml").out.lines().find(|line| line.starts_with("unsettled")).map(str::to_owned);
+        (folder.summary("qts.toml")["account"]["unsettled"].clone(), line.expect("something is unsettled"))
+    };
+    let (seen, told) = due("markets-new-year", &["2026-12-28", "2026-12-29", "2026-12-30"], KRX, "KRW");
+    let until = "2027-01-03";
+    assert_eq!(seen, json!([{"on": "2027-01-05", "amount": "-10000", "days_known_until": until}]));
+    assert_eq!(
+        told,
+        "unsettled  -10000 KRW on 2027-01-05, if that is no holiday: closed days are known until 2027-01-03"
+    );
+    let american = "class = \"us_stock\"\n";
+    let (seen, _) = due("markets-new-year-us", &["2026-12-29", "2026-12-30", "2026-12-31"], american, "USD");
+    assert_eq!(seen, json!([{"on": "2027-01-04", "amount": "-10000"}]));
+}
+
 const OWN_DAYS: &str = "market = \"krx\"\n[[closed]]\ndays = [\"2024-02-14\"]\n[[open]]\ndays = [\"2024-02-09\"]\n";
 
 #[test]
@@ -298,13 +318,22 @@ fn check_warns_of_days_that_the_tables_do_not_know() {
         QTS0312
         ⚠ the data of `A.KRX` begin on 1998-12-04, the tables of krx_stock on 1998-12-07
         QTS0313
-        ⚠ the data of `A.KRX` end on 2027-01-04, closed days of krx_stock are known until 2026-12-31
+        ⚠ the data of `A.KRX` end on 2027-01-04, closed days of krx_stock are known until 2027-01-03
         QTS0314
         ⚠ `A.KRX` has data of 2026-10-09 and 1 more day on which its market is closed; they count
     "#]]
     .assert_eq(&warned("markets-warn", KRX, &days, ""));
     let own = "[[calendar]]\nmarket = \"krx\"\npath = \"own.toml\"\n";
     expect![[r#""#]].assert_eq(&warned("markets-warn-own", KRX, &days[2..5], own));
+    // Known days end on a Sunday: what is traded on 28 December is settled on the 30th, on the 29th on 4 January.
+    let year_end = ["2026-12-24", "2026-12-28", "2026-12-29"];
+    expect![[r#""#]].assert_eq(&warned("markets-warn-sure", KRX, &year_end[..2], ""));
+    expect![[r#"
+        QTS0313
+        ⚠ `A.KRX` trades of 2026-12-29 settle on 2027-01-04, closed days of krx_stock are known until 2027-01-03
+    "#]]
+    .assert_eq(&warned("markets-warn-settles", KRX, &year_end, ""));
+    expect![[r#""#]].assert_eq(&warned("markets-warn-settles-own", KRX, &year_end, own));
     let spelled = "tick = \"10\"\nsession = \"09:00-15:30\"\ntz = \"Asia/Seoul\"\n";
     expect![[r#"
         QTS0315

@@ -136,24 +136,43 @@ fn five_closes_beyond_the_daily_limits_are_what_the_next_limits_are_about() {
     }
 }
 
+/// Adjusted prices miss many a limit by rounding. That is no jump, and what is one is not guessed to be a split.
 #[test]
-fn no_other_close_since_1998_is_beyond_them() {
+fn no_other_close_since_1998_is_a_jump() {
     let Some(data) = data() else { return };
+    let folder = Folder::new("peculiar-jumps");
     let mut found = Vec::new();
     for (symbol, _) in grids(&data) {
-        let rows = table(&data, &format!("krx/1d/{symbol}.csv"));
-        for pair in rows.windows(2).filter(|pair| date(&pair[1]) >= "1998-12-07") {
-            let [before, close] = [&pair[0], &pair[1]].map(|row| won(row, "close"));
-            // In thousandths, with three for rounding by the vendor.
-            let limit = if date(&pair[1]) < "2015-06-15" { 153 } else { 303 };
-            found.extend(
-                ((close - before).abs() * 1_000 > before * limit).then(|| format!("{symbol} {}", date(&pair[1]))),
-            );
+        folder.write("qts.toml", asking(&data, &format!("krx/1d/{symbol}.csv"), &[]));
+        let checked = folder.qts("check qts.toml --format json").json();
+        let jumps = checked["jumps"].as_array().expect("a list");
+        let text = |jump: &Value, key: &str| jump[key].as_str().map(str::to_owned);
+        for jump in jumps.iter().filter(|jump| text(jump, "date").expect("a text").as_str() >= "1998-12-07") {
+            found.push((symbol.clone(), text(jump, "date").expect("a text"), text(jump, "guess")));
         }
     }
-    let want =
-        ["000270 1999-03-05", "000660 1999-05-06", "005380 1999-04-19", "035420 2013-08-29", "051910 2009-04-20"];
-    assert_eq!(found, want);
+    let want = [
+        ("000270", "1999-03-05"),
+        ("000660", "1999-05-06"),
+        ("005380", "1999-04-19"),
+        ("035420", "2013-08-29"),
+        ("051910", "2009-04-20"),
+    ];
+    assert_eq!(found, want.map(|(symbol, date)| (symbol.to_owned(), date.to_owned(), None)));
+}
+
+/// 38474 against an upper limit of 38450: a limit-up day in adjusted prices.
+#[test]
+fn a_limit_up_day_is_plausible_and_a_re_listing_is_not() {
+    let Some(data) = data() else { return };
+    let decided = |file: &str, day: &str| {
+        let config = asking(&data, file, &[(&on(day), BUY)]).replace("policy = \"open\"\ninstr", "instr");
+        told(&Folder::new("peculiar-limit-up").with("qts.toml", config).decisions("qts.toml"), "ts reasons")
+    };
+    let ordinary = decided("krx/1d/000660.csv", "2002-03-05");
+    assert!(ordinary.starts_with("2002-03-05") && !ordinary.contains("data_implausible"), "{ordinary}");
+    let again = decided("krx/1d/035420.csv", "2013-08-29");
+    assert!(again.starts_with("2013-08-29") && again.contains("data_implausible"), "{again}");
 }
 
 /// From when on the prices of each Korean share are on the grid.

@@ -398,12 +398,15 @@ fn one_code_by_name_number_or_error_code() {
           `qts check CONFIG` shows the place and the way out.
     "#]],
     );
-    check("QTS0313 --lang ko", expect![[r#"
+    check(
+        "QTS0313 --lang ko",
+        expect![[r#"
         QTS0313 (경고)
           휴장일을 아는 마지막 날 뒤의 시세
           [[calendar]] 파일에 그 뒤의 휴장일과 known_until을 적으세요. 없으면 주말만 쉬는 것으로 봅니다.
           `qts check CONFIG`가 위치와 고치는 방법을 알려 줍니다.
-    "#]]);
+    "#]],
+    );
     check(
         "off_tick --format json",
         expect![[r#"

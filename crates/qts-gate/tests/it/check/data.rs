@@ -135,11 +135,11 @@ fn the_account_says_how_fresh_a_price_is_at_which_two_books_trade() {
 
 #[test]
 fn an_implausible_price_adds_no_risk() {
-    // 10 % exactly is a jump that passes; C's last lies above its day's limit of 130, E's exactly on it.
+    // 10 % exactly is a jump that passes; C's last lies above its day's limit of 130 by two ticks, E's exactly on it.
     check_decisions(
         "A last=110 before=100
          B last=89 before=100
-         C krx last=131 before=130 prev=100
+         C krx last=132 before=130 prev=100
          D last=500
          E krx last=130 before=130 prev=100
          F krx last=130 before=130
@@ -300,13 +300,13 @@ fn a_share_of_the_volume_is_whole_lots() {
 }
 
 #[test]
-fn a_price_on_its_days_limit_is_inside_and_a_tick_further_is_not() {
-    // The limits of the day are 70 and 130.
+fn a_price_a_tick_beyond_its_days_limit_is_rounded_and_one_further_is_not() {
+    // The limits of the day are 70 and 130; a tick and 0.3 beyond them is rounding.
     check_decisions(
-        "A krx last=70 prev=100
-         B krx last=69 prev=100
-         C krx last=130 prev=100
-         D krx last=131 prev=100
+        "A krx last=69 prev=100
+         B krx last=68 prev=100
+         C krx last=131 prev=100
+         D krx last=132 prev=100
          a data_implausible=90%
          a buy 1 A @ 70
          a buy 1 B @ 70
@@ -324,14 +324,14 @@ fn a_price_on_its_days_limit_is_inside_and_a_tick_further_is_not() {
 #[test]
 fn a_jump_that_only_warns_leaves_the_days_limits_out() {
     check_decisions(
-        "A krx last=131 before=100 prev=100
+        "A krx last=132 before=100 prev=100
          a data_implausible=5%/-/-
          a buy 1 @ 120
          b data_implausible=5%/-/90%
          b buy 1 @ 120",
         expect![[r#"
-            a0 buy 1 A @ 120 -> warn, sent 1: strategy data_implausible warn 0.31>0.05
-            b0 buy 1 A @ 120 -> block, sent 0: strategy data_implausible warn 0.31>0.05; strategy data_implausible block
+            a0 buy 1 A @ 120 -> warn, sent 1: strategy data_implausible warn 0.32>0.05
+            b0 buy 1 A @ 120 -> block, sent 0: strategy data_implausible warn 0.32>0.05; strategy data_implausible block
         "#]],
     );
 }

@@ -171,8 +171,8 @@ source = "made up"
     let rules = before("[[class]]\nname = \"krx_stock\"\nboard = \"kosdaq\"", class_rows, KRX.1);
     let rules = before("[[exchange_fee]]", hours, &rules);
     let rules = before("[[settlement]]", settlement, &rules);
-    let days = KRX_DAYS.1.replacen("known_until = \"2026-12-31\"", "known_until = \"2027-12-31\"", 1)
-        + "\n[[closed]]\ndays = [\"2027-01-01\", \"2027-12-31\"]\nsource = \"made up\"\n\
+    let days = KRX_DAYS.1.replacen("known_until = \"2027-01-03\"", "known_until = \"2027-12-31\"", 1)
+        + "\n[[closed]]\ndays = [\"2027-12-31\"]\nsource = \"made up\"\n\
            [[special]]\nhours = \"regular\"\nwindows = \"10:00-15:30\"\ndays = [\"2027-01-04\"]\nsource = \"made up\"\n";
     let market =
         Market::read(("krx.toml", &rules), Some(("krx-days.toml", &days))).unwrap_or_else(|why| panic!("{why}"));

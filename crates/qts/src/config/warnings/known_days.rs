@@ -48,13 +48,17 @@ fn before_tables(config: &Config, data: &DataSpec, spec: &InstrumentSpec, first:
 
 fn unknown(config: &Config, data: &DataSpec, spec: &InstrumentSpec, last: Day) -> Option<ConfigError> {
     let (class, _) = spec.tables.as_ref()?;
-    let until = spec.hours.days.known_until.filter(|until| last > *until)?;
-    let message = format!(
-        "the data of `{}` end on {}, closed days of {class} are known until {}",
-        spec.id,
-        date(last),
-        date(until)
-    );
+    let known = spec.hours.days.known_until?;
+    let (id, end, until) = (&spec.id, date(last), date(known));
+    let settled = spec.hours.settles(last, *spec.settlement.on(last));
+    let message = if last > known {
+        format!("the data of `{id}` end on {end}, closed days of {class} are known until {until}")
+    } else if settled > known {
+        let on = date(settled);
+        format!("`{id}` trades of {end} settle on {on}, closed days of {class} are known until {until}")
+    } else {
+        return None;
+    };
     let warning = config.warning(Code::UnknownDays, data.place, message).label("later than the calendar");
     let help =
         "add `[[calendar]]` with later `[[closed]]` days and a later `known_until`; else only weekends are closed";
