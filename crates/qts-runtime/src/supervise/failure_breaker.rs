@@ -3,8 +3,8 @@
 //! Counted are decisions blocked at strategy scope by a control of validity or plausibility that the strategy's own
 //! order failed, and orders with its proposal in them that the broker rejected (what is merged is equal in all but
 //! size, so a rejection is about each). Not counted is what others are the cause of: no or old data, a control that
-//! could not be computed (`observed` is null), a collar without a fresh price to measure from, hours that nobody knows, a
-//! mode, a disabled or shadowed state, arbitration, the account's limits.
+//! could not be computed (`observed` is null), hours that nobody knows, a mode, a disabled or shadowed state,
+//! arbitration, the account's limits.
 //!
 //! Beside it, and always on: an order of which nobody knows what became of it halts its instrument (`unreconciled`)
 //! until that is known.
@@ -20,7 +20,7 @@
 
 use std::collections::BTreeSet;
 
-use qts_core::{Code, Decision, Mode, OrderId, Reason, Scope, Stage, StrategyId};
+use qts_core::{Code, Decision, Inst, Mode, OrderId, Reason, Scope, Stage, StrategyId};
 use qts_gate::Cause;
 use qts_loop::OrderState;
 
@@ -32,7 +32,7 @@ use crate::record::{Effects, Lifting, Record};
 impl Runtime {
     pub(super) fn count_failure(&mut self, record: &Record, out: &mut Effects) {
         match record {
-            Record::Decision(decision) if is_own_failure(decision, self.known_to(decision)) => {
+            Record::Decision(decision) if is_own_failure(decision, self.knows_hours(decision.instrument)) => {
                 self.count_refusal(&decision.owner, out);
             }
             Record::Ended { order, how: OrderState::Rejected, .. } => {
@@ -43,16 +43,9 @@ impl Runtime {
         }
     }
 
-    /// What was known of a decision's instrument, by the freshness of its owner's policy.
-    fn known_to(&self, decision: &Decision) -> Known {
-        let inst = decision.instrument;
-        let Some(prices) = self.market.prices(inst) else { return Known { has_fresh_price: false, has_hours: false } };
-        let standing = self.registry.standings().get(&decision.owner);
-        let age = standing.map(|standing| standing.policy.strategy_controls(inst).fresh_age(prices));
-        Known {
-            has_fresh_price: age.is_some_and(|age| prices.fair(self.now, age).is_some()),
-            has_hours: prices.session.is_some(),
-        }
+    /// Does anybody know the hours of the instrument?
+    fn knows_hours(&self, inst: Inst) -> bool {
+        self.market.prices(inst).is_some_and(|prices| prices.session.is_some())
     }
 
     fn count_refusal(&mut self, id: &StrategyId, out: &mut Effects) {
@@ -89,28 +82,18 @@ enum Blame {
     Always,
     /// That it was wrong, if it was measured: what could not be computed is the fault of missing data.
     Measured,
-    /// As [`Blame::Measured`], where it was measured from a fresh price.
-    MeasuredFresh,
     /// That it came at the wrong time, if anybody knows the hours.
     KnownHours,
 }
 
-/// What was known of an instrument when a strategy asked for it.
-#[derive(Clone, Copy)]
-struct Known {
-    has_fresh_price: bool,
-    has_hours: bool,
-}
-
 /// Was it blocked for what the strategy itself asked for?
-fn is_own_failure(decision: &Decision, known: Known) -> bool {
+fn is_own_failure(decision: &Decision, are_hours_known: bool) -> bool {
     let is_its_own = decision.id.strategy == decision.owner;
     let is_blamed = |reason: &Reason| match blame(reason.code) {
         Blame::Never => false,
         Blame::Always => true,
         Blame::Measured => reason.observed.is_some(),
-        Blame::MeasuredFresh => reason.observed.is_some() && known.has_fresh_price,
-        Blame::KnownHours => known.has_hours,
+        Blame::KnownHours => are_hours_known,
     };
     let fails = |reason: &Reason| reason.scope == Scope::Strategy && reason.stage == Stage::Block && is_blamed(reason);
     is_its_own && decision.verdict() == Stage::Block && decision.reasons.iter().any(fails)
@@ -127,9 +110,9 @@ const fn blame(code: Code) -> Blame {
         | Code::OrderLimit
         | Code::ShortNotAllowed
         | Code::DuplicateOrder
+        | Code::PriceCollar
         | Code::FatFinger
         | Code::CycleNotional => Blame::Measured,
-        Code::PriceCollar => Blame::MeasuredFresh,
         Code::OutsideSession => Blame::KnownHours,
         _ => Blame::Never,
     }
