@@ -211,7 +211,24 @@ fn a_control_that_can_do_nothing_where_it_stands() {
 #[test]
 fn a_days_loss_that_is_known_when_the_day_is_over_only_warns() {
     let loss = ("max_gross_exposure = \"90%\"\n", "daily_loss = { limit = \"2%\", block = \"3%\" }\n");
-    check("warn-daily-loss", &[loss], expect![[r#""#]]);
+    check(
+        "warn-daily-loss",
+        &[loss],
+        expect![[r#"
+        QTS0302
+
+          ⚠ `daily_loss` only warns here: each bar spans its session, so the day is over when its loss is known
+            ╭─[qts.toml:27:1]
+         26 │ [policy.account]
+         27 │ daily_loss = { limit = "2%", block = "3%" }
+            · ──────────
+         28 │ 
+            ╰────
+          help: limit the `drawdown`, which holds whatever the bars, or use bars shorter than a day
+
+        1 warning
+    "#]],
+    );
     let minutes = QUIET.replace("stamp = \"date\"", "stamp = \"close\"\ninterval = \"1m\"").replacen(loss.0, loss.1, 1);
     let quiet = Folder::new("warn-no-daily-loss")
         .with("qts.toml", minutes)

@@ -187,14 +187,14 @@ fn what_the_stop_policy_keeps_back_is_recorded_and_reserves_nothing() {
     check(
         &run(&mut floor, &["A 100, B 50, C 50"; 3]),
         &expect![[r#"
-        a wants buy 1 A @90 gtc: pass 1
-        a wants buy 2 B @40 gtc: pass 2
-        a wants buy 3 C @40 gtc: pass 3
-        order 1: buy 1 A @90 gtc = a 1
-        order 2: buy 2 B @40 gtc = a 2
-        halted (Stopped): a 3
-        cancel 1 of a (script)
-        refused 1: cannot be withdrawn yet: Stopped"#]],
+            a wants buy 1 A @90 gtc: pass 1
+            a wants buy 2 B @40 gtc: pass 2
+            a wants buy 3 C @40 gtc: pass 3
+            order 1: buy 1 A @90 gtc = a 1
+            order 2: buy 2 B @40 gtc = a 2
+            halted (Stopped): a 3
+            cancel 1 of a (script)
+            refused 1: cannot be withdrawn yet: the withdrawal was not sent"#]],
     );
     assert_eq!(floor.runtime.execution().created(), 2);
 }
