@@ -71,7 +71,8 @@ fn all_four_beside_each_other() {
             "rsi_reversion: arbitration:opposing_intent:block": 4,
             "sma_cross: arbitration:opposing_intent:block": 2,
         }
-    "#]].assert_debug_eq(&held_back);
+    "#]]
+    .assert_debug_eq(&held_back);
 }
 
 #[test]
